@@ -1,0 +1,80 @@
+package holdfast.chat;
+
+import java.util.List;
+import java.util.Optional;
+
+/// The chat tables as the rules see and change them, on the replica thread, in log order. Everything read here reflects
+/// every change made before, committed to disk or not. The server's is SQLite's; the simulation's is in memory. Rows of
+/// messages, marks, room events and requests are only ever appended (DESIGN section 3).
+public interface ChatState {
+  /// Time of the last command applied that carried one; 0 at first.
+  long time();
+
+  void setTime(long time);
+
+  void setFounding(String clusterId, byte[] tokenKey);
+
+  Optional<Account> account(long id);
+
+  Optional<Account> accountNamed(String username);
+
+  void addAccount(Account account);
+
+  void setGeneration(long account, long generation);
+
+  void setLastSeen(long account, long time);
+
+  Optional<Room> room(long id);
+
+  /// The open room of that name (with `#`).
+  Optional<Room> roomNamed(String name);
+
+  void addRoom(Room room);
+
+  void closeRoom(long room);
+
+  Optional<RoomMember> member(long room, long account);
+
+  void addMember(RoomMember member);
+
+  void removeMember(long room, long account);
+
+  void setRole(long room, long account, RoomRole role);
+
+  /// How many members the room has.
+  int memberCount(long room);
+
+  /// How many of them are owners.
+  int ownerCount(long room);
+
+  /// Who follows when the last owner goes: the longest-standing moderator, else member, other than `leaving`.
+  Optional<RoomMember> successor(long room, long leaving);
+
+  /// The rooms `account` is in, ascending.
+  List<Long> roomsOf(long account);
+
+  Optional<Message> message(long id);
+
+  /// The conversation's last seq; 0 when it is empty.
+  long lastSeq(ConversationId conversation);
+
+  void addMessage(Message message);
+
+  /// How far `account` has read: the largest of its marks, its own messages and where it joined; 0 at first.
+  long readSeq(long account, ConversationId conversation);
+
+  /// Appends that `account` has read up to `seq`, by the command `id`.
+  void addMark(long id, long account, ConversationId conversation, long seq);
+
+  /// Appends a room's change, for those who were away.
+  void addRoomEvent(ChatEvent.RoomChanged event);
+
+  /// Appends the memory of a request other than a stored message: done, or refused.
+  void addRequest(RememberedRequest request, Outcome outcome);
+
+  /// The outcome kept by `addRequest` for the command `id`.
+  Optional<Outcome> requestOutcome(long id);
+
+  /// The newest `limit` requests with a time of at least `since`, oldest first, stored messages among them.
+  List<RememberedRequest> newestRequests(long since, int limit);
+}

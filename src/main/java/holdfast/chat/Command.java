@@ -1,0 +1,59 @@
+package holdfast.chat;
+
+import java.util.List;
+import java.util.Optional;
+
+/// A write as it stands in the log. It names things by id, never by name or seq: the server that took the request looked
+/// them up, and the rules are checked again when it is applied.
+public sealed interface Command {
+  /// Marks the start of a term; changes nothing.
+  record Noop() implements Command {}
+
+  /// The cluster is founded: its id (128 bits, hex) and the key that signs sign-in tokens (32 bytes).
+  record Found(long time, String clusterId, byte[] tokenKey) implements Command {}
+
+  /// A list of members (the core reads it; nothing to do for the chat).
+  record Members(long time) implements Command {}
+
+  /// Last-seen times of accounts whose last connection closed; made by servers, not by clients.
+  record Seen(long time, List<Long> accounts) implements Command {
+    public Seen {
+      accounts = List.copyOf(accounts);
+    }
+  }
+
+  /// A client's write. `time` is the primary's stamp, milliseconds since the epoch, never decreasing along the log.
+  sealed interface Write extends Command {
+    long time();
+
+    RequestKey request();
+  }
+
+  /// `passwordHash` is the whole Argon2id string with salt and parameters, made once by the server that took the request.
+  record Register(long time, RequestKey request, String username, String passwordHash)
+      implements Write {}
+
+  /// Voids every token of the account by raising its generation.
+  record LogoutAll(long time, RequestKey request) implements Write {}
+
+  /// `replyTo`: the id of the message answered, in the same conversation.
+  record Send(
+      long time,
+      RequestKey request,
+      ConversationId conversation,
+      String text,
+      Optional<Long> replyTo)
+      implements Write {}
+
+  /// Read up to the message with id `message`, in `conversation`; 0: nothing there yet.
+  record MarkRead(long time, RequestKey request, ConversationId conversation, long message)
+      implements Write {}
+
+  record CreateRoom(
+      long time, RequestKey request, String room, String topic, boolean isPrivate)
+      implements Write {}
+
+  record JoinRoom(long time, RequestKey request, long room) implements Write {}
+
+  record LeaveRoom(long time, RequestKey request, long room) implements Write {}
+}

@@ -1,0 +1,51 @@
+package holdfast.chat;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/// 128 bits of SHA-256: names a request or the content of one, without keeping it.
+public record Digest(long high, long low) {
+  public static final int BYTES = 16;
+
+  /// The digest of `parts`, each set off by its length so that ("ab","c") and ("a","bc") differ.
+  public static Digest of(byte[]... parts) {
+    MessageDigest sha = sha256();
+    for (byte[] part : parts) {
+      for (int shift = 24; shift >= 0; shift -= 8) {
+        sha.update((byte) (part.length >>> shift));
+      }
+      sha.update(part);
+    }
+    return fromBytes(sha.digest());
+  }
+
+  /// Reads the first 16 bytes.
+  public static Digest fromBytes(byte[] bytes) {
+    return new Digest(readLong(bytes, 0), readLong(bytes, 8));
+  }
+
+  public byte[] toBytes() {
+    byte[] bytes = new byte[BYTES];
+    for (int i = 0; i < 8; i++) {
+      bytes[i] = (byte) (high >>> (56 - 8 * i));
+      bytes[8 + i] = (byte) (low >>> (56 - 8 * i));
+    }
+    return bytes;
+  }
+
+  private static long readLong(byte[] bytes, int offset) {
+    long value = 0;
+    for (int i = 0; i < 8; i++) {
+      value = value << 8 | (bytes[offset + i] & 0xff);
+    }
+    return value;
+  }
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package holdfast.chat;
+
+import holdfast.check.Check;
+
+/// The id of a command, and of the account, room or message that it made: its place in the log, (timeline, log index),
+/// packed into 63 bits so that it is the row's key: 12 bits timeline number, 12 bits founder, 39 bits index. Within one
+/// state ids grow in log order. In majority mode the timeline is (0,0), and the id is the log index.
+public final class EntryId {
+  /// The bits of a packed term that count elections (SURVIVOR.md, Words); those above are the timeline.
+  public static final int TERM_BITS = 29;
+
+  private static final int INDEX_BITS = 39;
+
+  private EntryId() {}
+
+  /// The id of the entry at `index` with the packed `term`.
+  public static long of(long term, long index) {
+    Check.that(index > 0 && index < 1L << INDEX_BITS, "log index %d does not fit an id", index);
+    return (term >>> TERM_BITS) << INDEX_BITS | index;
+  }
+
+  public static long indexOf(long id) {
+    return id & ((1L << INDEX_BITS) - 1);
+  }
+
+  /// Timeline number and founder, 24 bits.
+  public static long timelineOf(long id) {
+    return id >>> INDEX_BITS;
+  }
+}

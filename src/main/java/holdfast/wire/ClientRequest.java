@@ -1,0 +1,74 @@
+package holdfast.wire;
+
+import java.util.Optional;
+
+/// A client's request, parsed and checked as far as the frame alone allows: types, lengths, name syntax (folded to lower
+/// case), limits. Whether what it names exists is for others to say.
+public sealed interface ClientRequest {
+  RequestHeader header();
+
+  /// Changes replicated state.
+  sealed interface Write extends ClientRequest {}
+
+  /// Answered from this server's copy.
+  sealed interface Read extends ClientRequest {}
+
+  record Hello(RequestHeader header, Optional<String> client) implements ClientRequest {}
+
+  record Ping(RequestHeader header) implements ClientRequest {}
+
+  record Help(RequestHeader header) implements ClientRequest {}
+
+  record Quit(RequestHeader header) implements ClientRequest {}
+
+  record Status(RequestHeader header) implements ClientRequest {}
+
+  record Register(RequestHeader header, String username, String password) implements Write {}
+
+  /// Either username and password, or a token.
+  record Login(
+      RequestHeader header,
+      Optional<String> username,
+      Optional<String> password,
+      Optional<String> token,
+      Optional<String> cursor)
+      implements ClientRequest {}
+
+  /// Without `all` it concerns this connection only and is no write.
+  record Logout(RequestHeader header, boolean all) implements Write {}
+
+  /// `to`: `@account` or `#room`.
+  record Send(RequestHeader header, String to, String text, Optional<Long> replyTo)
+      implements Write {}
+
+  record MarkRead(RequestHeader header, String conversation, long seq) implements Write {}
+
+  record CreateRoom(RequestHeader header, String room, String topic, boolean isPrivate)
+      implements Write {}
+
+  record JoinRoom(RequestHeader header, String room) implements Write {}
+
+  record LeaveRoom(RequestHeader header, String room) implements Write {}
+
+  record Users(RequestHeader header, String pattern, Optional<String> after, int limit)
+      implements Read {}
+
+  record Conversations(RequestHeader header, Optional<String> after, int limit) implements Read {}
+
+  /// At most one of `before` and `after`.
+  record History(
+      RequestHeader header,
+      String conversation,
+      Optional<Long> before,
+      Optional<Long> after,
+      int limit)
+      implements Read {}
+
+  record Rooms(RequestHeader header, String pattern, Optional<String> after, int limit)
+      implements Read {}
+
+  record Members(RequestHeader header, String room, Optional<String> after, int limit)
+      implements Read {}
+
+  record Sync(RequestHeader header, String cursor, int limit) implements Read {}
+}

@@ -1,0 +1,97 @@
+package holdfast.wire;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// What an OK carries. An absent Optional is written as `null` where the protocol lists the field, and left out where it
+/// says so.
+public sealed interface OkPayload {
+  record Empty() implements OkPayload {}
+
+  record HelpText(String text) implements OkPayload {}
+
+  record Hello(
+      int protocol,
+      String cluster,
+      String serverId,
+      String role,
+      long term,
+      Optional<String> primary,
+      List<ServerAddress> servers,
+      boolean solo)
+      implements OkPayload {}
+
+  /// `why` is left out when there is a primary.
+  record Status(
+      List<ServerStatus> servers,
+      Optional<String> primary,
+      long term,
+      int quorum,
+      int failuresTolerated,
+      boolean solo,
+      Optional<String> why)
+      implements OkPayload {}
+
+  /// To every write that has nothing more to tell. `acked` only with ack=all.
+  record Written(String index, OptionalInt acked) implements OkPayload {}
+
+  record Registered(String username, String index, OptionalInt acked) implements OkPayload {}
+
+  record Sent(String conversation, long seq, long time, String index, OptionalInt acked)
+      implements OkPayload {}
+
+  record LoggedIn(
+      String username,
+      String token,
+      String cursor,
+      long unreadMessages,
+      long unreadConversations,
+      long lastSeen,
+      boolean reset)
+      implements OkPayload {}
+
+  record Users(List<User> users, boolean more) implements OkPayload {}
+
+  record User(String username, boolean online, long lastSeen) {}
+
+  record Conversations(List<Conversation> conversations, boolean more) implements OkPayload {}
+
+  /// `last` is null for a room without messages.
+  record Conversation(
+      String conversation,
+      long lastSeq,
+      long readSeq,
+      long unread,
+      long mentions,
+      Optional<LastMessage> last) {}
+
+  /// `text`: the first 200 code points.
+  record LastMessage(long seq, String sender, String text, long time) {}
+
+  record History(List<HistoryMessage> messages, boolean more) implements OkPayload {}
+
+  /// `requestId` only on one's own messages. `edited` null, `deleted` false and `reactions` {} until the protocol's later
+  /// rows are served.
+  record HistoryMessage(
+      long seq,
+      String sender,
+      String text,
+      long time,
+      Optional<Long> replyTo,
+      Map<String, List<String>> reactions,
+      Optional<String> requestId) {}
+
+  record Rooms(List<RoomInfo> rooms, boolean more) implements OkPayload {}
+
+  record RoomInfo(String room, String topic, boolean isPrivate, long members, boolean member) {}
+
+  record Members(List<MemberInfo> members, boolean more) implements OkPayload {}
+
+  /// `role`: owner, moderator or member.
+  record MemberInfo(String username, String role, boolean online) {}
+
+  /// `cursor` is null when `reset`.
+  record Synced(Optional<String> cursor, boolean more, boolean reset) implements OkPayload {}
+}
