@@ -1,5 +1,7 @@
 package holdfast.chat;
 
+/// Somebody who can sign in.
+///
 /// @param id the id of the REGISTER that made it
 /// @param username folded to lower case, unique for ever
 /// @param passwordHash Argon2id string
