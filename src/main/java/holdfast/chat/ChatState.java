@@ -3,9 +3,10 @@ package holdfast.chat;
 import java.util.List;
 import java.util.Optional;
 
-/// The chat tables as the rules see and change them, on the replica thread, in log order. Everything read here reflects
-/// every change made before, committed to disk or not. The server's is SQLite's; the simulation's is in memory. Rows of
-/// messages, marks, room events and requests are only ever appended (DESIGN section 3).
+/// The chat tables as the rules see and change them, on the replica thread, in log order.
+/// Everything read here reflects every change made before, committed to disk or not. The server's
+/// is SQLite's; the simulation's is in memory. Rows of messages, marks, room events and requests
+/// are only ever appended (DESIGN section 3).
 public interface ChatState {
   /// Time of the last command applied that carried one; 0 at first.
   long time();
@@ -47,7 +48,8 @@ public interface ChatState {
   /// How many of them are owners.
   int ownerCount(long room);
 
-  /// Who follows when the last owner goes: the longest-standing moderator, else member, other than `leaving`.
+  /// Who follows when the last owner goes: the longest-standing moderator, else member, other than
+  /// `leaving`.
   Optional<RoomMember> successor(long room, long leaving);
 
   /// The rooms `account` is in, ascending.
@@ -60,7 +62,8 @@ public interface ChatState {
 
   void addMessage(Message message);
 
-  /// How far `account` has read: the largest of its marks, its own messages and where it joined; 0 at first.
+  /// How far `account` has read: the largest of its marks, its own messages and where it joined; 0
+  /// at first.
   long readSeq(long account, ConversationId conversation);
 
   /// Appends that `account` has read up to `seq`, by the command `id`.
@@ -75,6 +78,7 @@ public interface ChatState {
   /// The outcome kept by `addRequest` for the command `id`.
   Optional<Outcome> requestOutcome(long id);
 
-  /// The newest `limit` requests with a time of at least `since`, oldest first, stored messages among them.
+  /// The newest `limit` requests with a time of at least `since`, oldest first, stored messages
+  /// among them.
   List<RememberedRequest> newestRequests(long since, int limit);
 }

@@ -3,13 +3,14 @@ package holdfast.chat;
 import java.util.List;
 import java.util.Optional;
 
-/// A write as it stands in the log. It names things by id, never by name or seq: the server that took the request looked
-/// them up, and the rules are checked again when it is applied.
+/// A write as it stands in the log. It names things by id, never by name or seq: the server that
+/// took the request looked them up, and the rules are checked again when it is applied.
 public sealed interface Command {
   /// Marks the start of a term; changes nothing.
   record Noop() implements Command {}
 
-  /// The cluster is founded: its id (128 bits, hex) and the key that signs sign-in tokens (32 bytes).
+  /// The cluster is founded: its id (128 bits, hex) and the key that signs sign-in tokens (32
+  /// bytes).
   record Found(long time, String clusterId, byte[] tokenKey) implements Command {}
 
   /// A list of members (the core reads it; nothing to do for the chat).
@@ -22,14 +23,16 @@ public sealed interface Command {
     }
   }
 
-  /// A client's write. `time` is the primary's stamp, milliseconds since the epoch, never decreasing along the log.
+  /// A client's write. `time` is the primary's stamp, milliseconds since the epoch, never
+  /// decreasing along the log.
   sealed interface Write extends Command {
     long time();
 
     RequestKey request();
   }
 
-  /// `passwordHash` is the whole Argon2id string with salt and parameters, made once by the server that took the request.
+  /// `passwordHash` is the whole Argon2id string with salt and parameters, made once by the server
+  /// that took the request.
   record Register(long time, RequestKey request, String username, String passwordHash)
       implements Write {}
 
@@ -49,8 +52,7 @@ public sealed interface Command {
   record MarkRead(long time, RequestKey request, ConversationId conversation, long message)
       implements Write {}
 
-  record CreateRoom(
-      long time, RequestKey request, String room, String topic, boolean isPrivate)
+  record CreateRoom(long time, RequestKey request, String room, String topic, boolean isPrivate)
       implements Write {}
 
   record JoinRoom(long time, RequestKey request, long room) implements Write {}

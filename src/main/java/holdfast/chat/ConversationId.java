@@ -2,8 +2,9 @@ package holdfast.chat;
 
 import holdfast.check.Check;
 
-/// Which conversation: the two accounts of a direct one, lower id first (equal: notes to oneself), or a room, with `low`
-/// 0. Made of ids that never change, so it needs no row and no look-up of its own.
+/// Which conversation: the two accounts of a direct one, lower id first (equal: notes to oneself),
+/// or a room, with `low` 0. Made of ids that never change, so it needs no row and no look-up of its
+/// own.
 public record ConversationId(long low, long high) implements Comparable<ConversationId> {
   public ConversationId {
     Check.that(low >= 0 && high > 0 && low <= high, "conversation (%d, %d)", low, high);

@@ -2,11 +2,13 @@ package holdfast.chat;
 
 import holdfast.check.Check;
 
-/// The id of a command, and of the account, room or message that it made: its place in the log, (timeline, log index),
-/// packed into 63 bits so that it is the row's key: 12 bits timeline number, 12 bits founder, 39 bits index. Within one
-/// state ids grow in log order. In majority mode the timeline is (0,0), and the id is the log index.
+/// The id of a command, and of the account, room or message that it made: its place in the log,
+/// (timeline, log index), packed into 63 bits so that it is the row's key: 12 bits timeline number,
+/// 12 bits founder, 39 bits index. Within one state ids grow in log order. In majority mode the
+/// timeline is (0,0), and the id is the log index.
 public final class EntryId {
-  /// The bits of a packed term that count elections (SURVIVOR.md, Words); those above are the timeline.
+  /// The bits of a packed term that count elections (SURVIVOR.md, Words); those above are the
+  /// timeline.
   public static final int TERM_BITS = 29;
 
   private static final int INDEX_BITS = 39;

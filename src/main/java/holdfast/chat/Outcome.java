@@ -1,6 +1,7 @@
 package holdfast.chat;
 
-/// What applying a command returned. For a repeat it is the first outcome; `id` is then the first command's.
+/// What applying a command returned. For a repeat it is the first outcome; `id` is then the first
+/// command's.
 public sealed interface Outcome {
   /// The id of the command that did it; the client's `index`.
   long id();

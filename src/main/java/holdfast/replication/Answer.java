@@ -2,8 +2,8 @@ package holdfast.replication;
 
 /// What the replica tells its own server.
 public sealed interface Answer {
-  /// The proposal stands in this server's log at `position`. Committed once the commit index reaches it while the entry
-  /// there still has this term.
+  /// The proposal stands in this server's log at `position`. Committed once the commit index
+  /// reaches it while the entry there still has this term.
   record Appended(long proposalId, LogPosition position) implements Answer {}
 
   /// The proposal was certainly not logged.

@@ -5,11 +5,13 @@ import java.util.Optional;
 
 /// Everything that can happen to a replica. Time and randomness come from outside.
 public sealed interface Event {
-  /// `elapsed` ticks have passed since the tick before: 1 as a rule, more after a pause. A primary judges by all of them
-  /// (check-quorum first of all); anyone else counts a pause as one tick, since it knows nothing of the others meanwhile.
+  /// `elapsed` ticks have passed since the tick before: 1 as a rule, more after a pause. A primary
+  /// judges by all of them (check-quorum first of all); anyone else counts a pause as one tick,
+  /// since it knows nothing of the others meanwhile.
   record Tick(int elapsed) implements Event {}
 
-  /// A message came over a link that was authenticated as `from`'s and whose member key fits the membership.
+  /// A message came over a link that was authenticated as `from`'s and whose member key fits the
+  /// membership.
   record Received(ServerId from, PeerMessage message) implements Event {}
 
   /// Commands to append, in this order. Each gets one answer: Appended, or Refused.
@@ -19,7 +21,8 @@ public sealed interface Event {
     }
   }
 
-  /// The founding entry's bytes, asked for by `Effects.foundingWanted`; ignored unless still wanted.
+  /// The founding entry's bytes, asked for by `Effects.foundingWanted`; ignored unless still
+  /// wanted.
   record Founded(byte[] command) implements Event {}
 
   /// A linearizable read wants to know what it must see. Answered by ReadReady or ReadRefused.
@@ -34,7 +37,8 @@ public sealed interface Event {
   /// Commands up to `index` are applied.
   record Applied(long index) implements Event {}
 
-  /// The process of `peer` died: its link closed and an immediate reconnect was refused or met another boot id.
+  /// The process of `peer` died: its link closed and an immediate reconnect was refused or met
+  /// another boot id.
   record PeerDied(ServerId peer) implements Event {}
 
   /// A new link to the same process of `peer` stands: earlier evidence of its death is void.

@@ -6,8 +6,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/// The members of the cluster, in the order of their ids, as one log entry states them. `index` is that entry's; 0 is
-/// the list from the configuration file, in force until the founding entry is in the log.
+/// The members of the cluster, in the order of their ids, as one log entry states them. `index` is
+/// that entry's; 0 is the list from the configuration file, in force until the founding entry is in
+/// the log.
 public record Membership(long index, List<Member> members) {
   public Membership {
     List<Member> sorted = new ArrayList<>(members);
@@ -48,8 +49,8 @@ public record Membership(long index, List<Member> members) {
     return member(id).map(Member::voter).orElse(false);
   }
 
-  /// Whether votes and acknowledgements of `id` count here: a voter whose key the log knows. Before the founding every
-  /// configured voter counts.
+  /// Whether votes and acknowledgements of `id` count here: a voter whose key the log knows. Before
+  /// the founding every configured voter counts.
   public boolean counts(ServerId id) {
     return member(id).map(m -> m.voter() && (!founded() || m.key().isPresent())).orElse(false);
   }

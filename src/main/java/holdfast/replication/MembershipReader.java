@@ -2,10 +2,11 @@ package holdfast.replication;
 
 import java.util.Optional;
 
-/// Tells membership entries from all others. The core cannot read commands (they are JSON text); it is handed this.
+/// Tells membership entries from all others. The core cannot read commands (they are JSON text); it
+/// is handed this.
 @FunctionalInterface
 public interface MembershipReader {
-  /// The list that `entry` states, with the entry's own index, or empty if it states none. Must be cheap: it is asked of
-  /// every entry that is appended.
+  /// The list that `entry` states, with the entry's own index, or empty if it states none. Must be
+  /// cheap: it is asked of every entry that is appended.
   Optional<Membership> membershipOf(LogEntry entry);
 }

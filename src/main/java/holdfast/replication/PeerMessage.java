@@ -3,17 +3,19 @@ package holdfast.replication;
 import java.util.List;
 import java.util.Optional;
 
-/// What replicas say to each other. `term` is the sender's current term, except in a pre-vote (see there).
+/// What replicas say to each other. `term` is the sender's current term, except in a pre-vote (see
+/// there).
 public sealed interface PeerMessage {
   long term();
 
-  /// Asks for a vote (thesis §3.4). With `preVote`, `term` is the *next* term, which nobody adopts (thesis §9.6). With
-  /// `takeOver` the old primary asked for this election, so that hearing it is no reason to refuse (thesis §3.10).
+  /// Asks for a vote (thesis §3.4). With `preVote`, `term` is the *next* term, which nobody adopts
+  /// (thesis §9.6). With `takeOver` the old primary asked for this election, so that hearing it is
+  /// no reason to refuse (thesis §3.10).
   record RequestVote(long term, boolean preVote, boolean takeOver, LogPosition last)
       implements PeerMessage {}
 
-  /// The answer: empty `denial` means granted. A granted pre-vote carries the term asked for; every other answer the
-  /// voter's own.
+  /// The answer: empty `denial` means granted. A granted pre-vote carries the term asked for; every
+  /// other answer the voter's own.
   record VoteResponse(long term, boolean preVote, Optional<Denial> denial) implements PeerMessage {
     public boolean granted() {
       return denial.isEmpty();
@@ -31,10 +33,12 @@ public sealed interface PeerMessage {
   /// The log up to `matchIndex` equals the primary's and is on disk here.
   record ReplicateAck(long term, long matchIndex) implements PeerMessage {}
 
-  /// The entry at REPLICATE's `prev` is missing or has another term. `conflict` is the first index of the term found at
-  /// that place, with that term; or, when the log is shorter, one past its end with term 0 (thesis §3.5, conflict
-  /// back-off by term). `prevIndex` names the REPLICATE that is refused.
-  record ReplicateConflict(long term, long prevIndex, LogPosition conflict) implements PeerMessage {}
+  /// The entry at REPLICATE's `prev` is missing or has another term. `conflict` is the first index
+  /// of the term found at that place, with that term; or, when the log is shorter, one past its end
+  /// with term 0 (thesis §3.5, conflict back-off by term). `prevIndex` names the REPLICATE that is
+  /// refused.
+  record ReplicateConflict(long term, long prevIndex, LogPosition conflict)
+      implements PeerMessage {}
 
   /// The primary lives. `round` counts its heartbeat rounds in this term.
   record Heartbeat(long term, long commitIndex, long round) implements PeerMessage {}

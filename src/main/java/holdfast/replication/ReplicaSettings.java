@@ -4,15 +4,18 @@ import holdfast.check.Check;
 
 /// The core's bounds and times; a tick is as long as the server says (10 ms).
 ///
-/// @param electionTicksMin also the check-quorum time and the shortest time a primary counts as heard
+/// @param electionTicksMin also the check-quorum time and the shortest time a primary counts as
+///   heard
 /// @param electionTicksMax election time-outs are drawn from [min, max]
 /// @param diedTicksMax after evidence of the primary's death a pre-vote starts within [1, this]
 /// @param windowEntriesMax entries sent and not yet acknowledged, per backup
 /// @param windowBytesMax bytes of commands sent and not yet acknowledged, per backup
 /// @param batchEntriesMax entries in one REPLICATE
 /// @param batchBytesMax bytes of commands in one REPLICATE (a single larger one travels alone)
-/// @param uncommittedBytesMax bytes of commands a primary takes without commit; beyond: Refused BUSY
-/// @param cacheBytesMax bytes of commands kept in memory behind the applied index for backups that lag
+/// @param uncommittedBytesMax bytes of commands a primary takes without commit; beyond: Refused
+///   BUSY
+/// @param cacheBytesMax bytes of commands kept in memory behind the applied index for backups that
+///   lag
 public record ReplicaSettings(
     int electionTicksMin,
     int electionTicksMax,

@@ -2,9 +2,11 @@ package holdfast.replication;
 
 import holdfast.check.Check;
 
-/// A server's number, 1–4095, never given twice in a cluster's life. On the wire it is a decimal string.
+/// A server's number, 1–4095, never given twice in a cluster's life. On the wire it is a decimal
+/// string.
 public record ServerId(int value) implements Comparable<ServerId> {
-  /// The largest number: twelve bits, because a timeline's term carries its founder's number (SURVIVOR.md).
+  /// The largest number: twelve bits, because a timeline's term carries its founder's number
+  /// (SURVIVOR.md).
   public static final int MAX = 4095;
 
   public ServerId {

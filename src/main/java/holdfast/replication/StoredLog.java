@@ -8,11 +8,13 @@ import java.util.List;
 /// @param compacted the position before the first entry still kept (`NONE`: nothing compacted)
 /// @param last the last entry's position (equals `compacted` when no entry is kept)
 /// @param terms one position per run of entries of equal term, the run's first, ascending; covers
-///     `compacted.index()+1 .. last.index()`
-/// @param memberships every membership entry up to `last` that may still be rolled back or is in force, ascending by
-///     index; the first may lie at or before `compacted`; empty if the cluster is not founded here
+///   `compacted.index()+1 .. last.index()`
+/// @param memberships every membership entry up to `last` that may still be rolled back or is in
+///   force, ascending by index; the first may lie at or before `compacted`; empty if the cluster is
+///   not founded here
 /// @param configured the members of the configuration file, in force while `memberships` is empty
-/// @param appliedIndex the last command applied; at least `compacted.index()`; the commit index starts here
+/// @param appliedIndex the last command applied; at least `compacted.index()`; the commit index
+///   starts here
 public record StoredLog(
     HardState hardState,
     LogPosition compacted,

@@ -2,8 +2,8 @@ package holdfast.wire;
 
 import java.util.Optional;
 
-/// A client's request, parsed and checked as far as the frame alone allows: types, lengths, name syntax (folded to lower
-/// case), limits. Whether what it names exists is for others to say.
+/// A client's request, parsed and checked as far as the frame alone allows: types, lengths, name
+/// syntax (folded to lower case), limits. Whether what it names exists is for others to say.
 public sealed interface ClientRequest {
   RequestHeader header();
 

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// What an OK carries. An absent Optional is written as `null` where the protocol lists the field, and left out where it
-/// says so.
+/// What an OK carries. An absent Optional is written as `null` where the protocol lists the field,
+/// and left out where it says so.
 public sealed interface OkPayload {
   record Empty() implements OkPayload {}
 
@@ -72,8 +72,8 @@ public sealed interface OkPayload {
 
   record History(List<HistoryMessage> messages, boolean more) implements OkPayload {}
 
-  /// `requestId` only on one's own messages. `edited` null, `deleted` false and `reactions` {} until the protocol's later
-  /// rows are served.
+  /// `requestId` only on one's own messages. `edited` null, `deleted` false and `reactions` {}
+  /// until the protocol's later rows are served.
   record HistoryMessage(
       long seq,
       String sender,

@@ -4,7 +4,8 @@ import holdfast.replication.PeerMessage;
 import java.util.List;
 import java.util.Optional;
 
-/// A frame of the peer port without its `type`, `term` and `server_id`. Core messages carry their term themselves.
+/// A frame of the peer port without its `type`, `term` and `server_id`. Core messages carry their
+/// term themselves.
 public sealed interface PeerFrame {
   /// A message between replicas; `HEARTBEAT` and `HEARTBEAT_ACK` travel with more, see below.
   record Core(PeerMessage message) implements PeerFrame {}
@@ -23,8 +24,8 @@ public sealed interface PeerFrame {
   record Report(
       long lagMs, long time, long digestIndex, String digest, int clients, String version) {}
 
-  /// A client's write: `session` is the connection's number on the sender, `number` runs from 1 for each session and
-  /// term. `command` is the bytes of the command without time.
+  /// A client's write: `session` is the connection's number on the sender, `number` runs from 1 for
+  /// each session and term. `command` is the bytes of the command without time.
   record Forward(long term, long session, long number, byte[] command, boolean ackAll)
       implements PeerFrame {}
 
@@ -41,8 +42,8 @@ public sealed interface PeerFrame {
   /// `index` is -1 when refused.
   record ReadIndexReply(long term, long readId, long index) implements PeerFrame {}
 
-  /// Who is online on the sender: with `all` the whole list (in parts; the first part has `first`), else a change.
-  record Presence(
-      long term, boolean all, boolean first, List<Long> online, List<Long> offline)
+  /// Who is online on the sender: with `all` the whole list (in parts; the first part has `first`),
+  /// else a change.
+  record Presence(long term, boolean all, boolean first, List<Long> online, List<Long> offline)
       implements PeerFrame {}
 }

@@ -4,7 +4,8 @@ import java.util.Optional;
 
 /// The fields of a request frame itself.
 ///
-/// @param id the client's `id` as JSON text (a number, or a string with its quotes), given back as it came
+/// @param id the client's `id` as JSON text (a number, or a string with its quotes), given back as
+///   it came
 /// @param requestId makes a repeat of a write recognisable; 1–64 characters
 /// @param minIndex an `index` from an earlier OK: answer only once that much is applied
 public record RequestHeader(
