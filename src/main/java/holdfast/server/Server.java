@@ -1,0 +1,18 @@
+package holdfast.server;
+
+import holdfast.replication.ServerId;
+
+public final class Server implements AutoCloseable {
+  public static Server start(ServerConfig config, ServerId self) throws StartException {
+    throw new StartException(1, "placeholder for server " + self + " of " + config.file());
+  }
+
+  public int awaitExit() throws InterruptedException {
+    return 0;
+  }
+
+  public void stop() {}
+
+  @Override
+  public void close() {}
+}
