@@ -60,7 +60,7 @@ final class DownCommand implements Callable<Integer> {
       say("another up or down is at work in " + config.dataDir());
       return HoldfastCommand.FAILED;
     }
-    try (OperatorLock held = lock.get()) {
+    try (OperatorLock _ = lock.get()) {
       return end(config, running(config));
     }
   }

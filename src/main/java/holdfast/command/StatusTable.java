@@ -11,8 +11,6 @@ import java.util.Optional;
 
 /// The state of a cluster as text: a row a server, and below it what it means.
 final class StatusTable {
-  private static final String ROW = "%4s  %-22s %-9s %6s  %-3s %9s %9s %9s %7s %7s%n";
-
   private StatusTable() {}
 
   /// The rows are those of the view to believe, or, if nobody answers, the file's.
@@ -49,7 +47,8 @@ final class StatusTable {
   }
 
   private static String row(Object... cells) {
-    return String.format(Locale.ROOT, ROW, cells);
+    return String.format(
+        Locale.ROOT, "%4s  %-22s %-9s %6s  %-3s %9s %9s %9s %7s %7s%n", cells);
   }
 
   private static String address(String host, int port) {

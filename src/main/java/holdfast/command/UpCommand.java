@@ -68,7 +68,7 @@ final class UpCommand implements Callable<Integer> {
       return HoldfastCommand.FAILED;
     }
     List<Background.Started> started;
-    try (OperatorLock held = lock.get()) {
+    try (OperatorLock _ = lock.get()) {
       started = start(config, members);
     }
     return waitSeconds == 0 ? 0 : await(config, started);
