@@ -94,8 +94,12 @@ final class DownCommand implements Callable<Integer> {
     for (Map.Entry<ServerId, ProcessHandle> server : running.entrySet()) {
       ProcessHandle process = server.getValue();
       if (!hasEnded(process, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
-        say("warning: server " + server.getKey() + " did not end within " + PATIENCE.toSeconds()
-            + " s and is killed; what it acknowledged is on disk");
+        say(
+            "warning: server "
+                + server.getKey()
+                + " did not end within "
+                + PATIENCE.toSeconds()
+                + " s and is killed; what it acknowledged is on disk");
         process.destroyForcibly();
         status = HoldfastCommand.FAILED;
         if (!hasEnded(process, AFTER_KILL)) {

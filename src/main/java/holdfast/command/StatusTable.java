@@ -25,7 +25,14 @@ final class StatusTable {
             row(
                 member.id().toString(),
                 address(member.host(), member.clientPort()),
-                "-", "-", "no", "-", "-", "-", "-", "-"));
+                "-",
+                "-",
+                "no",
+                "-",
+                "-",
+                "-",
+                "-",
+                "-"));
       }
       return text.append("no server answers\n").toString();
     }
@@ -47,8 +54,7 @@ final class StatusTable {
   }
 
   private static String row(Object... cells) {
-    return String.format(
-        Locale.ROOT, "%4s  %-22s %-9s %6s  %-3s %9s %9s %9s %7s %7s%n", cells);
+    return String.format(Locale.ROOT, "%4s  %-22s %-9s %6s  %-3s %9s %9s %9s %7s %7s%n", cells);
   }
 
   private static String address(String host, int port) {

@@ -79,8 +79,7 @@ final class UpCommand implements Callable<Integer> {
       config.server(id);
     }
     List<Member> here = LocalAddresses.here(config.servers());
-    List<Member> chosen =
-        here.stream().filter(m -> ids.isEmpty() || ids.contains(m.id())).toList();
+    List<Member> chosen = here.stream().filter(m -> ids.isEmpty() || ids.contains(m.id())).toList();
     if (chosen.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(),

@@ -96,10 +96,7 @@ public record ClusterStatus(List<Answer> answers) {
   /// The view to believe: the primary's, else that of the server in the highest term.
   public Optional<Answer> view() {
     return primary()
-        .or(
-            () ->
-                answers.stream()
-                    .max(Comparator.comparingLong(answer -> answer.status().term())));
+        .or(() -> answers.stream().max(Comparator.comparingLong(answer -> answer.status().term())));
   }
 
   /// A server's own answer.

@@ -13,7 +13,8 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 
 /// A client's connection for one thread: a line out, a line in, each within a time. For asking a
-/// server how it is, and for tools that must see the protocol itself; people use the client library.
+/// server how it is, and for tools that must see the protocol itself; people use the client
+/// library.
 public final class LineSocket implements Closeable {
   /// The longest line taken, in bytes.
   public static final int LINE_BYTES_MAX = 1 << 20;

@@ -53,8 +53,8 @@ public final class PidFile {
     Files.deleteIfExists(path);
   }
 
-  /// The recorded process, if it still runs and is, by start and command line, this server: the only
-  /// kind that may be ended.
+  /// The recorded process, if it still runs and is, by start and command line, this server: the
+  /// only kind that may be ended.
   public Optional<ProcessHandle> running() throws IOException {
     try {
       List<String> lines = Files.readAllLines(path);
