@@ -209,9 +209,7 @@ final class SetupScriptTest {
             "flock")) {
       Path real = Path.of("/usr/bin", tool);
       if (Files.exists(real)) {
-        program("tools/" + tool, "#!/bin/sh
-exec " + real + " \"$@\"
-");
+        program("tools/" + tool, "#!/bin/sh\nexec " + real + " \"$@\"\n");
       }
     }
     Result result = finish(start(Map.of("PATH", folder.resolve("tools").toString()), "status"));
