@@ -15,7 +15,18 @@ class HostPortTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "host", ":1", "host:", "host:0", "host:65536", "::1:8091", "h:+1", "h:99999999999"})
+  @ValueSource(
+      strings = {
+        "",
+        "host",
+        ":1",
+        "host:",
+        "host:0",
+        "host:65536",
+        "::1:8091",
+        "h:+1",
+        "h:99999999999"
+      })
   void whatIsNoAddressIsRefused(String text) {
     assertEquals(Optional.empty(), HostPort.parse(text));
   }

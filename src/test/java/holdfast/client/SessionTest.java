@@ -57,11 +57,10 @@ class SessionTest extends ClientFixture {
   @Test
   void aLoginTakenAwayIsToldOnce() {
     ChatClient client = alice(CALM);
-    first.script(
-        (peer, request) -> {
-          peer.fail(request, ErrorCode.NOT_LOGGED_IN);
-          return true;
-        });
+    first.script((peer, request) -> {
+      peer.fail(request, ErrorCode.NOT_LOGGED_IN);
+      return true;
+    });
     first.peers().getFirst().say(ErrorCode.NOT_LOGGED_IN);
     ChatException why = failure(client.send("#team", "hello"));
     assertEquals(ErrorCode.NOT_LOGGED_IN, assertInstanceOf(ChatError.class, why).code());
@@ -90,13 +89,12 @@ class SessionTest extends ClientFixture {
   void requestsMadeRightAfterALoginWaitForIt() {
     ChatClient client = client(CALM);
     List<ClientRequest> early = new ArrayList<>();
-    first.script(
-        (peer, request) -> {
-          if (request instanceof ClientRequest.Send && peer.account().isEmpty()) {
-            early.add(request);
-          }
-          return false;
-        });
+    first.script((peer, request) -> {
+      if (request instanceof ClientRequest.Send && peer.account().isEmpty()) {
+        early.add(request);
+      }
+      return false;
+    });
     CompletableFuture<OkPayload.LoggedIn> login = client.login("alice", "correct horse");
     get(client.send("#team", "first words"));
     get(login);
@@ -161,7 +159,7 @@ class SessionTest extends ClientFixture {
   }
 
   /// A server that fails every third new write with TIMEOUT, and keeps the rule for order.
-  private final class OrderKeeper implements FakeServer.Script {
+  private static final class OrderKeeper implements FakeServer.Script {
     private final List<String> failedTexts;
     private Optional<String> awaited = Optional.empty();
     private final List<String> failedOnce = new ArrayList<>();
@@ -197,14 +195,13 @@ class SessionTest extends ClientFixture {
   void aRateLimitIsWaitedFor() {
     ChatClient client = alice(CALM);
     AtomicInteger refusals = new AtomicInteger();
-    first.script(
-        (peer, request) -> {
-          if (request instanceof ClientRequest.History && refusals.getAndIncrement() == 0) {
-            peer.fail(request, ErrorCode.RATE_LIMITED, OptionalLong.of(30));
-            return true;
-          }
-          return false;
-        });
+    first.script((peer, request) -> {
+      if (request instanceof ClientRequest.History && refusals.getAndIncrement() == 0) {
+        peer.fail(request, ErrorCode.RATE_LIMITED, OptionalLong.of(30));
+        return true;
+      }
+      return false;
+    });
     get(client.history("#team", 5));
     assertEquals(2, refusals.get());
   }
@@ -212,11 +209,10 @@ class SessionTest extends ClientFixture {
   @Test
   void aRateLimitLongerThanTheClientRepeatsIsAnErrorAtOnce() {
     ChatClient client = alice(CALM);
-    first.script(
-        (peer, request) -> {
-          peer.fail(request, ErrorCode.RATE_LIMITED, OptionalLong.of(3_600_000));
-          return true;
-        });
+    first.script((peer, request) -> {
+      peer.fail(request, ErrorCode.RATE_LIMITED, OptionalLong.of(3_600_000));
+      return true;
+    });
     ChatException why = failure(client.history("#team", 5));
     assertEquals(ErrorCode.RATE_LIMITED, assertInstanceOf(ChatError.class, why).code());
   }
@@ -230,25 +226,23 @@ class SessionTest extends ClientFixture {
   }
 
   @Test
-  void writesBeyondTheLimitWaitForEarlierOnes() throws InterruptedException {
+  void writesBeyondTheLimitWaitForEarlierOnes() {
     ChatClient client = alice(CALM);
     List<Runnable> answers = new ArrayList<>();
-    first.script(
-        (peer, request) -> {
-          if (request instanceof ClientRequest.Send) {
-            answers.add(() -> peer.answer(request));
-            if (answers.size() == 1_000) {
-              first.script((_, _) -> false);
-              answers.forEach(Runnable::run);
-            }
-            return true;
-          }
-          return false;
-        });
-    AtomicInteger made = new AtomicInteger();
+    first.script((peer, request) -> {
+      if (request instanceof ClientRequest.Send) {
+        answers.add(() -> peer.answer(request));
+        if (answers.size() == 1_000) {
+          first.script((_, _) -> false);
+          answers.forEach(Runnable::run);
+        }
+        return true;
+      }
+      return false;
+    });
     List<CompletableFuture<OkPayload.Sent>> replies = new ArrayList<>();
     for (int i = 0; i < 3_000; i++) {
-      replies.add(client.send("#team", "m" + made.getAndIncrement()));
+      replies.add(client.send("#team", "m" + i));
       long open = replies.stream().filter(reply -> !reply.isDone()).count();
       assertTrue(open <= ChatClient.WRITES_MAX, open + " in flight");
       if (replies.size() > 2 * ChatClient.WRITES_MAX) {
@@ -267,7 +261,6 @@ class SessionTest extends ClientFixture {
     world.add("#team", "bob", "two", Optional.empty());
     heard.texts(2);
     first.kill();
-    assertEquals(
-        Optional.of(Cursor.text(2, 0)), second.next(ClientRequest.Login.class).cursor());
+    assertEquals(Optional.of(Cursor.text(2, 0)), second.next(ClientRequest.Login.class).cursor());
   }
 }
