@@ -1,0 +1,14 @@
+package holdfast.server;
+
+import holdfast.chat.Outcome;
+import java.util.OptionalInt;
+
+/// Who waits for a write. Exactly one of the two is called, once, on the replica thread; neither may block.
+interface WriteReply {
+  /// It is committed and applied here. A repeat was applied before; `outcome` is then the first one.
+  ///
+  /// @param acked with ack=all: how many voters have it on disk
+  void applied(Outcome outcome, boolean repeat, OptionalInt acked);
+
+  void failed(RequestRefused refusal);
+}
