@@ -3,6 +3,7 @@ package holdfast.server;
 import holdfast.chat.ChatMachine;
 import holdfast.chat.EntryId;
 import holdfast.chat.RequestKey;
+import holdfast.replication.Event;
 import holdfast.wire.ErrorCode;
 import java.time.Duration;
 import java.util.Optional;
@@ -49,6 +50,11 @@ final class ReplicaPort {
   Optional<ChatMachine.Remembered> remembered(RequestKey key)
       throws RequestRefused, InterruptedException {
     return call(() -> office.desk().remembered(key));
+  }
+
+  /// Replica thread: asks the core to hand over to the most caught-up voter.
+  void handOver() {
+    office.add(new Event.TakeOverRequested(Optional.empty()));
   }
 
   SignIns signIns() {
