@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import tools.jackson.databind.JsonNode;
 
-/// The client port's frames as bytes, for both sides. Lines go in without their newline and come out
-/// with it.
+/// The client port's frames as bytes, for both sides. Lines go in without their newline and come
+/// out with it.
 public final class ClientCodec {
   private ClientCodec() {}
 
@@ -15,8 +15,8 @@ public final class ClientCodec {
   /// are folded to lower case. Bare words (PING, STATUS, HELP, QUIT) are requests without `id`. A
   /// name that stands twice in one object is BAD_FRAME.
   ///
-  /// @throws FrameException BAD_FRAME, UNKNOWN_TYPE or BAD_REQUEST, with the request's `id` where it
-  ///   could be read
+  /// @throws FrameException BAD_FRAME, UNKNOWN_TYPE or BAD_REQUEST, with the request's `id` where
+  ///   it could be read
   public static ClientRequest parse(byte[] line) throws FrameException {
     return RequestReader.read(line);
   }

@@ -46,8 +46,7 @@ public final class CommandCodec implements MembershipReader {
     switch (command) {
       case Command.Register c -> {
         Check.that(
-            c.request().username().equals(Optional.of(c.username())),
-            "REGISTER for two names");
+            c.request().username().equals(Optional.of(c.username())), "REGISTER for two names");
         request(json, "REGISTER", c.request());
         json.field("password_hash", c.passwordHash());
       }

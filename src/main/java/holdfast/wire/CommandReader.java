@@ -12,8 +12,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/// Reads the log's commands. Fields it does not know are ignored; a version or type that it does not
-/// know never is.
+/// Reads the log's commands. Fields it does not know are ignored; a version or type that it does
+/// not know never is.
 final class CommandReader {
   private static final int DIGEST_TEXT_LENGTH = 22;
 
@@ -87,8 +87,7 @@ final class CommandReader {
     String type = fields.needText("type");
     return switch (type) {
       case "NOOP" -> new Command.Noop();
-      case "FOUND" ->
-          new Command.Found(time(), fields.needText("cluster_id"), bytes("token_key"));
+      case "FOUND" -> new Command.Found(time(), fields.needText("cluster_id"), bytes("token_key"));
       case "MEMBERS" -> new Command.Members(time());
       case "SEEN" -> new Command.Seen(time(), Lists.numbers(fields, "accounts"));
       case "REGISTER" ->
@@ -102,8 +101,7 @@ final class CommandReader {
               conversation(),
               fields.needText("text"),
               fields.integer("reply_to", 1, Long.MAX_VALUE));
-      case "MARK_READ" ->
-          new Command.MarkRead(time(), request(), conversation(), id("message", 0));
+      case "MARK_READ" -> new Command.MarkRead(time(), request(), conversation(), id("message", 0));
       case "CREATE_ROOM" ->
           new Command.CreateRoom(
               time(),

@@ -2,8 +2,8 @@ package holdfast.wire;
 
 import java.util.Optional;
 
-/// A place in the stream of events, as clients see it: opaque text, the same on every server. Stands
-/// for the command's id and the number of the event among that command's events.
+/// A place in the stream of events, as clients see it: opaque text, the same on every server.
+/// Stands for the command's id and the number of the event among that command's events.
 public final class Cursor {
   private static final String PREFIX = "c1.";
 

@@ -55,16 +55,12 @@ final class Fields {
     return switch (token) {
       case VALUE_STRING -> parser.getString();
       case VALUE_NUMBER_INT -> integer(parser);
-      case VALUE_TRUE -> Boolean.TRUE;
-      case VALUE_FALSE -> Boolean.FALSE;
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
       case VALUE_NULL -> Odd.NULL;
       case VALUE_NUMBER_FLOAT -> Odd.FRACTION;
       case START_ARRAY, START_OBJECT -> nested.read(name, parser);
-      case END_ARRAY,
-          END_OBJECT,
-          NOT_AVAILABLE,
-          PROPERTY_NAME,
-          VALUE_EMBEDDED_OBJECT ->
+      case END_ARRAY, END_OBJECT, NOT_AVAILABLE, PROPERTY_NAME, VALUE_EMBEDDED_OBJECT ->
           throw FrameException.badFrame("a field without a value");
     };
   }
@@ -129,8 +125,7 @@ final class Fields {
     if (value instanceof Long number && number >= min && number <= max) {
       return Optional.of(number);
     }
-    throw FrameException.badRequest(
-        "`" + name + "` must be an integer from " + min + " to " + max);
+    throw FrameException.badRequest("`" + name + "` must be an integer from " + min + " to " + max);
   }
 
   long needInteger(String name, long min, long max) throws FrameException {
@@ -163,8 +158,7 @@ final class Fields {
     return need(name, optional(name, type, what));
   }
 
-  private <T> Optional<T> optional(String name, Class<T> type, String what)
-      throws FrameException {
+  private <T> Optional<T> optional(String name, Class<T> type, String what) throws FrameException {
     Object value = of(name);
     if (value == Odd.NULL) {
       return Optional.empty();

@@ -127,8 +127,8 @@ final class JsonWriter {
           escape(c);
         }
       } else if (c < 0x800) {
-        bytes[size++] = (byte) (0xc0 | c >> 6);
-        bytes[size++] = (byte) (0x80 | c & 0x3f);
+        bytes[size++] = (byte) (0xc0 | (c >> 6));
+        bytes[size++] = (byte) (0x80 | (c & 0x3f));
       } else if (!Character.isSurrogate(c)) {
         threeBytes(c);
       } else if (Character.isHighSurrogate(c)
@@ -208,22 +208,22 @@ final class JsonWriter {
     bytes[size++] = '\\';
     bytes[size++] = 'u';
     bytes[size++] = HEX[c >> 12];
-    bytes[size++] = HEX[c >> 8 & 0xf];
-    bytes[size++] = HEX[c >> 4 & 0xf];
+    bytes[size++] = HEX[(c >> 8) & 0xf];
+    bytes[size++] = HEX[(c >> 4) & 0xf];
     bytes[size++] = HEX[c & 0xf];
   }
 
   private void threeBytes(char c) {
-    bytes[size++] = (byte) (0xe0 | c >> 12);
-    bytes[size++] = (byte) (0x80 | c >> 6 & 0x3f);
-    bytes[size++] = (byte) (0x80 | c & 0x3f);
+    bytes[size++] = (byte) (0xe0 | (c >> 12));
+    bytes[size++] = (byte) (0x80 | ((c >> 6) & 0x3f));
+    bytes[size++] = (byte) (0x80 | (c & 0x3f));
   }
 
   private void fourBytes(int codePoint) {
-    bytes[size++] = (byte) (0xf0 | codePoint >> 18);
-    bytes[size++] = (byte) (0x80 | codePoint >> 12 & 0x3f);
-    bytes[size++] = (byte) (0x80 | codePoint >> 6 & 0x3f);
-    bytes[size++] = (byte) (0x80 | codePoint & 0x3f);
+    bytes[size++] = (byte) (0xf0 | (codePoint >> 18));
+    bytes[size++] = (byte) (0x80 | ((codePoint >> 12) & 0x3f));
+    bytes[size++] = (byte) (0x80 | ((codePoint >> 6) & 0x3f));
+    bytes[size++] = (byte) (0x80 | (codePoint & 0x3f));
   }
 
   private static int digits(long value) {

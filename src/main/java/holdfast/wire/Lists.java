@@ -82,8 +82,7 @@ final class Lists {
   static List<LogEntry> entries(Fields fields) throws FrameException {
     List<LogEntry> entries = new ArrayList<>();
     for (Fields row : rows(fields, "entries")) {
-      entries.add(
-          new LogEntry(row.needCount("index"), row.needCount("term"), command(row)));
+      entries.add(new LogEntry(row.needCount("index"), row.needCount("term"), command(row)));
     }
     return entries;
   }

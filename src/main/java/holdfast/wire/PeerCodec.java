@@ -6,9 +6,9 @@ import holdfast.replication.PeerMessage;
 import holdfast.replication.ServerId;
 import java.util.List;
 
-/// The peer port's frames as bytes, after the handshake: `{type, term, server_id, payload}`, in this
-/// order. Lines go in without their newline and come out with it. A command is embedded as its own
-/// bytes, and sliced out as exactly those.
+/// The peer port's frames as bytes, after the handshake: `{type, term, server_id, payload}`, in
+/// this order. Lines go in without their newline and come out with it. A command is embedded as its
+/// own bytes, and sliced out as exactly those.
 public final class PeerCodec {
   /// Bytes of a frame beyond its commands, roughly.
   private static final int FRAME_BYTES = 256;
@@ -23,8 +23,8 @@ public final class PeerCodec {
 
   private PeerCodec() {}
 
-  /// A frame and the server that says it sent it: the caller checks that this is the server its link
-  /// was authenticated as.
+  /// A frame and the server that says it sent it: the caller checks that this is the server its
+  /// link was authenticated as.
   public record PeerReceived(ServerId from, PeerFrame frame) {}
 
   public static byte[] encode(ServerId self, PeerFrame frame) {
@@ -74,8 +74,7 @@ public final class PeerCodec {
       case PeerFrame.ReadIndex f ->
           end(head(self, "READ_INDEX", f.term(), 0).field("read_id", f.readId()));
       case PeerFrame.ReadIndexReply f -> {
-        JsonWriter json =
-            head(self, "READ_INDEX_REPLY", f.term(), 0).field("read_id", f.readId());
+        JsonWriter json = head(self, "READ_INDEX_REPLY", f.term(), 0).field("read_id", f.readId());
         yield end(f.index() < 0 ? json.nullField("index") : json.field("index", f.index()));
       }
       case PeerFrame.Presence f -> presence(self, f);

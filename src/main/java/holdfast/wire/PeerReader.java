@@ -44,8 +44,7 @@ final class PeerReader {
     return new PeerCodec.PeerReceived(from, reader.frame(type));
   }
 
-  private static Object payload(byte[] line, String name, JsonParser parser)
-      throws FrameException {
+  private static Object payload(byte[] line, String name, JsonParser parser) throws FrameException {
     if (!name.equals("payload") || !parser.isExpectedStartObjectToken()) {
       return Fields.Nested.SKIPPED.read(name, parser);
     }
@@ -54,8 +53,7 @@ final class PeerReader {
     return payload;
   }
 
-  private static Object nested(byte[] line, String name, JsonParser parser)
-      throws FrameException {
+  private static Object nested(byte[] line, String name, JsonParser parser) throws FrameException {
     if (name.equals("command") && parser.isExpectedStartObjectToken()) {
       return slice(line, parser);
     }
@@ -108,9 +106,7 @@ final class PeerReader {
       case "READ_INDEX" -> new PeerFrame.ReadIndex(term, count("read_id"));
       case "READ_INDEX_REPLY" ->
           new PeerFrame.ReadIndexReply(
-              term,
-              count("read_id"),
-              payload.integer("index", 0, Json.INTEGER_MAX).orElse(-1L));
+              term, count("read_id"), payload.integer("index", 0, Json.INTEGER_MAX).orElse(-1L));
       case "PRESENCE" -> presence();
       default -> throw new FrameException(ErrorCode.UNKNOWN_TYPE, "unknown `type`");
     };

@@ -59,12 +59,12 @@ final class RequestReader {
     }
     RequestType type = TYPES.get(frame.needText("type"));
     if (type == null) {
-      throw new FrameException(ErrorCode.UNKNOWN_TYPE, "no request has this `type`; HELP lists them")
+      throw new FrameException(
+              ErrorCode.UNKNOWN_TYPE, "no request has this `type`; HELP lists them")
           .in(readableId(frame), "");
     }
     try {
-      Fields payload =
-          frame.nested("payload", Fields.class, "an object").orElseGet(Fields::new);
+      Fields payload = frame.nested("payload", Fields.class, "an object").orElseGet(Fields::new);
       return new RequestReader(header(frame), payload).request(type);
     } catch (FrameException e) {
       throw e.in(readableId(frame), type.name());
@@ -75,8 +75,7 @@ final class RequestReader {
     if (line.length > BARE_WORD_BYTES_MAX) {
       return Optional.empty();
     }
-    String word =
-        new String(line, StandardCharsets.ISO_8859_1).strip().toUpperCase(Locale.ROOT);
+    String word = new String(line, StandardCharsets.ISO_8859_1).strip().toUpperCase(Locale.ROOT);
     return switch (word) {
       case "PING" -> Optional.of(new ClientRequest.Ping(RequestHeader.PLAIN));
       case "STATUS" -> Optional.of(new ClientRequest.Status(RequestHeader.PLAIN));
@@ -193,13 +192,11 @@ final class RequestReader {
           new ClientRequest.CreateRoom(header, room("room"), topic(), payload.flag("private"));
       case JOIN_ROOM -> new ClientRequest.JoinRoom(header, room("room"));
       case LEAVE_ROOM -> new ClientRequest.LeaveRoom(header, room("room"));
-      case USERS ->
-          new ClientRequest.Users(header, pattern(false), afterAccount(), page());
+      case USERS -> new ClientRequest.Users(header, pattern(false), afterAccount(), page());
       case CONVERSATIONS -> new ClientRequest.Conversations(header, afterConversation(), page());
       case HISTORY -> history();
       case ROOMS -> new ClientRequest.Rooms(header, pattern(true), afterRoom(), page());
-      case MEMBERS ->
-          new ClientRequest.Members(header, room("room"), afterAccount(), page());
+      case MEMBERS -> new ClientRequest.Members(header, room("room"), afterAccount(), page());
       case SYNC -> sync();
     };
   }
@@ -238,8 +235,7 @@ final class RequestReader {
     if (before.isPresent() && after.isPresent()) {
       throw FrameException.badRequest("give `before` or `after`, not both");
     }
-    return new ClientRequest.History(
-        header, conversation("conversation"), before, after, page());
+    return new ClientRequest.History(header, conversation("conversation"), before, after, page());
   }
 
   private ClientRequest sync() throws FrameException {

@@ -47,19 +47,13 @@ final class Texts {
   }
 
   private static void checkSurrogates(String field, String text) throws FrameException {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (!Character.isSurrogate(c)) {
-        continue;
-      }
-      boolean pair =
-          Character.isHighSurrogate(c)
-              && i + 1 < text.length()
-              && Character.isLowSurrogate(text.charAt(i + 1));
-      if (!pair) {
+    int i = 0;
+    while (i < text.length()) {
+      int codePoint = text.codePointAt(i);
+      if (codePoint <= Character.MAX_VALUE && Character.isSurrogate((char) codePoint)) {
         throw FrameException.badRequest("`" + field + "` has half a character: a lone surrogate");
       }
-      i++;
+      i += Character.charCount(codePoint);
     }
   }
 }
