@@ -87,8 +87,12 @@ final class ClientSession implements Runnable {
       boolean open = true;
       while (open) {
         open =
-            switch (lines.next()) {
+            switch (lines.read()) {
               case LineReader.Line(byte[] line) -> {
+                if (connection.isClosed()) {
+                  // Closing: what comes now is read by nobody.
+                  yield false;
+                }
                 inFlight.acquire();
                 onLine(line);
                 yield true;
@@ -197,8 +201,7 @@ final class ClientSession implements Runnable {
 
   /// Says a last word and closes.
   void closeWith(ErrorCode code, String message) {
-    connection.sendLast(
-        ClientCodec.error(Optional.empty(), code, message, OptionalLong.empty()));
-    connection.closeAfterFlush(DRAIN);
+    connection.closeAfterFlush(
+        ClientCodec.error(Optional.empty(), code, message, OptionalLong.empty()), DRAIN);
   }
 }

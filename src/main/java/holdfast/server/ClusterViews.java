@@ -18,6 +18,7 @@ final class ClusterViews {
   private final IntSupplier clients;
   private volatile ClusterView current;
   private volatile Optional<byte[]> tokenKey;
+  private volatile long time;
   private long caughtUpNanos = System.nanoTime();
 
   ClusterViews(
@@ -26,6 +27,7 @@ final class ClusterViews {
     this.version = version;
     this.clients = clients;
     this.tokenKey = store.tokenKey();
+    this.time = store.chat().time();
     this.current =
         new ClusterView(
             replica.role(),
@@ -48,6 +50,11 @@ final class ClusterViews {
     return tokenKey;
   }
 
+  /// The cluster's time: that of the last command applied, as of the last publishing, ms since the epoch.
+  long time() {
+    return time;
+  }
+
   void onFounded(byte[] key) {
     tokenKey = Optional.of(key);
   }
@@ -60,6 +67,7 @@ final class ClusterViews {
             applier.appliedIndex(),
             lagMs(replica, applier),
             clients.getAsInt());
+    time = store.chat().time();
     List<ServerStatus> rows = board.rows(replica, own);
     current =
         new ClusterView(

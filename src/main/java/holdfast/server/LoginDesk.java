@@ -63,7 +63,7 @@ final class LoginDesk {
     Login login = new Login(account.id(), account.username(), account.generation());
     String token =
         tokens.issue(
-            tokenKey(), new Tokens.Claims(account.id(), account.generation(), reads.time()));
+            tokenKey(), new Tokens.Claims(account.id(), account.generation(), views.time()));
     OkPayload ok =
         new OkPayload.LoggedIn(
             account.username(),
@@ -169,7 +169,7 @@ final class LoginDesk {
 
   private Optional<Account> byToken(String token) throws RequestRefused {
     Optional<Tokens.Claims> claims = tokens.verify(tokenKey(), token);
-    if (claims.isEmpty() || reads.time() - claims.get().issued() > tokenLifetimeMs) {
+    if (claims.isEmpty() || views.time() - claims.get().issued() > tokenLifetimeMs) {
       return Optional.empty();
     }
     return reads

@@ -161,9 +161,9 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
 
   void afterStep(Effects effects) {
     if (effects.foundingWanted()) {
-      byte[] founding =
-          founding.entry(replica.membership(), keysShown, System.currentTimeMillis());
-      events.add(new Event.Founded(founding));
+      events.add(
+          new Event.Founded(
+              founding.entry(replica.membership(), keysShown, System.currentTimeMillis())));
     }
     if (term != replica.term() || role != replica.role() || !primary.equals(replica.primary())) {
       onOfficeChanged();

@@ -131,7 +131,9 @@ final class Requests {
         view.failuresTolerated(),
         false,
         view.why(),
-        view.warnings());
+        view.warnings().isEmpty()
+            ? Optional.empty()
+            : Optional.of(String.join("; ", view.warnings())));
   }
 
   OkPayload help() {

@@ -40,7 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One running server: makes the parts, connects them, and takes them down again. docs/DESIGN.md lists the threads.
-public final class Server implements AutoCloseable {
+public final class Server implements AutoCloseable, Listener.Handler {
   /// As `Implementation-Version` of the jar.
   private static final String VERSION =
       Optional.ofNullable(Server.class.getPackage().getImplementationVersion()).orElse("dev");
@@ -52,6 +52,9 @@ public final class Server implements AutoCloseable {
 
   /// At SIGTERM: how long the hand-over, and then the last answers, may take.
   private static final Duration HAND_OVER_MAX = Duration.ofSeconds(2);
+
+  /// Reads that may wait for the read pool; beyond: BUSY.
+  private static final int READS_WAITING_MAX = 1_024;
 
   private static final Duration DRAIN_MAX = Duration.ofSeconds(3);
 
@@ -219,7 +222,7 @@ public final class Server implements AutoCloseable {
       store =
           SqliteStore.open(
               config.directory(self),
-              StoreSettings.of(config.indexTailMax()),
+              new StoreSettings(config.indexTailMax(), READS_WAITING_MAX),
               new CommandCodec());
     } catch (StoreException e) {
       throw new StartException(exitCode(e.kind()), e.getMessage());
@@ -243,15 +246,6 @@ public final class Server implements AutoCloseable {
   }
 
   private void open() throws IOException {
-    clientListener =
-        Optional.of(
-            new Listener(
-                "client",
-                own.host(),
-                own.clientPort(),
-                config.connectionsMax(),
-                this::onConnection,
-                Server::onTooMany));
     links.listen(own.host(), own.peerPort());
     replicaThread.start();
     List<PeerLinks.PeerAddress> others = new ArrayList<>();
@@ -262,7 +256,14 @@ public final class Server implements AutoCloseable {
       }
     }
     links.dial(others);
-    clientListener.get().start();
+    clientListener =
+        Optional.of(
+            new Listener(
+                "client",
+                own.host(),
+                own.clientPort(),
+                config.connectionsMax(),
+                this));
     log.info(
         "server {} of {} serves clients at {}:{} and peers at {}:{}",
         self,
@@ -275,18 +276,22 @@ public final class Server implements AutoCloseable {
 
   // ---- clients
 
-  /// Runs on the connection's own virtual thread.
-  private void onConnection(Socket socket) throws IOException {
-    socket.setTcpNoDelay(true);
-    socket.setSoTimeout(Math.toIntExact(config.idleTimeout().toMillis()));
+  @Override
+  public void accepted(Socket socket) {
     long number = lastSession.incrementAndGet();
-    Connection connection = new Connection(socket, "client-" + number, CLIENT_QUEUE_BYTES_MAX);
-    ClientSession session =
-        new ClientSession(
-            number,
-            connection,
-            new LineReader(socket.getInputStream(), config.frameMaxBytes()),
-            requests);
+    ClientSession session;
+    try {
+      socket.setSoTimeout(Math.toIntExact(config.idleTimeout().toMillis()));
+      session =
+          new ClientSession(
+              number,
+              new Connection(socket, "client-" + number, CLIENT_QUEUE_BYTES_MAX),
+              new LineReader(socket.getInputStream(), config.frameMaxBytes()),
+              requests);
+    } catch (IOException e) {
+      log.debug("client {} was gone at once: {}", number, e.getMessage());
+      return;
+    }
     sessions.add(session);
     try {
       session.run();
@@ -295,15 +300,20 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  private static void onTooMany(Socket socket) throws IOException {
-    socket
-        .getOutputStream()
-        .write(
-            ClientCodec.error(
-                Optional.empty(),
-                ErrorCode.BUSY,
-                "this server has as many connections as it takes; try another",
-                OptionalLong.empty()));
+  @Override
+  public void rejected(Socket socket) {
+    try {
+      new Connection(socket, "rejected", CLIENT_QUEUE_BYTES_MAX)
+          .closeAfterFlush(
+              ClientCodec.error(
+                  Optional.empty(),
+                  ErrorCode.BUSY,
+                  "this server has as many connections as it takes; try another",
+                  OptionalLong.empty()),
+              ClientSession.DRAIN);
+    } catch (IOException e) {
+      log.debug("a client was gone at once: {}", e.getMessage());
+    }
   }
 
   // ---- the end
