@@ -11,7 +11,11 @@ import holdfast.wire.OkPayload;
 import holdfast.wire.RequestHeader;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +27,9 @@ import org.slf4j.LoggerFactory;
 final class ClientSession implements Runnable {
   /// Requests in flight at which reading stops.
   private static final int IN_FLIGHT_MAX = 1_024;
+
+  /// Events that may wait behind the OK of a write with ack=all.
+  private static final int HELD_PUSHES_MAX = 4_096;
 
   /// How long what waits may take to leave before the connection is closed, and then what still comes in is read and
   /// thrown away, so that a last ERROR arrives.
@@ -57,6 +64,11 @@ final class ClientSession implements Runnable {
 
   /// Written by the replica thread: where this login's pushes began.
   volatile Cursor.Position pushesBegan = position;
+
+  /// Replica thread: ack=all writes that are applied and not yet answered, and the events that wait behind them.
+  private final Set<ClientRequest.Write> unanswered = new HashSet<>();
+
+  private final List<byte[]> heldPushes = new ArrayList<>();
 
   ClientSession(long number, Connection connection, LineReader lines, Requests requests) {
     this.number = number;
@@ -179,6 +191,31 @@ final class ClientSession implements Runnable {
   private void reply(byte[] frame) {
     inFlight.release();
     push(frame);
+  }
+
+  /// Replica thread: pushes wait until `write`, which is applied, is answered.
+  void holdPushes(ClientRequest.Write write) {
+    unanswered.add(write);
+  }
+
+  /// Replica thread: `write` is answered.
+  void releasePushes(ClientRequest.Write write) {
+    if (unanswered.remove(write) && unanswered.isEmpty()) {
+      List<byte[]> frames = List.copyOf(heldPushes);
+      heldPushes.clear();
+      frames.forEach(this::push);
+    }
+  }
+
+  /// Replica thread: queues an event's frame, behind the OK of the write that caused it.
+  void pushEvent(byte[] frame) {
+    if (unanswered.isEmpty()) {
+      push(frame);
+    } else if (heldPushes.size() < HELD_PUSHES_MAX) {
+      heldPushes.add(frame);
+    } else {
+      closeWith(ErrorCode.SLOW_CONSUMER, "too much happened while a write waited for every server");
+    }
   }
 
   /// Queues a frame; a client that cannot keep up is told so and disconnected. Never blocks.

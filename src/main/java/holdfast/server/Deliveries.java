@@ -185,7 +185,7 @@ final class Deliveries {
         if (frame.isEmpty()) {
           frame = encoder.frame(event, account);
         }
-        frame.ifPresent(session::push);
+        frame.ifPresent(session::pushEvent);
       }
     }
   }
@@ -203,12 +203,12 @@ final class Deliveries {
         if (own.isEmpty()) {
           own = encoder.frame(event, actor);
         }
-        own.ifPresent(session::push);
+        own.ifPresent(session::pushEvent);
       } else {
         if (others.isEmpty()) {
           others = encoder.frame(event, 0);
         }
-        others.ifPresent(session::push);
+        others.ifPresent(session::pushEvent);
       }
     }
   }

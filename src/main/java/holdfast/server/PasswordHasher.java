@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 
@@ -28,6 +29,9 @@ final class PasswordHasher implements AutoCloseable {
 
   /// Requests that may wait; beyond: BUSY.
   private static final int QUEUE_MAX = 64;
+
+  /// Time in the queue and at work; beyond: BUSY, within the time in which every request is answered.
+  private static final long WAIT_MAX_MS = 4_000;
 
   private final SecureRandom random = new SecureRandom();
   private final ThreadPoolExecutor thread =
@@ -60,7 +64,11 @@ final class PasswordHasher implements AutoCloseable {
           ErrorCode.BUSY, "too many sign-ins at once on this server; try again in a few seconds");
     }
     try {
-      return future.get();
+      return future.get(WAIT_MAX_MS, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      future.cancel(false);
+      throw new RequestRefused(
+          ErrorCode.BUSY, "too many sign-ins at once on this server; try again in a few seconds");
     } catch (ExecutionException e) {
       throw new IllegalStateException("password hashing failed", e.getCause());
     }

@@ -378,11 +378,18 @@ final class Requests {
           port.signIns().signOut(session);
         }
         replyOutcome(session, write, outcome, acked);
+        session.releasePushes(write);
+      }
+
+      @Override
+      public void appliedButNotAcked() {
+        session.holdPushes(write);
       }
 
       @Override
       public void failed(RequestRefused refusal) {
         session.replyError(write.header(), refusal);
+        session.releasePushes(write);
       }
     };
   }

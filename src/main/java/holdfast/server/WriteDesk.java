@@ -91,14 +91,16 @@ final class WriteDesk {
           refusal.get());
       return;
     }
+    // Only after all earlier ones of the lane are out: a held lane stays held as a whole.
+    PendingWrite before = lane.pending.peekLast();
+    boolean next = before == null || before.out || before.applied.isPresent();
     lane.pending.addLast(write);
     pendingBytes += write.body.length;
     active.add(lane);
     waiting
         .computeIfAbsent(RequestName.of(write.key), name -> new ArrayList<>(1))
         .add(new Waiting(lane, write));
-    // Only after all earlier ones of the lane are out: a held lane stays held as a whole.
-    if (channel.open() && allSentBefore(lane, write)) {
+    if (next && channel.open()) {
       send(lane, write);
     }
   }
@@ -160,18 +162,6 @@ final class WriteDesk {
                   "request_id %s was used for another request; take a new one"
                       .formatted(requestId)));
     }
-  }
-
-  private static boolean allSentBefore(WriteLane lane, PendingWrite write) {
-    for (PendingWrite earlier : lane.pending) {
-      if (earlier == write) {
-        return true;
-      }
-      if (!earlier.out && earlier.applied.isEmpty()) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private boolean send(WriteLane lane, PendingWrite write) {
@@ -312,6 +302,8 @@ final class WriteDesk {
         write.reply.applied(outcome, repeat, OptionalInt.empty());
       } else if (write.acked > 0) {
         acked(waiter.lane(), write, write.acked);
+      } else {
+        write.reply.appliedButNotAcked();
       }
     }
   }
