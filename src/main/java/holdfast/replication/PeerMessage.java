@@ -63,7 +63,7 @@ public sealed interface PeerMessage {
   /// The entry at REPLICATE's `prev` is missing or has another term. `conflict` is the first index
   /// of the term found at that place, with that term; or, when the log is shorter, one past its end
   /// with term 0 (thesis §3.5, conflict back-off by term). `prevIndex` names the REPLICATE that is
-  /// refused.
+  /// refused; 0 with `conflict` `NONE`: its term is over, see `term`.
   record ReplicateConflict(long term, long prevIndex, LogPosition conflict) implements PeerMessage {
     @Override
     public String toString() {
@@ -79,9 +79,12 @@ public sealed interface PeerMessage {
     }
   }
 
-  /// Answers `round`; `lastIndex` is the last index on disk here.
+  /// Answers `round`, or `NO_ROUND` if the heartbeat's term is over; `lastIndex` is the last index
+  /// on disk here.
   record HeartbeatAck(long term, long round, long lastIndex, long appliedIndex)
       implements PeerMessage {
+    public static final long NO_ROUND = 0;
+
     @Override
     public String toString() {
       return "HEARTBEAT_ACK term=%d round=%d last=%d applied=%d"

@@ -16,6 +16,7 @@ import java.util.TreeSet;
 /// ```
 /// servers 3                       servers 1–3, never started before
 /// servers 3 logs=1,1,2 logs=1,1   a founded cluster; the terms of each one's log, in order
+/// servers 3 logs=1 term=4         the same, in a later term than that of the last entry
 /// settings entries=4              one REPLICATE and the window hold at most so many entries
 /// tick 1 2 count=3 elapsed=50     time passes there (all: everywhere)
 /// timeout 2                       time passes at 2 until it stands for election
@@ -76,7 +77,7 @@ final class ScriptedCluster {
   private void command(
       String name, List<String> words, Map<String, String> options, List<String> logs) {
     switch (name) {
-      case "servers" -> start(Integer.parseInt(words.getFirst()), logs);
+      case "servers" -> start(Integer.parseInt(words.getFirst()), logs, number(options, "term", 0));
       case "settings" -> limitEntries(number(options, "entries", 1));
       case "tick" -> tick(which(words), number(options, "count", 1), number(options, "elapsed", 1));
       case "timeout" -> server(words.getFirst()).timeOut();
@@ -107,7 +108,7 @@ final class ScriptedCluster {
     }
   }
 
-  private void start(int count, List<String> logs) {
+  private void start(int count, List<String> logs, int term) {
     for (int i = 1; i <= count; i++) {
       long[] terms = {};
       if (!logs.isEmpty()) {
@@ -115,12 +116,12 @@ final class ScriptedCluster {
         terms = Arrays.stream(log.split(",", -1)).mapToLong(Long::parseLong).toArray();
       }
       List<LogEntry> entries = TestLog.log(count, terms);
-      long term = entries.isEmpty() ? 0 : entries.getLast().term();
+      long lastTerm = entries.isEmpty() ? 0 : entries.getLast().term();
       TestServer server =
           new TestServer(
               TestLog.id(i),
               TestLog.configured(count),
-              new HardState(term, Optional.empty()),
+              new HardState(Math.max(term, lastTerm), Optional.empty()),
               entries,
               entries.isEmpty() ? 0 : 1,
               settings,
