@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,8 +54,8 @@ final class ClientSession implements Runnable {
   /// Written by the replica thread: who is signed in.
   volatile Optional<Login> login = Optional.empty();
 
-  /// Written by the replica thread: counts sign-outs, so that a catch-up under way notices.
-  volatile int epoch;
+  /// Counted by the replica thread: sign-outs, so that a catch-up under way notices.
+  final AtomicInteger epoch = new AtomicInteger();
 
   /// Replica thread: pushes go out as they happen; before that `position` says how far the missed ones are out.
   boolean live;
