@@ -24,6 +24,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       UpCommand.class,
       StatusCommand.class,
       DownCommand.class,
+      DemoCommand.class,
+      KillTwoCommand.class,
       CommandLine.HelpCommand.class
     },
     mixinStandardHelpOptions = true,
