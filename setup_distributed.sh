@@ -114,7 +114,7 @@ build_now() {
   say "Building Holdfast (the first time, Maven downloads what it needs) ..."
   # Tests and formatting are what `mvn verify` is for. The flags keep Maven quiet about its own use of a newer JDK.
   JAVA_HOME=$jdk MAVEN_OPTS="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS:-}" \
-    mvn -q -B -f "$root/pom.xml" -Dmaven.test.skip=true -Dexec.skip=true package </dev/null >&2 ||
+    mvn -q -B -Dstyle.color=never -f "$root/pom.xml" -Dmaven.test.skip=true -Dexec.skip=true package </dev/null >&2 ||
     die "the build failed (above is why)"
 }
 
@@ -171,6 +171,7 @@ while [ $# -gt 0 ]; do
       usage
       exit 0
       ;;
+    -V | --version) verb=--version; shift; break ;;
     -*) say "setup_distributed.sh: unknown option $1"; usage >&2; exit 2 ;;
     *) verb=$1; shift; break ;;
   esac
@@ -193,6 +194,7 @@ case $verb in
     build_if_stale
     exit 0
     ;;
+  --version) set -- --version; options=() ;;
   [0-9]*) set -- server "$verb" "$@" ;;
   *) set -- "$verb" "$@" ;;
 esac
@@ -201,4 +203,5 @@ build_if_stale
 find_jdk java
 # Flags are words without spaces; splitting them is meant.
 # shellcheck disable=SC2086
-exec "$jdk/bin/java" ${HOLDFAST_JAVA_OPTS-$JVM_TUNING} $JVM_NEEDED -jar "$jar" "$@" "${options[@]}"
+exec "$jdk/bin/java" ${HOLDFAST_JAVA_OPTS-$JVM_TUNING} $JVM_NEEDED -Dholdfast.program="$0" -jar "$jar" \
+  "$@" ${options[@]+"${options[@]}"}

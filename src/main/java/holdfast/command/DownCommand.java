@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
     description = "End the servers that `up` started.",
     footer = {
       "",
-      "Each is asked to end (SIGTERM: it hands over and drains); one that has not after 20 s is",
-      "killed, with a warning. Data stays where it is.",
+      "Each is asked to end (SIGTERM: it hands over and drains); one that has not after",
+      "20 s is killed, with a warning. Data stays where it is.",
       "Examples: down        down 2"
     },
     mixinStandardHelpOptions = true)

@@ -18,8 +18,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Exit status: 0 if a primary serves, 1 if not.",
-      "Columns: last, commit and applied are log indexes; lag is how long ago a server last had",
-      "everything; clients are connections of people.",
+      "Columns: last, commit and applied are log indexes; lag is how long ago a server",
+      "last had everything; clients are connections of people.",
       "Example: status --json"
     },
     mixinStandardHelpOptions = true)

@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Returns when a primary serves. Each server writes data/server-N/server.log.",
-      "Exit status: 0 a primary serves, 1 none does, or that of a server that ended at once",
-      "(3: its port or directory is taken; 4: it was refused).",
+      "Exit status: 0 a primary serves, 1 none does, or that of a server that ended",
+      "at once (3: its port or directory is taken; 4: it was refused).",
       "Examples: up        up 2 3        up --wait 0"
     },
     mixinStandardHelpOptions = true)
@@ -132,8 +132,9 @@ final class UpCommand implements Callable<Integer> {
         say("server " + primary.get().member().id() + " is primary: the cluster serves");
         return worst;
       }
-      if (System.nanoTime() > deadline) {
-        say("no primary after " + waitSeconds + " s; what the servers say:");
+      boolean allEnded = started.stream().noneMatch(server -> server.process().isAlive());
+      if (System.nanoTime() > deadline || (allEnded && status.answers().isEmpty())) {
+        say("no primary; what the servers say:");
         spec.commandLine().getOut().print(StatusTable.of(config.servers(), status));
         spec.commandLine().getOut().flush();
         return Math.max(worst, HoldfastCommand.FAILED);

@@ -289,7 +289,10 @@ public final class Replica {
   private void record(
       Votes votes, ServerId from, PeerMessage.VoteResponse response, long termAskedFor) {
     if (response.denial().isPresent()) {
-      votes.denied(from, response.denial().get());
+      // STALE_TERM without a higher term refuses a request of an earlier term.
+      if (response.denial().get() != Denial.STALE_TERM) {
+        votes.denied(from, response.denial().get());
+      }
     } else if (response.term() == termAskedFor) {
       votes.granted(from);
     }
@@ -355,7 +358,8 @@ public final class Replica {
   // ---- the backup
 
   private void onHeartbeat(ServerId from, PeerMessage.Heartbeat heartbeat) {
-    if (follows(from, heartbeat.term())) {
+    boolean follows = follows(from, heartbeat.term());
+    if (follows) {
       Check.that(
           heartbeat.commitIndex() <= log.last().index(),
           "primary %s counts on entries up to %d, this log ends at %s",
@@ -364,18 +368,20 @@ public final class Replica {
           log.last());
       log.commit(Math.max(log.commitIndex(), heartbeat.commitIndex()));
     }
+    // The term of the answer is the later one, and by then `from` may be its primary and have begun
+    // a round of that number: an answer to an old round must not be taken for one to the new.
+    long round = follows ? heartbeat.round() : PeerMessage.HeartbeatAck.NO_ROUND;
     outbox.sendAfterSync(
         from,
         new PeerMessage.HeartbeatAck(
-            hardState.term(), heartbeat.round(), log.syncedIndex(), log.appliedIndex()));
+            hardState.term(), round, log.syncedIndex(), log.appliedIndex()));
   }
 
   private void onReplicate(ServerId from, PeerMessage.Replicate replicate) {
     LogPosition prev = replicate.prev();
     if (!follows(from, replicate.term())) {
       outbox.sendAfterSync(
-          from,
-          new PeerMessage.ReplicateConflict(hardState.term(), prev.index(), LogPosition.NONE));
+          from, new PeerMessage.ReplicateConflict(hardState.term(), 0, LogPosition.NONE));
     } else if (!log.matches(prev)) {
       outbox.sendAfterSync(
           from,

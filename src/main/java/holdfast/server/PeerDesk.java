@@ -3,6 +3,7 @@ package holdfast.server;
 import holdfast.replication.Member;
 import holdfast.replication.ServerId;
 import holdfast.transport.PeerLinks;
+import holdfast.wire.ErrorCode;
 import holdfast.wire.FrameException;
 import holdfast.wire.PeerCodec;
 import java.util.Optional;
@@ -79,7 +80,8 @@ final class PeerDesk implements PeerLinks.Handler {
     ServerId from = new ServerId(peer);
     PeerCodec.PeerReceived received = PeerCodec.decode(line);
     if (!received.from().equals(from)) {
-      throw FrameException.badRequest(
+      throw new FrameException(
+          ErrorCode.BAD_REQUEST,
           "the link is of server %s, the frame says %s".formatted(from, received.from()));
     }
     loop.offer(() -> office.onFrame(from, memberKey, received.frame()));

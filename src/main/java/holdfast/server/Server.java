@@ -19,6 +19,7 @@ import holdfast.transport.PeerLinks;
 import holdfast.wire.ClientCodec;
 import holdfast.wire.CommandCodec;
 import holdfast.wire.ErrorCode;
+import holdfast.wire.PeerIdentity;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.SecureRandom;
@@ -49,6 +50,10 @@ public final class Server implements AutoCloseable, Listener.Handler {
 
   /// Bytes that may wait for one client; beyond: SLOW_CONSUMER.
   private static final int CLIENT_QUEUE_BYTES_MAX = 4 << 20;
+
+  /// Bytes that may wait for one peer; beyond, the link is closed. Above the core's window, so that a slow backup is slowed
+  /// by that.
+  private static final long PEER_QUEUE_BYTES_MAX = 128L << 20;
 
   /// At SIGTERM: how long the hand-over, and then the last answers, may take.
   private static final Duration HAND_OVER_MAX = Duration.ofSeconds(2);
@@ -83,6 +88,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
     this.self = self;
     this.own = own;
     this.store = store;
+    String bootId = bootId();
     Reads reads = store.reads();
     Replica replica = replica(config, self, store);
     ChatLimits limits = limits(config);
@@ -134,8 +140,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
     this.links =
         new PeerLinks(
             linkSettings(config, self),
-            new PeerLinks.Identity(
-                store.memberKey(), bootId(), () -> views.current().clusterId()),
+            () -> new PeerIdentity(views.current().clusterId(), store.memberKey(), bootId),
             new PeerDesk(self, views, loop, office, this::onLostDisk));
     this.replicaThread =
         Thread.ofPlatform()
@@ -198,7 +203,8 @@ public final class Server implements AutoCloseable, Listener.Handler {
         self.value(),
         config.secret().map(ClusterSecret::text).orElse(""),
         config.clusterName(),
-        config.peerFrameMaxBytes());
+        config.peerFrameMaxBytes(),
+        PEER_QUEUE_BYTES_MAX);
   }
 
   private static String bootId() {
@@ -246,16 +252,14 @@ public final class Server implements AutoCloseable, Listener.Handler {
   }
 
   private void open() throws IOException {
-    links.listen(own.host(), own.peerPort());
+    links.start(own.host(), own.peerPort());
     replicaThread.start();
     List<PeerLinks.PeerAddress> others = new ArrayList<>();
     for (Member member : views.current().membership().members()) {
-      if (!member.id().equals(self)) {
-        others.add(
-            new PeerLinks.PeerAddress(member.id().value(), member.host(), member.peerPort()));
-      }
+      others.add(
+          new PeerLinks.PeerAddress(member.id().value(), member.host(), member.peerPort()));
     }
-    links.dial(others);
+    links.peers(others);
     clientListener =
         Optional.of(
             new Listener(

@@ -8,9 +8,7 @@ import holdfast.replication.Member;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 
 /// Reads the log's commands. Fields it does not know are ignored; a version or type that it does
 /// not know never is.
@@ -44,18 +42,7 @@ final class CommandReader {
   }
 
   private static Fields fields(byte[] command) throws FrameException, UnreadableCommandException {
-    Fields fields = new Fields();
-    try (JsonParser parser = Json.parser(command, command.length)) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw FrameException.badFrame("it is not a JSON object");
-      }
-      fields.read(parser, CommandReader::nested);
-      if (parser.nextToken() != null) {
-        throw FrameException.badFrame("there is more than one JSON object");
-      }
-    } catch (JacksonException e) {
-      throw Json.broken(e);
-    }
+    Fields fields = Fields.document(command, CommandReader::nested);
     long version = fields.needCount("v");
     if (version != CommandCodec.VERSION) {
       throw new UnreadableCommandException(
@@ -80,7 +67,7 @@ final class CommandReader {
         default -> {}
       }
     }
-    return Fields.Nested.SKIPPED.read(name, parser);
+    return Fields.Nested.skip(parser);
   }
 
   private Command command() throws FrameException, UnreadableCommandException {

@@ -2,6 +2,7 @@ package holdfast.wire;
 
 import java.util.Arrays;
 import java.util.Optional;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -13,14 +14,15 @@ final class Fields {
   /// be left on the closing one.
   @FunctionalInterface
   interface Nested {
-    /// What to keep; anything that is not asked for is skipped by `SKIPPED`.
+    /// What to keep; for what is of no interest, what `skip` returns.
     Object read(String name, JsonParser parser) throws FrameException;
 
-    Nested SKIPPED =
-        (name, parser) -> {
-          parser.skipChildren();
-          return Odd.NESTED;
-        };
+    Nested SKIPPED = (name, parser) -> skip(parser);
+
+    static Object skip(JsonParser parser) {
+      parser.skipChildren();
+      return Odd.NESTED;
+    }
   }
 
   /// Values that no field of the protocol may have, kept for the error's sake.
@@ -36,6 +38,39 @@ final class Fields {
   private String[] names = new String[EXPECTED];
   private Object[] values = new Object[EXPECTED];
   private int size;
+
+  /// The fields of a text that is one JSON object and nothing else.
+  static Fields document(byte[] json, Nested nested) throws FrameException {
+    Fields fields = new Fields();
+    fields.readDocument(json, json.length, nested);
+    return fields;
+  }
+
+  /// The object that the parser stands on; anything else is skipped.
+  static Object of(JsonParser parser, Nested nested) throws FrameException {
+    if (!parser.isExpectedStartObjectToken()) {
+      return Nested.skip(parser);
+    }
+    Fields fields = new Fields();
+    fields.read(parser, nested);
+    return fields;
+  }
+
+  /// Reads the first `length` bytes as one JSON object and nothing else. After a failure the fields
+  /// before it are there.
+  void readDocument(byte[] json, int length, Nested nested) throws FrameException {
+    try (JsonParser parser = Json.parser(json, length)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw FrameException.badFrame("the line is not a JSON object");
+      }
+      read(parser, nested);
+      if (parser.nextToken() != null) {
+        throw FrameException.badFrame("there is more on the line than one JSON object");
+      }
+    } catch (JacksonException e) {
+      throw Json.broken(e);
+    }
+  }
 
   /// Reads an object's fields up to its closing bracket. After a failure the fields before it are
   /// there.

@@ -163,7 +163,7 @@ public final class PeerCodec {
   }
 
   /// Opens the frame and its payload.
-  private static JsonWriter head(ServerId self, String type, long term, int more) {
+  static JsonWriter head(ServerId self, String type, long term, int more) {
     return new JsonWriter(FRAME_BYTES + more)
         .open()
         .field("type", type)

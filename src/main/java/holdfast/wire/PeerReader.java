@@ -7,9 +7,7 @@ import holdfast.replication.ServerId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 
 /// Reads the peer port's frames.
 final class PeerReader {
@@ -22,21 +20,7 @@ final class PeerReader {
   }
 
   static PeerCodec.PeerReceived read(byte[] line) throws FrameException {
-    if (Utf8.firstBad(line) >= 0) {
-      throw FrameException.badFrame("the line is not UTF-8 text without control characters");
-    }
-    Fields frame = new Fields();
-    try (JsonParser parser = Json.parser(line, line.length)) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw FrameException.badFrame("the line is not a JSON object");
-      }
-      frame.read(parser, (name, at) -> payload(line, name, at));
-      if (parser.nextToken() != null) {
-        throw FrameException.badFrame("there is more on the line than one JSON object");
-      }
-    } catch (JacksonException e) {
-      throw Json.broken(e);
-    }
+    Fields frame = envelope(line, (name, parser) -> nested(line, name, parser));
     String type = frame.needText("type");
     ServerId from = Lists.serverId(frame.needText("server_id"));
     Fields payload = frame.needNested("payload", Fields.class, "an object");
@@ -44,13 +28,16 @@ final class PeerReader {
     return new PeerCodec.PeerReceived(from, reader.frame(type));
   }
 
-  private static Object payload(byte[] line, String name, JsonParser parser) throws FrameException {
-    if (!name.equals("payload") || !parser.isExpectedStartObjectToken()) {
-      return Fields.Nested.SKIPPED.read(name, parser);
+  /// The frame's own fields, with `payload` as fields in turn; `inPayload` reads what is nested
+  /// there.
+  static Fields envelope(byte[] line, Fields.Nested inPayload) throws FrameException {
+    if (Utf8.firstBad(line) >= 0) {
+      throw FrameException.badFrame("the line is not UTF-8 text without control characters");
     }
-    Fields payload = new Fields();
-    payload.read(parser, (field, at) -> nested(line, field, at));
-    return payload;
+    return Fields.document(
+        line,
+        (name, parser) ->
+            name.equals("payload") ? Fields.of(parser, inPayload) : Fields.Nested.skip(parser));
   }
 
   private static Object nested(byte[] line, String name, JsonParser parser) throws FrameException {
@@ -71,7 +58,7 @@ final class PeerReader {
         default -> {}
       }
     }
-    return Fields.Nested.SKIPPED.read(name, parser);
+    return Fields.Nested.skip(parser);
   }
 
   /// The bytes of the object that the parser stands on, as they came.

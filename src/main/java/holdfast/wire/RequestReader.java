@@ -5,9 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 
 /// Reads a client's line. First the line as a frame (BAD_FRAME), then its type (UNKNOWN_TYPE), then
 /// the fields (BAD_REQUEST); each failure carries the request's `id`, where it could be read.
@@ -89,17 +87,9 @@ final class RequestReader {
   private static Fields frame(byte[] line) throws FrameException {
     int bad = Utf8.firstBad(line);
     Fields frame = new Fields();
-    // What stands before the first bad byte is read all the same: there may be an `id`.
-    try (JsonParser parser = Json.parser(line, bad < 0 ? line.length : bad)) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw FrameException.badFrame("the line is not a JSON object");
-      }
-      frame.read(parser, RequestReader::nested);
-      if (parser.nextToken() != null) {
-        throw FrameException.badFrame("there is more on the line than one JSON object");
-      }
-    } catch (JacksonException e) {
-      throw (bad < 0 ? Json.broken(e) : badByte(bad)).in(readableId(frame), "");
+    try {
+      // What stands before the first bad byte is read all the same: there may be an `id`.
+      frame.readDocument(line, bad < 0 ? line.length : bad, RequestReader::nested);
     } catch (FrameException e) {
       throw (bad < 0 ? e : badByte(bad)).in(readableId(frame), "");
     }
@@ -115,12 +105,9 @@ final class RequestReader {
   }
 
   private static Object nested(String name, JsonParser parser) throws FrameException {
-    if (!name.equals("payload") || !parser.isExpectedStartObjectToken()) {
-      return Fields.Nested.SKIPPED.read(name, parser);
-    }
-    Fields payload = new Fields();
-    payload.read(parser, Fields.Nested.SKIPPED);
-    return payload;
+    return name.equals("payload")
+        ? Fields.of(parser, Fields.Nested.SKIPPED)
+        : Fields.Nested.skip(parser);
   }
 
   /// The `id` as JSON text, or empty if it is absent or not one that can be given back.
