@@ -23,6 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ServerCommand.class,
       UpCommand.class,
       StatusCommand.class,
+      ChatCommand.class,
       DownCommand.class,
       DemoCommand.class,
       KillTwoCommand.class,

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -70,6 +71,9 @@ final class ClientSession implements Runnable {
   private final Set<ClientRequest.Write> unanswered = new HashSet<>();
 
   private final List<byte[]> heldPushes = new ArrayList<>();
+
+  /// Completed when the last write sent is answered; moved on by the connection's steps only.
+  private volatile CompletableFuture<Void> lastWrite = CompletableFuture.completedFuture(null);
 
   ClientSession(long number, Connection connection, LineReader lines, Requests requests) {
     this.number = number;
@@ -175,6 +179,17 @@ final class ClientSession implements Runnable {
   private void quit(ClientRequest.Quit quit) {
     replyOk(quit.header(), new OkPayload.Empty());
     connection.closeAfterFlush(DRAIN);
+  }
+
+  /// A write begins; the future is to be completed when it is answered.
+  CompletableFuture<Void> writeBegins() {
+    CompletableFuture<Void> answered = new CompletableFuture<>();
+    lastWrite = answered;
+    return answered;
+  }
+
+  CompletableFuture<Void> lastWrite() {
+    return lastWrite;
   }
 
   // ---- writing
