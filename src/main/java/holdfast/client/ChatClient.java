@@ -1,6 +1,5 @@
 package holdfast.client;
 
-import holdfast.check.Check;
 import holdfast.wire.ClientRequest;
 import holdfast.wire.ErrorCode;
 import holdfast.wire.OkPayload;
@@ -91,6 +90,8 @@ public final class ChatClient implements AutoCloseable {
         OkPayload.LoggedIn.class);
   }
 
+  /// Ends the login.
+  ///
   /// @param all void every token of the account, so that its other clients are logged out, too
   public CompletableFuture<OkPayload.Empty> logout(boolean all) {
     return submit(
@@ -99,11 +100,12 @@ public final class ChatClient implements AutoCloseable {
         OkPayload.Empty.class);
   }
 
+  /// Says something to a person or in a room.
+  ///
   /// @param to `@account` or `#room`
   public CompletableFuture<OkPayload.Sent> send(String to, String text) {
     return write(
-        header -> new ClientRequest.Send(header, to, text, Optional.empty()),
-        OkPayload.Sent.class);
+        header -> new ClientRequest.Send(header, to, text, Optional.empty()), OkPayload.Sent.class);
   }
 
   /// The newest messages of a conversation.
@@ -145,6 +147,8 @@ public final class ChatClient implements AutoCloseable {
         header -> new ClientRequest.MarkRead(header, conversation, seq), OkPayload.Written.class);
   }
 
+  /// The accounts whose names fit a pattern.
+  ///
   /// @param pattern like `al*`
   public CompletableFuture<OkPayload.Users> users(String pattern, int limit) {
     return read(
@@ -229,8 +233,7 @@ public final class ChatClient implements AutoCloseable {
     room.acquireUninterruptibly();
     long deadline = System.nanoTime() + timing.repeatFor().toNanos();
     Pending<T> pending = new Pending<>(number, kind, requestId, request, type, deadline);
-    Check.that(!pending.future.isDone(), "a request was answered before it was made");
-    CompletableFuture<T> reply = pending.future.whenComplete((_, _) -> room.release());
+    var _ = pending.future.whenComplete((_, _) -> room.release());
     if (pending.frameBytes() > Link.FRAME_BYTES_MAX) {
       pending.future.completeExceptionally(
           new ChatError(
@@ -240,6 +243,6 @@ public final class ChatClient implements AutoCloseable {
     } else {
       thread.post(new Signal.Submitted(pending));
     }
-    return reply;
+    return pending.future;
   }
 }

@@ -1,8 +1,7 @@
 package holdfast.client;
 
 /// Why a request did not succeed.
-public abstract sealed class ChatException extends RuntimeException
-    permits ChatError, ChatGaveUp {
+public abstract sealed class ChatException extends RuntimeException permits ChatError, ChatGaveUp {
   private static final long serialVersionUID = 1L;
 
   private final boolean outcomeUnknown;

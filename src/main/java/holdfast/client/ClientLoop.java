@@ -186,8 +186,7 @@ final class ClientLoop {
     }
   }
 
-  private void onRefusedForNow(
-      Link link, Pending<?> request, ServerFrame.Error error, long now) {
+  private void onRefusedForNow(Link link, Pending<?> request, ServerFrame.Error error, long now) {
     long wait = Duration.ofMillis(error.retryAfterMs().orElse(0)).toNanos();
     if (now + wait - request.deadline >= 0) {
       boolean unknown = request.wasRepeated() || isCode(error, ErrorCode.TIMEOUT);
@@ -350,8 +349,7 @@ final class ClientLoop {
           lost(link, "it takes nothing more", now);
         }
       }
-      case SILENT ->
-          leave(link, "it is silent", Seeker.Reason.SILENT, link.waitingSince(), now);
+      case SILENT -> leave(link, "it is silent", Seeker.Reason.SILENT, link.waitingSince(), now);
       case STUCK -> move(link, "it does not answer a request", now);
     }
   }

@@ -9,7 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The virtual thread that runs a client's loop, and the queue through which all others speak to it.
+/// The virtual thread that runs a client's loop, and the queue through which all others speak to
+/// it.
 final class ClientThread {
   /// Signals that may wait; whoever has more waits, too.
   private static final int INBOX_MAX = 8_192;

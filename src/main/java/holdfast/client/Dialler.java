@@ -4,7 +4,6 @@ import holdfast.transport.Connection;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
@@ -14,6 +13,10 @@ import org.slf4j.LoggerFactory;
 /// Opens connections, each attempt on a virtual thread of its own, and tells the client's loop what
 /// came of it.
 final class Dialler {
+  /// Bytes that may wait for one socket. The loop bounds the requests in flight; their bytes are
+  /// kept for a repeat anyway.
+  private static final long QUEUE_BYTES_MAX = 1_024L * (Link.FRAME_BYTES_MAX + 1);
+
   private static final Logger LOG = LoggerFactory.getLogger(Dialler.class);
 
   private final Consumer<Signal> loop;
@@ -36,15 +39,28 @@ final class Dialler {
     HostPort address = target.address();
     Socket socket = new Socket();
     try {
-      socket.setTcpNoDelay(true);
       socket.connect(
           new InetSocketAddress(address.host(), address.port()),
           Math.toIntExact(patience.toMillis()));
-      return new Signal.Opened(new Link(target, socket, eventPermits));
+      Connection connection = new Connection(socket, "client-" + address, QUEUE_BYTES_MAX);
+      return new Signal.Opened(new Link(target, socket, connection, eventPermits));
     } catch (IOException e) {
       LOG.debug("{} cannot be reached: {}", address, e.toString());
-      close(socket);
+      closeQuietly(socket);
       return new Signal.NotOpened(target);
+    }
+  }
+
+  /// Begins to read: each frame and the end are told to the loop.
+  void read(Link link) {
+    link.read(loop);
+  }
+
+  private static void closeQuietly(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      LOG.debug("a socket did not close: {}", e.toString());
     }
   }
 }

@@ -26,8 +26,7 @@ final class Dispatcher {
     record Stop() implements Item {}
   }
 
-  private final BlockingQueue<Item> items =
-      new LinkedBlockingQueue<>(EVENTS_MAX + NOTICES_MAX + 1);
+  private final BlockingQueue<Item> items = new LinkedBlockingQueue<>(EVENTS_MAX + NOTICES_MAX + 1);
   private final Semaphore eventPermits = new Semaphore(EVENTS_MAX);
   private final Semaphore noticePermits = new Semaphore(NOTICES_MAX);
   private final ChatListener listener;

@@ -23,9 +23,7 @@ public record HostPort(String host, int port) {
       return Optional.empty();
     }
     int port = Integer.parseInt(digits);
-    return port >= 1 && port <= PORT_MAX
-        ? Optional.of(new HostPort(host, port))
-        : Optional.empty();
+    return port >= 1 && port <= PORT_MAX ? Optional.of(new HostPort(host, port)) : Optional.empty();
   }
 
   @Override

@@ -41,13 +41,14 @@ final class Link {
   }
 
   private final Target target;
+  private final Socket socket;
   private final Connection connection;
   private final Semaphore eventPermits;
   private final long openedAt;
   private final Map<Long, Long> outstanding = new LinkedHashMap<>();
   private Optional<ServerAddress> server = Optional.empty();
   private boolean knowsPrimary;
-  private boolean closed;
+  private Optional<Thread> reader = Optional.empty();
   private boolean pinged;
   private long pingedAt;
   private long lastHeard;
@@ -55,8 +56,9 @@ final class Link {
   /// The reader waits for the listener, not for the server.
   private volatile boolean stalled;
 
-  Link(Target target, Connection connection, Semaphore eventPermits) {
+  Link(Target target, Socket socket, Connection connection, Semaphore eventPermits) {
     this.target = target;
+    this.socket = socket;
     this.connection = connection;
     this.eventPermits = eventPermits;
     this.openedAt = System.nanoTime();
@@ -64,13 +66,15 @@ final class Link {
   }
 
   /// Begins to read: each frame and the end are told to `loop`.
-  void start(Socket socket, Consumer<Signal> loop) {
-    Thread.ofVirtual()
-        .name("client-reader-" + target.address())
-        .start(() -> loop.accept(new Signal.Ended(this, read(socket, loop))));
+  void read(Consumer<Signal> loop) {
+    reader =
+        Optional.of(
+            Thread.ofVirtual()
+                .name("client-" + target.address() + "-reader")
+                .start(() -> loop.accept(new Signal.Ended(this, readToEnd(loop)))));
   }
 
-  private String read(Socket socket, Consumer<Signal> loop) {
+  private String readToEnd(Consumer<Signal> loop) {
     try {
       LineReader lines = new LineReader(socket.getInputStream(), FRAME_BYTES_MAX);
       while (true) {
@@ -210,8 +214,7 @@ final class Link {
     if (pinged) {
       return Verdict.SILENT;
     }
-    boolean stuck =
-        !outstanding.isEmpty() && now - waitingSince() >= timing.replyMax().toNanos();
+    boolean stuck = !outstanding.isEmpty() && now - waitingSince() >= timing.replyMax().toNanos();
     return stuck ? Verdict.STUCK : Verdict.PING;
   }
 
@@ -235,8 +238,9 @@ final class Link {
     return Math.max(0, due - now);
   }
 
+  /// Closes the socket; a reader that waits for the listener or the loop is let go.
   void close() {
-    closed = true;
     connection.close();
+    reader.ifPresent(Thread::interrupt);
   }
 }

@@ -22,8 +22,7 @@ public sealed interface Notice {
   /// @param took from the loss until all of it was answered
   /// @param repeated how many requests were sent again
   /// @param unknown how many of them were given up: whether those were done is not known
-  record FailedOver(
-      ServerAddress from, ServerAddress to, Duration took, int repeated, int unknown)
+  record FailedOver(ServerAddress from, ServerAddress to, Duration took, int repeated, int unknown)
       implements Notice {}
 
   /// Events are missing that no server can give any more: reload with CONVERSATIONS and HISTORY.

@@ -48,8 +48,7 @@ final class Outage {
     if (unanswered > 0) {
       return Optional.empty();
     }
-    return to.map(
-        server ->
-            new Notice.FailedOver(from, server, Duration.ofNanos(now - since), repeated, unknown));
+    return to.map(server ->
+        new Notice.FailedOver(from, server, Duration.ofNanos(now - since), repeated, unknown));
   }
 }

@@ -1,8 +1,8 @@
 package holdfast.client;
 
+import holdfast.wire.ClientCodec;
 import holdfast.wire.ClientRequest;
 import holdfast.wire.FrameException;
-import holdfast.wire.ClientCodec;
 import holdfast.wire.OkPayload;
 import holdfast.wire.ServerAddress;
 import holdfast.wire.ServerFrame;
@@ -14,8 +14,8 @@ import tools.jackson.databind.JsonNode;
 
 /// The search for a server to talk to. It opens connections to several at a time and says HELLO on
 /// each; the first that answers and knows a primary is chosen and logged in on, the others wait in
-/// case that fails. No address is given up: each is tried again after a while that doubles. Owned by
-/// the client's loop.
+/// case that fails. No address is given up: each is tried again after a while that doubles. Owned
+/// by the client's loop.
 final class Seeker {
   /// Why it searches.
   enum Reason {
@@ -120,9 +120,7 @@ final class Seeker {
     dialler.read(link);
     boolean sent =
         link.send(
-            Link.HELLO_ID,
-            header -> new ClientRequest.Hello(header, Optional.of(clientName)),
-            now);
+            Link.HELLO_ID, header -> new ClientRequest.Hello(header, Optional.of(clientName)), now);
     if (!sent) {
       drop(link, now);
     }

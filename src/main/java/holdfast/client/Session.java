@@ -28,9 +28,7 @@ final class Session {
   }
 
   /// The user logged in: a new stream of events begins.
-  void loggedIn(ClientRequest request, OkPayload.LoggedIn reply) {
-    String password =
-        request instanceof ClientRequest.Login asked ? asked.password().orElse("") : "";
+  void loggedIn(String password, OkPayload.LoggedIn reply) {
     login = Optional.of(new Login(reply.username(), password, reply.token()));
     gate.restart(reply.cursor());
   }

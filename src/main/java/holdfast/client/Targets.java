@@ -43,11 +43,10 @@ final class Targets {
         members.stream().map(member -> new HostPort(member.host(), member.clientPort())).toList();
     targets
         .values()
-        .removeIf(
-            target ->
-                !target.attempting()
-                    && !given.contains(target.address())
-                    && !known.contains(target.address()));
+        .removeIf(target ->
+            !target.attempting()
+                && !given.contains(target.address())
+                && !known.contains(target.address()));
     for (HostPort address : known) {
       if (targets.size() < TARGETS_MAX) {
         targets.computeIfAbsent(address, unknown -> new Target(unknown, now));

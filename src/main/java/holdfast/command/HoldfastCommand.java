@@ -23,7 +23,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ServerCommand.class,
       UpCommand.class,
       StatusCommand.class,
+      ChatCommand.class,
       DownCommand.class,
+      DemoCommand.class,
+      KillTwoCommand.class,
       CommandLine.HelpCommand.class
     },
     mixinStandardHelpOptions = true,

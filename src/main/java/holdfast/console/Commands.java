@@ -15,7 +15,10 @@ final class Commands {
 
   static final List<Entry> ALL =
       List.of(
-          entry("msg", "/msg NAME TEXT", "writes to a person or #room; short: @NAME TEXT, #ROOM TEXT"),
+          entry(
+              "msg",
+              "/msg NAME TEXT",
+              "writes to a person or #room; short: @NAME TEXT, #ROOM TEXT"),
           entry(
               "room",
               "/room #ROOM",

@@ -9,8 +9,8 @@ import holdfast.wire.ServerAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -46,7 +46,8 @@ public final class Console {
   private final Talk talk;
   private final ClientSettings settings;
   private final Duration connectPatience;
-  private final Set<CompletableFuture<?>> unanswered = ConcurrentHashMap.newKeySet();
+  private final Map<Long, CompletableFuture<?>> unanswered = new ConcurrentHashMap<>();
+  private long sent;
 
   /// The oldest message that /history or /more has shown, and of which conversation.
   private String pagedConversation = "";
@@ -228,8 +229,7 @@ public final class Console {
       case Input.Status() -> talk.rows(Lists.status(ChatClient.await(client.status())));
       case Input.Server() ->
           talk.info(client.server().map(s -> "On " + Words.server(s) + ".").orElse("On none now."));
-      case Input.Help(var topic) ->
-          talk.rows(topic.map(Commands::help).orElseGet(Commands::help));
+      case Input.Help(var topic) -> talk.rows(topic.map(Commands::help).orElseGet(Commands::help));
     }
   }
 
@@ -245,14 +245,15 @@ public final class Console {
   private void send(ChatClient client, String to, String text) {
     CompletableFuture<OkPayload.Sent> reply = client.send(to, text);
     if (!screen.echoes()) {
-      OkPayload.Sent sent = ChatClient.await(reply);
-      talk.show(new Said(to, talk.me(), text, sent.time()));
+      OkPayload.Sent done = ChatClient.await(reply);
+      talk.show(new Said(to, talk.me(), text, done.time()));
       return;
     }
-    unanswered.add(reply);
-    reply.whenComplete(
-        (_, failure) -> {
-          unanswered.remove(reply);
+    long number = sent++;
+    unanswered.put(number, reply);
+    var _ =
+        reply.whenComplete((_, failure) -> {
+          unanswered.remove(number);
           if (failure instanceof ChatException why) {
             talk.error("Not sent to " + to + ": " + text + "\n" + Words.failure(why));
           }
@@ -292,8 +293,7 @@ public final class Console {
       page(client.history(conversation, limit), conversation);
       return;
     }
-    OkPayload.History page =
-        ChatClient.await(client.historyBefore(conversation, pagedFrom, limit));
+    OkPayload.History page = ChatClient.await(client.historyBefore(conversation, pagedFrom, limit));
     if (page.messages().isEmpty()) {
       talk.info("That is where " + conversation + " begins.");
     } else {
@@ -315,7 +315,7 @@ public final class Console {
 
   /// Waits a while for what is unanswered.
   private void finish(ReadMarker marker) {
-    List<CompletableFuture<?>> rest = new ArrayList<>(unanswered);
+    List<CompletableFuture<?>> rest = new ArrayList<>(unanswered.values());
     if (!rest.isEmpty()) {
       talk.info("Waiting until " + Lists.count(rest.size(), "message") + " is sent …");
     }

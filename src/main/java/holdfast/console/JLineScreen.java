@@ -74,7 +74,7 @@ final class JLineScreen implements Screen {
 
   @Override
   public int columns() {
-    return Math.max(0, terminal.getWidth());
+    return Math.max(0, terminal.getSize().getColumns());
   }
 
   @Override

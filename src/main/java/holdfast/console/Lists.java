@@ -69,9 +69,7 @@ final class Lists {
             .map(c -> c.conversation() + " " + c.unread())
             .toList();
     String sum =
-        login.unreadMessages()
-            + " unread in "
-            + count(login.unreadConversations(), "conversation");
+        login.unreadMessages() + " unread in " + count(login.unreadConversations(), "conversation");
     boolean all = each.size() >= login.unreadConversations();
     return each.isEmpty() ? sum + "." : sum + ": " + String.join(", ", each) + (all ? "." : ", …");
   }

@@ -18,8 +18,7 @@ final class ReadMarker {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Long> shown = new LinkedHashMap<>();
   private final ChatClient client;
-  private final Executor later =
-      CompletableFuture.delayedExecutor(PAUSE_MS, TimeUnit.MILLISECONDS);
+  private final Executor later = CompletableFuture.delayedExecutor(PAUSE_MS, TimeUnit.MILLISECONDS);
   private boolean pausing;
 
   ReadMarker(ChatClient client) {

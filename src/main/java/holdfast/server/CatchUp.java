@@ -49,7 +49,7 @@ final class CatchUp {
   private void run(ClientSession session, Login login, int epoch, Cursor.Position from) {
     Cursor.Position position = from;
     try {
-      while (session.epoch == epoch && !session.isClosed()) {
+      while (session.epoch.get() == epoch && !session.isClosed()) {
         MissedEvents missed;
         try {
           missed =

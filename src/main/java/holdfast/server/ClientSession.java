@@ -17,8 +17,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,8 +55,8 @@ final class ClientSession implements Runnable {
   /// Written by the replica thread: who is signed in.
   volatile Optional<Login> login = Optional.empty();
 
-  /// Written by the replica thread: counts sign-outs, so that a catch-up under way notices.
-  volatile int epoch;
+  /// Counted by the replica thread: sign-outs, so that a catch-up under way notices.
+  final AtomicInteger epoch = new AtomicInteger();
 
   /// Replica thread: pushes go out as they happen; before that `position` says how far the missed ones are out.
   boolean live;
@@ -69,6 +71,9 @@ final class ClientSession implements Runnable {
   private final Set<ClientRequest.Write> unanswered = new HashSet<>();
 
   private final List<byte[]> heldPushes = new ArrayList<>();
+
+  /// Completed when the last write sent is answered; moved on by the connection's steps only.
+  private volatile CompletableFuture<Void> lastWrite = CompletableFuture.completedFuture(null);
 
   ClientSession(long number, Connection connection, LineReader lines, Requests requests) {
     this.number = number;
@@ -174,6 +179,17 @@ final class ClientSession implements Runnable {
   private void quit(ClientRequest.Quit quit) {
     replyOk(quit.header(), new OkPayload.Empty());
     connection.closeAfterFlush(DRAIN);
+  }
+
+  /// A write begins; the future is to be completed when it is answered.
+  CompletableFuture<Void> writeBegins() {
+    CompletableFuture<Void> answered = new CompletableFuture<>();
+    lastWrite = answered;
+    return answered;
+  }
+
+  CompletableFuture<Void> lastWrite() {
+    return lastWrite;
   }
 
   // ---- writing

@@ -24,6 +24,10 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +41,9 @@ final class Requests {
 
   /// How long a linearizable read waits for a primary.
   private static final Duration CONFIRM = Duration.ofSeconds(3);
+
+  /// How long a read waits for the writes sent before it on its connection.
+  private static final long WRITES_BEFORE_MAX_MS = 250;
 
   /// SYNC sends on while less than this waits for the client.
   private static final long SYNC_QUEUED_BYTES_MAX = 256 << 10;
@@ -198,13 +205,28 @@ final class Requests {
         () -> {
           Login login = requireLogin(session);
           refuseWhenStopping();
+          CompletableFuture<Void> writesBefore = session.lastWrite();
           Thread.ofVirtual()
               .name("client-" + session.number() + "-read")
               .start(
                   () ->
                       answering(
-                          session, request.header(), () -> readNow(session, request, login)));
+                          session,
+                          request.header(),
+                          () -> {
+                            awaitALittle(writesBefore);
+                            readNow(session, request, login);
+                          }));
         });
+  }
+
+  /// A read sent right behind a write, as in a script, sees it unless the cluster is in trouble.
+  private static void awaitALittle(CompletableFuture<Void> writes) throws InterruptedException {
+    try {
+      writes.get(WRITES_BEFORE_MAX_MS, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      log.trace("a read goes ahead of the writes before it", e);
+    }
   }
 
   private void readNow(ClientSession session, ClientRequest.Read request, Login login)
@@ -329,7 +351,7 @@ final class Requests {
       refuseWhenStopping();
       command = resolve(write, login, key);
     } catch (RequestRefused e) {
-      if (!answerRepeat(session, write, key)) {
+      if (!answerRepeat(write, key, reply)) {
         port.failEarly(session.lane, header.requestId(), reply, e);
       }
       return;
@@ -359,18 +381,19 @@ final class Requests {
   }
 
   /// A repeat gets its first outcome even if what it named is gone by now.
-  private boolean answerRepeat(ClientSession session, ClientRequest.Write write, RequestKey key)
+  private boolean answerRepeat(ClientRequest.Write write, RequestKey key, WriteReply reply)
       throws RequestRefused, InterruptedException {
     if (write.header().requestId().isEmpty()) {
       return false;
     }
     Optional<ChatMachine.Remembered> remembered = port.remembered(key);
     remembered.ifPresent(
-        r -> WriteDesk.answerRemembered(key.requestId(), replyTo(session, write), r));
+        r -> WriteDesk.answerRemembered(key.requestId(), reply, r));
     return remembered.isPresent();
   }
 
   private WriteReply replyTo(ClientSession session, ClientRequest.Write write) {
+    CompletableFuture<Void> answered = session.writeBegins();
     return new WriteReply() {
       @Override
       public void applied(Outcome outcome, boolean repeat, OptionalInt acked) {
@@ -378,6 +401,7 @@ final class Requests {
           port.signIns().signOut(session);
         }
         replyOutcome(session, write, outcome, acked);
+        answered.complete(null);
         session.releasePushes(write);
       }
 
@@ -389,6 +413,7 @@ final class Requests {
       @Override
       public void failed(RequestRefused refusal) {
         session.replyError(write.header(), refusal);
+        answered.complete(null);
         session.releasePushes(write);
       }
     };

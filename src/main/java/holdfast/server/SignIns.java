@@ -27,6 +27,9 @@ final class SignIns {
   /// Accounts named in one PRESENCE frame, or one command of last-seen times.
   private static final int ACCOUNTS_PER_FRAME = 4_096;
 
+  /// Accounts that may wait for their last-seen time to be logged; beyond, the time is not kept.
+  private static final int SEEN_MAX = 65_536;
+
   /// Last-seen times are logged at most this often.
   private static final long SEEN_EVERY_NANOS = 1_000_000_000L;
 
@@ -88,11 +91,13 @@ final class SignIns {
     }
     Login login = session.login.get();
     session.login = Optional.empty();
-    session.epoch++;
+    session.epoch.incrementAndGet();
     if (deliveries.detach(session, login)) {
       cameOnline.remove(login.account());
       wentOffline.add(login.account());
-      seen.add(login.account());
+      if (seen.size() < SEEN_MAX) {
+        seen.add(login.account());
+      }
     }
   }
 
@@ -103,13 +108,13 @@ final class SignIns {
       return;
     }
     if (!deliveries.goLive(session, session.login.get())) {
-      catchUp.start(session, session.login.get(), session.epoch, session.position);
+      catchUp.start(session, session.login.get(), session.epoch.get(), session.position);
     }
   }
 
   /// `CatchUp` has delivered everything up to `position`.
   void caughtUp(ClientSession session, int epoch, Cursor.Position position) {
-    if (session.epoch == epoch && session.login.isPresent()) {
+    if (session.epoch.get() == epoch && session.login.isPresent()) {
       session.position = position;
       advance(session);
     }
@@ -206,10 +211,12 @@ final class SignIns {
   void onTime(long nowNanos) {
     if (!seen.isEmpty() && nowNanos - seenLoggedNanos >= SEEN_EVERY_NANOS) {
       for (List<Long> part : parts(seen)) {
-        // Time 0: the primary stamps it. If there is none now, the time is lost, which only makes it look older.
-        proposeOwn.test(CommandCodec.body(new Command.Seen(0, part)));
+        // Time 0: the primary stamps it. Without one now they wait for the next.
+        if (!proposeOwn.test(CommandCodec.body(new Command.Seen(0, part)))) {
+          break;
+        }
+        seen.removeAll(Set.copyOf(part));
       }
-      seen.clear();
       seenLoggedNanos = nowNanos;
     }
   }
