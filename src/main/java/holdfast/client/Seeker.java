@@ -71,7 +71,10 @@ final class Seeker {
 
   /// Nobody is searched for any more; what was opened is closed.
   void end() {
-    links().forEach(Link::close);
+    for (Link link : links()) {
+      link.close();
+      link.target().attemptEnded();
+    }
     asked.clear();
     answered.clear();
     chosen = Optional.empty();
@@ -105,15 +108,16 @@ final class Seeker {
     if (link.isPresent()) {
       found = Optional.empty();
       chosen = Optional.empty();
+      link.get().target().attemptEnded();
       end();
     }
     return link;
   }
 
   void onOpened(Link link, long now) {
-    link.target().attemptEnded();
     if (!searching()) {
       link.close();
+      link.target().attemptEnded();
       return;
     }
     asked.add(link);
@@ -134,6 +138,7 @@ final class Seeker {
   /// A connection of the search ended, or is of no use.
   void drop(Link link, long now) {
     link.close();
+    link.target().attemptEnded();
     targets.failed(link.target(), now);
     asked.remove(link);
     answered.remove(link);
@@ -274,12 +279,8 @@ final class Seeker {
       }
     }
     for (Target target : targets.due(now)) {
-      if (links().stream().noneMatch(link -> link.target() == target)) {
-        target.attemptBegan();
-        dialler.dial(target);
-      } else {
-        target.notBefore(now + timing.replyPatience().toNanos());
-      }
+      target.attemptBegan();
+      dialler.dial(target);
     }
     choose(now);
     if (now - startedAt >= noticeAfter) {

@@ -21,6 +21,7 @@ final class Target {
     return nextAttemptAt;
   }
 
+  /// From dialling until the connection is in use or dropped.
   boolean attempting() {
     return attempting;
   }

@@ -76,18 +76,28 @@ public final class ClusterDrill implements AutoCloseable {
     return ClusterStatus.ask(cluster.running(), STATUS_TIMEOUT);
   }
 
-  /// Kills the primary and returns when every writer has had an acknowledgement from its successor.
-  public Failover killPrimary() throws InterruptedException, DrillException {
+  /// A primary that was killed.
+  ///
+  /// @param term the term it was primary in
+  /// @param instant the one before its death, as System.nanoTime
+  public record Death(ServerId id, long term, long instant) {}
+
+  /// Kills the primary, whichever server that is.
+  public Death killPrimary() throws InterruptedException, DrillException {
     ClusterStatus.Answer primary = awaitPrimary(0, Load.RECOVERY_MAX);
-    long term = primary.status().term();
-    long killedAt = cluster.kill(primary.member().id());
-    ClusterStatus.Answer successor = awaitPrimary(term + 1, Load.RECOVERY_MAX);
+    ServerId id = primary.member().id();
+    return new Death(id, primary.status().term(), cluster.kill(id));
+  }
+
+  /// Returns when every writer has had an acknowledgement from the successor.
+  public Failover awaitFailover(Death death) throws InterruptedException, DrillException {
+    ClusterStatus.Answer successor = awaitPrimary(death.term() + 1, Load.RECOVERY_MAX);
     load().awaitProgressSince(System.nanoTime());
     return new Failover(
-        primary.member().id(),
+        death.id(),
         successor.member().id(),
-        load().longestWaitsSince(killedAt),
-        successor.status().term() - term);
+        load().longestWaitsSince(death.instant()),
+        successor.status().term() - death.term());
   }
 
   private ClusterStatus.Answer awaitPrimary(long termMin, Duration patience)

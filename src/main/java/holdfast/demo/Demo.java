@@ -79,14 +79,14 @@ public final class Demo {
       Thread.sleep(BEAT);
 
       narrator.chapter("3. The primary dies");
-      Failover first = kill(alice, bob, "Now they kill my server. Can you read this?");
+      Failover first = kill(alice, bob, "Can you still read this?");
       bob.tell(alice, "Every word. Where are you now?");
       Thread.sleep(BEAT);
-      alice.tell(bob, "On server " + alice.server() + ". I did nothing; my client found it.");
+      alice.tell(bob, "On server " + alice.server() + ". I just kept typing.");
       Thread.sleep(BEAT);
 
       narrator.chapter("4. And the next one");
-      Failover second = kill(bob, alice, "There goes another primary. Still there, Alice?");
+      Failover second = kill(bob, alice, "There goes the next one. Still there, Alice?");
       alice.tell(bob, "Still here, on server " + alice.server() + ".");
       Thread.sleep(BEAT);
       tellWhoIsLeft();
@@ -105,16 +105,14 @@ public final class Demo {
     }
   }
 
+  /// Kills the primary while `speaker` says `words`.
   private Failover kill(Person speaker, Person listener, String words)
       throws InterruptedException, DrillException {
-    ServerId victim =
-        drill
-            .status()
-            .primary()
-            .map(primary -> primary.member().id())
-            .orElseThrow(() -> new DrillException("there is no primary to kill"));
-    narrator.say("kill -9 for server " + victim + ", the primary, in the middle of the traffic.");
-    Failover failover = drill.killPrimary();
+    narrator.say("In the middle of the traffic: kill -9 for the primary.");
+    ClusterDrill.Death death = drill.killPrimary();
+    narrator.say("Server " + death.id() + " is dead.");
+    speaker.tell(listener, words);
+    Failover failover = drill.awaitFailover(death);
     narrator.good(
         String.format(
             Locale.ROOT,
@@ -124,7 +122,6 @@ public final class Demo {
             failover.median().toMillis(),
             WRITERS,
             failover.longest().toMillis()));
-    speaker.tell(listener, words);
     Thread.sleep(BEAT);
     return failover;
   }
@@ -166,7 +163,7 @@ public final class Demo {
       drill.cluster().keepFiles();
       narrator.say("Logs and databases are left in " + drill.cluster().folder());
     }
-    narrator.say("");
+    narrator.chapter("7. How long did each death hurt?");
     narrator.say(
         "Without writes after kill -9, as the writers saw it (target: median %d ms, none over %d ms):"
             .formatted(Failover.MEDIAN_TARGET.toMillis(), Failover.LONGEST_TARGET.toMillis()));

@@ -68,9 +68,9 @@ public final class KillTwo {
   private boolean round(int round)
       throws InterruptedException, DrillException, IOException, SQLException {
     Thread.sleep(CALM);
-    Failover first = drill.killPrimary();
+    Failover first = drill.awaitFailover(drill.killPrimary());
     Thread.sleep(CALM);
-    Failover second = drill.killPrimary();
+    Failover second = drill.awaitFailover(drill.killPrimary());
     drill.restart(List.of(first.killed(), second.killed()));
     drill.awaitAllUp();
     Databases.Report report = drill.compare();

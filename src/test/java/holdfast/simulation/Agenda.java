@@ -10,6 +10,9 @@ final class Agenda {
   static final long MS = 1_000;
   static final long SECOND = 1_000 * MS;
 
+  /// A hundred times what a run takes; more means that something goes round in circles.
+  private static final long ITEMS_MAX = 1_000_000;
+
   private record Item(long at, long order, Runnable action) implements Comparable<Item> {
     @Override
     public int compareTo(Item other) {
@@ -59,6 +62,7 @@ final class Agenda {
 
   private void runNext() {
     Item next = items.remove();
+    Violation.unless(happened() <= ITEMS_MAX, "more than %d things happen", ITEMS_MAX);
     now = next.at();
     next.action().run();
   }

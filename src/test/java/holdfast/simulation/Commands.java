@@ -33,7 +33,7 @@ final class Commands {
     written.add(new Written(command, List.copyOf(members)));
     byte[] bytes = new byte[Integer.BYTES + random.nextInt(PADDING_MAX)];
     for (int i = 0; i < Integer.BYTES; i++) {
-      bytes[i] = (byte) (number >>> 8 * i);
+      bytes[i] = (byte) (number >>> (8 * i));
     }
     return bytes;
   }
@@ -52,7 +52,7 @@ final class Commands {
   private Written lookUp(byte[] bytes) {
     int number = 0;
     for (int i = 0; i < Integer.BYTES; i++) {
-      number |= (bytes[i] & 0xff) << 8 * i;
+      number |= (bytes[i] & 0xff) << (8 * i);
     }
     return written.get(number);
   }
