@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// Holds the table of settings in docs/OPERATING.md to `Setting`, and every `--set` in a document to
-/// a key that exists.
+/// Holds the table of settings in docs/OPERATING.md to `Setting`, and every `--set` in a document
+/// to a key that exists.
 final class SettingsPageTest {
   private static final Pattern SET = Pattern.compile("--set ([a-z]+(?:\\.[a-z]+)+)=");
 

@@ -24,8 +24,8 @@ final class Documents {
     return files.stream().map(Page::of).toList();
   }
 
-  /// The anchors of a page's headings, as forges make them: lower case, punctuation left out, spaces
-  /// as hyphens.
+  /// The anchors of a page's headings, as forges make them: lower case, punctuation left out,
+  /// spaces as hyphens.
   static List<String> anchors(Page page) {
     return page.prose().stream()
         .filter(line -> line.matches("#+ .*"))

@@ -20,7 +20,8 @@ final class DocumentsTest {
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)]+)\\)");
 
   /// A class of the project, or one with a member behind it.
-  private static final Pattern CLASS = Pattern.compile("([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*)(\\..+)?");
+  private static final Pattern CLASS =
+      Pattern.compile("([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*)(\\..+)?");
 
   private static final Pattern PATH =
       Pattern.compile("((?:src|test-scripts|docs|\\.ci)/[A-Za-z0-9_./-]+|[a-z_]+\\.txt)");

@@ -128,8 +128,7 @@ final class ProtocolPageTest {
             .filter(text -> text.contains("bare words"))
             .findFirst()
             .orElseThrow();
-    List<String> words =
-        Page.codes(line).stream().filter(code -> code.matches("[A-Z]+")).toList();
+    List<String> words = Page.codes(line).stream().filter(code -> code.matches("[A-Z]+")).toList();
     for (String word : words) {
       ClientRequest request = ClientCodec.parse(word.getBytes(StandardCharsets.UTF_8));
       assertEquals(word, ClientCodec.type(request));
@@ -215,8 +214,7 @@ final class ProtocolPageTest {
 
   private static Samples samplesOf(Optional<String> username, ConversationId conversation) {
     RequestKey key =
-        new RequestKey(
-            username.isPresent() ? 0 : 1, username, "id", Digest.of(new byte[0]));
+        new RequestKey(username.isPresent() ? 0 : 1, username, "id", Digest.of(new byte[0]));
     return new Samples()
         .with(byte[].class, new byte[32])
         .with(RequestKey.class, key)
@@ -270,8 +268,7 @@ final class ProtocolPageTest {
             Ack.ALL,
             ReadLevel.LINEARIZABLE);
     List<ClientRequest> requests =
-        new ArrayList<>(
-            new Samples().with(RequestHeader.class, full).each(ClientRequest.class));
+        new ArrayList<>(new Samples().with(RequestHeader.class, full).each(ClientRequest.class));
     requests.addAll(new Samples().with(RequestHeader.class, plain).each(ClientRequest.class));
     return requests;
   }

@@ -18,7 +18,8 @@ import picocli.CommandLine;
 
 /// The commands that documents tell people to type are there.
 final class ReadmeTest {
-  private static final Pattern SETUP = Pattern.compile("\\./setup_distributed\\.sh ([A-Za-z0-9-]+)");
+  private static final Pattern SETUP =
+      Pattern.compile("\\./setup_distributed\\.sh ([A-Za-z0-9-]+)");
 
   @Test
   void everyVerbOfSetupDistributedIsServed() {
