@@ -24,9 +24,10 @@ final class DocumentsTest {
       Pattern.compile("([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*)(\\..+)?");
 
   private static final Pattern PATH =
-      Pattern.compile("((?:src|test-scripts|docs|\\.ci)/[A-Za-z0-9_./-]+|[a-z_]+\\.txt)");
+      Pattern.compile("((?:src|test-scripts|docs|\\.ci)/[A-Za-z0-9_./-]+|[a-z_]+\\.(?:txt|patch))");
 
   private static final Path SCRIPTS = Path.of("src/test/resources/holdfast/replication");
+  private static final Path MUTANTS = Path.of("src/test/resources/mutants");
 
   @Test
   void everyRelativeLinkLeadsSomewhere() {
@@ -76,9 +77,12 @@ final class DocumentsTest {
     assertEquals(List.of(), missing);
   }
 
+  /// Scripts of several replicas and mutants are named without their folders.
   private static boolean exists(String path) {
-    // Scripts of several replicas are named without their folder.
-    return Files.exists(path.endsWith(".txt") ? SCRIPTS.resolve(path) : Path.of(path));
+    if (path.contains("/")) {
+      return Files.exists(Path.of(path));
+    }
+    return Files.exists((path.endsWith(".patch") ? MUTANTS : SCRIPTS).resolve(path));
   }
 
   @Test
