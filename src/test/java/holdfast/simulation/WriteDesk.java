@@ -197,7 +197,7 @@ final class WriteDesk {
       return;
     }
     for (Write write : session.pending) {
-      if (write.request == request) {
+      if (write.request.equals(request)) {
         long index = EntryId.indexOf(id);
         waiting.computeIfAbsent(index, _ -> new ArrayList<>()).add(write);
         if (index <= process.applied()) {
