@@ -163,7 +163,7 @@ final class Client {
   }
 
   void onReply(Connection over, Request request, Reply reply) {
-    Optional<InFlight> found = inFlight.stream().filter(w -> w.request == request).findFirst();
+    Optional<InFlight> found = inFlight.stream().filter(w -> w.request.equals(request)).findFirst();
     if (found.isEmpty()) {
       return;
     }

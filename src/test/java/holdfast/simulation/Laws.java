@@ -189,8 +189,8 @@ final class Laws {
       Context known = entries.putIfAbsent(entry.position(), context);
       Violation.unless(
           known == null
-              || known.termBefore() == termBefore
-                  && Arrays.equals(known.command(), entry.command()),
+              || (known.termBefore() == termBefore
+                  && Arrays.equals(known.command(), entry.command())),
           "server %s has another entry at %s, or after another, than was seen before",
           process.id(),
           entry);

@@ -233,7 +233,8 @@ final class Simulation {
     primary.arrive(() -> primary.handIn(new Event.TakeOverRequested(Optional.empty())));
     world.agenda().runUntil(world.agenda().now() + QUIET_US);
     Violation.unless(
-        plan.servers() == 1 || world.primary().isPresent() && world.primary().get() != primary,
+        plan.servers() == 1
+            || (world.primary().isPresent() && !world.primary().get().equals(primary)),
         "server %s was asked to hand over and did not",
         primary.id());
   }

@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -317,7 +318,7 @@ final class ProtocolPageTest {
       }
     }
 
-    private static TreeSet<String> names(JsonNode node) {
+    private static Set<String> names(JsonNode node) {
       TreeSet<String> names = new TreeSet<>();
       for (Map.Entry<String, JsonNode> field : node.properties()) {
         if (!field.getKey().equals("command")) {
