@@ -312,7 +312,7 @@ final class ProtocolPageTest {
     void addCommand(Optional<byte[]> command) {
       if (command.isPresent()) {
         JsonNode json = JSON.readTree(command.get());
-        TreeSet<String> names = names(json);
+        Set<String> names = names(json);
         names.removeAll(Set.of("v", "type", "time"));
         put(json.get("type").asString(), names);
       }
