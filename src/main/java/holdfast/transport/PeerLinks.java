@@ -183,7 +183,8 @@ public final class PeerLinks implements AutoCloseable {
       if (before != null) {
         before.stop();
       }
-      PeerDialer dialer = new PeerDialer(settings, address, identity, handler, this::awaitInboundEnd);
+      PeerDialer dialer =
+          new PeerDialer(settings, address, identity, handler, this::awaitInboundEnd);
       dialers.put(address.id(), dialer);
       dialer.start();
     }
