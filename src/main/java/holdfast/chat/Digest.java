@@ -33,6 +33,25 @@ public record Digest(long high, long low) {
     return bytes;
   }
 
+  /// The number's eight bytes, the highest first.
+  static byte[] bytesOf(long value) {
+    byte[] bytes = new byte[Long.BYTES];
+    for (int i = 0; i < Long.BYTES; i++) {
+      bytes[i] = (byte) (value >>> (56 - 8 * i));
+    }
+    return bytes;
+  }
+
+  /// The text's UTF-16 units, two bytes each: any text, a lone surrogate too, has bytes of its own.
+  static byte[] bytesOf(String text) {
+    byte[] bytes = new byte[2 * text.length()];
+    for (int i = 0; i < text.length(); i++) {
+      bytes[2 * i] = (byte) (text.charAt(i) >>> 8);
+      bytes[2 * i + 1] = (byte) text.charAt(i);
+    }
+    return bytes;
+  }
+
   private static long readLong(byte[] bytes, int offset) {
     long value = 0;
     for (int i = 0; i < 8; i++) {

@@ -25,6 +25,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       StatusCommand.class,
       ChatCommand.class,
       DownCommand.class,
+      DemoCommand.class,
+      KillTwoCommand.class,
       CommandLine.HelpCommand.class
     },
     mixinStandardHelpOptions = true,

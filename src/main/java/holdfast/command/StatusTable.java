@@ -99,6 +99,6 @@ final class StatusTable {
         + "; "
         + (spare == 0 ? "no server" : spare + " more " + (spare == 1 ? "server" : "servers"))
         + " may fail"
-        + status.why().map(why -> "; " + why).orElse("");
+        + status.warning().map(warning -> "; beware: " + warning).orElse("");
   }
 }

@@ -1,7 +1,8 @@
 package holdfast.operate;
 
-import java.io.File;
 import java.lang.management.ManagementFactory;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,13 +25,22 @@ public final class JavaCommand {
         command.add(flag);
       }
     }
-    String classPath = System.getProperty("java.class.path");
-    if (classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator)) {
-      command.addAll(List.of("-jar", Path.of(classPath).toAbsolutePath().toString()));
+    Path own = ownCode();
+    if (Files.isRegularFile(own)) {
+      command.addAll(List.of("-jar", own.toString()));
     } else {
-      command.addAll(List.of("-cp", classPath, "holdfast.Holdfast"));
+      // Compiled classes in a folder, as tests have them.
+      command.addAll(List.of("-cp", System.getProperty("java.class.path"), "holdfast.Holdfast"));
     }
     command.addAll(arguments);
     return command;
+  }
+
+  private static Path ownCode() {
+    try {
+      return Path.of(JavaCommand.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("a class that comes from no file", e);
+    }
   }
 }

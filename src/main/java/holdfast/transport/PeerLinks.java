@@ -91,6 +91,9 @@ public final class PeerLinks implements AutoCloseable {
     /// `send` works from now on. The peer knows nothing of what was sent before.
     void onLinkUp(int peer, String memberKey, Optional<String> clusterId, String bootId);
 
+    /// `send` works no more, until the next `onLinkUp`.
+    void onLinkDown(int peer);
+
     /// The process that the last link led to is gone: since that link's end a connection was
     /// refused, or another boot id answered (then `onLinkUp` follows).
     void onPeerDied(int peer);
@@ -106,6 +109,9 @@ public final class PeerLinks implements AutoCloseable {
 
   /// How many signs of life a silent link carries before it counts as dead.
   private static final int SIGNS_PER_SILENCE = 5;
+
+  /// A dead process's link ends at once; one that does not is no proof that it lives.
+  private static final Duration LAST_WORDS_MAX = Duration.ofMillis(200);
 
   /// At most one warning about strangers in this time.
   private static final long WARNING_NANOS = 1_000_000_000L;
@@ -177,7 +183,8 @@ public final class PeerLinks implements AutoCloseable {
       if (before != null) {
         before.stop();
       }
-      PeerDialer dialer = new PeerDialer(settings, address, identity, handler);
+      PeerDialer dialer =
+          new PeerDialer(settings, address, identity, handler, this::awaitInboundEnd);
       dialers.put(address.id(), dialer);
       dialer.start();
     }
@@ -291,6 +298,13 @@ public final class PeerLinks implements AutoCloseable {
           return;
         }
       }
+    }
+  }
+
+  private void awaitInboundEnd(int peer) throws InterruptedException {
+    Inbound last = inbound.get(peer);
+    if (last != null && !last.reader().join(LAST_WORDS_MAX)) {
+      LOG.debug("the link from server {} outlives its process", peer);
     }
   }
 

@@ -59,10 +59,16 @@ final class Fields {
   /// Reads the first `length` bytes as one JSON object and nothing else. After a failure the fields
   /// before it are there.
   void readDocument(byte[] json, int length, Nested nested) throws FrameException {
+    // Looked at here, since the parser would take a byte order mark, and guess other encodings.
+    int start = 0;
+    while (start < length && (json[start] == ' ' || json[start] == '\t')) {
+      start++;
+    }
+    if (start == length || json[start] != '{') {
+      throw FrameException.badFrame("the line is not a JSON object");
+    }
     try (JsonParser parser = Json.parser(json, length)) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw FrameException.badFrame("the line is not a JSON object");
-      }
+      parser.nextToken();
       read(parser, nested);
       if (parser.nextToken() != null) {
         throw FrameException.badFrame("there is more on the line than one JSON object");

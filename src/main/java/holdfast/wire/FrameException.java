@@ -16,7 +16,8 @@ public final class FrameException extends Exception {
   }
 
   private FrameException(ErrorCode code, String message, String id, String type) {
-    super(message);
+    // No stack trace: bad lines are ordinary, and must not cost more than good ones.
+    super(message, null, false, false);
     this.code = code;
     this.id = id;
     this.type = type;
@@ -24,9 +25,7 @@ public final class FrameException extends Exception {
 
   /// The same, told of the frame it was found in; empty strings stand for what could not be read.
   FrameException in(Optional<String> frameId, String frameType) {
-    FrameException placed = new FrameException(code, getMessage(), frameId.orElse(""), frameType);
-    placed.setStackTrace(getStackTrace());
-    return placed;
+    return new FrameException(code, getMessage(), frameId.orElse(""), frameType);
   }
 
   static FrameException badFrame(String message) {

@@ -30,11 +30,12 @@ public final class PeerCodec {
   public static byte[] encode(ServerId self, PeerFrame frame) {
     return switch (frame) {
       case PeerFrame.Core(PeerMessage message) -> core(self, message);
-      case PeerFrame.Heartbeat(PeerMessage.Heartbeat m, var servers) -> {
+      case PeerFrame.Heartbeat(PeerMessage.Heartbeat m, var servers, long compactIndex) -> {
         JsonWriter json =
             head(self, "HEARTBEAT", m.term(), STATUS_BYTES * servers.map(List::size).orElse(0))
                 .field("commit_index", m.commitIndex())
-                .field("round", m.round());
+                .field("round", m.round())
+                .field("compact_index", compactIndex);
         if (servers.isPresent()) {
           json.name("servers").openList();
           servers.get().forEach(server -> ReplyWriter.serverStatus(json, server));

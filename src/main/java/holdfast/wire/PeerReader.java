@@ -76,7 +76,8 @@ final class PeerReader {
       case "HEARTBEAT" ->
           new PeerFrame.Heartbeat(
               new PeerMessage.Heartbeat(term, count("commit_index"), count("round")),
-              Lists.servers(payload));
+              Lists.servers(payload),
+              count("compact_index"));
       case "HEARTBEAT_ACK" -> heartbeatAck();
       case "REQUEST_VOTE" ->
           new PeerFrame.Core(

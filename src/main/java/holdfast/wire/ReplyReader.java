@@ -173,7 +173,8 @@ final class ReplyReader {
         t.integer("quorum"),
         t.integer("failures_tolerated"),
         t.flag("solo"),
-        t.optionalText("why"));
+        t.optionalText("why"),
+        t.optionalText("warning"));
   }
 
   static ServerStatus serverStatus(Tree t) throws FrameException {

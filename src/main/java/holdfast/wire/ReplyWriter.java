@@ -157,6 +157,7 @@ final class ReplyWriter {
         .field("failures_tolerated", p.failuresTolerated())
         .field("solo", p.solo());
     p.why().ifPresent(why -> json.field("why", why));
+    p.warning().ifPresent(warning -> json.field("warning", warning));
   }
 
   /// A row of STATUS; HEARTBEAT carries the same.

@@ -1,6 +1,7 @@
 package holdfast.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -100,6 +101,20 @@ final class HoldfastCommandTest {
     assertEquals(
         "server 1 has ended already\nno server that up started is running\n", out.toString());
     assertTrue(self.isAlive());
+    assertTrue(Files.notExists(directory.resolve("pid")));
+  }
+
+  @Test
+  void downEndsTheServerThatUpRecorded() throws Exception {
+    Path directory = Files.createDirectories(folder.resolve("data/server-1"));
+    Process process =
+        new ProcessBuilder("sh", "-c", "read line", "holdfast.jar", "server", "1").start();
+    Files.writeString(
+        directory.resolve("pid"),
+        process.pid() + "\n" + process.info().startInstant().orElseThrow() + "\n");
+    assertEquals(0, run("down", config));
+    assertEquals("server 1 ended\n", out.toString());
+    assertFalse(process.isAlive());
     assertTrue(Files.notExists(directory.resolve("pid")));
   }
 

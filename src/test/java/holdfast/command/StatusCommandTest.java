@@ -107,6 +107,7 @@ final class StatusCommandTest {
             2,
             0,
             false,
+            Optional.empty(),
             Optional.empty()));
     serve(
         2,
@@ -117,6 +118,7 @@ final class StatusCommandTest {
             2,
             0,
             false,
+            Optional.empty(),
             Optional.empty()));
     assertEquals(0, status());
     List<String> lines =
@@ -142,7 +144,8 @@ final class StatusCommandTest {
             2,
             0,
             false,
-            Optional.of("1 of 2 voters is up")));
+            Optional.of("1 of 2 voters is up"),
+            Optional.empty()));
     assertEquals(1, status());
     assertTrue(
         out.toString().endsWith("no primary, so no writes: 1 of 2 voters is up (quorum 2 of 2)\n"),
@@ -160,6 +163,7 @@ final class StatusCommandTest {
             2,
             0,
             false,
+            Optional.empty(),
             Optional.empty()));
     serve(
         2,
@@ -170,6 +174,7 @@ final class StatusCommandTest {
             2,
             0,
             false,
+            Optional.empty(),
             Optional.empty()));
     assertEquals(0, status());
     assertTrue(out.toString().contains("server 2 is primary"), out::toString);
@@ -181,7 +186,14 @@ final class StatusCommandTest {
     serve(
         1,
         new OkPayload.Status(
-            List.of(row(1, "PRIMARY", true)), Optional.of("1"), 7, 2, 0, false, Optional.empty()));
+            List.of(row(1, "PRIMARY", true)),
+            Optional.of("1"),
+            7,
+            2,
+            0,
+            false,
+            Optional.empty(),
+            Optional.empty()));
     assertEquals(0, status("--json"));
     assertTrue(out.toString().startsWith("{\"servers\":[{\"server_id\":\"1\","), out::toString);
   }

@@ -64,10 +64,12 @@ class PeerCodecTest {
         new PeerFrame.Core(new PeerMessage.ReplicateConflict(7, 41, new LogPosition(5, 30))),
         new PeerFrame.Core(new PeerMessage.ReplicateConflict(7, 41, new LogPosition(0, 31))),
         new PeerFrame.Core(new PeerMessage.TakeOver(7)),
-        new PeerFrame.Heartbeat(new PeerMessage.Heartbeat(7, 43, 100), Optional.empty()),
+        new PeerFrame.Heartbeat(new PeerMessage.Heartbeat(7, 43, 100), Optional.empty(), 40),
         new PeerFrame.Heartbeat(
-            new PeerMessage.Heartbeat(7, 43, 100), Optional.of(List.of(status("1"), status("2")))),
-        new PeerFrame.Heartbeat(new PeerMessage.Heartbeat(7, 43, 100), Optional.of(List.of())),
+            new PeerMessage.Heartbeat(7, 43, 100),
+            Optional.of(List.of(status("1"), status("2"))),
+            40),
+        new PeerFrame.Heartbeat(new PeerMessage.Heartbeat(7, 43, 100), Optional.of(List.of()), 0),
         new PeerFrame.HeartbeatAck(
             new PeerMessage.HeartbeatAck(7, 100, 43, 42),
             new PeerFrame.Report(0, 1_790_000_000_000L, 1_000, "00ff", 3, "0.1.0")),
@@ -132,9 +134,10 @@ class PeerCodecTest {
                 new PeerMessage.VoteResponse(7, false, Optional.of(Denial.LOG_BEHIND)))));
     assertEquals(
         """
-        {"type":"HEARTBEAT","term":7,"server_id":"2","payload":{"commit_index":43,"round":100}}\
+        {"type":"HEARTBEAT","term":7,"server_id":"2","payload":{"commit_index":43,"round":100,\
+        "compact_index":40}}\
         """,
-        text(new PeerFrame.Heartbeat(new PeerMessage.Heartbeat(7, 43, 100), Optional.empty())));
+        text(new PeerFrame.Heartbeat(new PeerMessage.Heartbeat(7, 43, 100), Optional.empty(), 40)));
     assertEquals(
         """
         {"type":"READ_INDEX_REPLY","term":7,"server_id":"2","payload":{"read_id":12,\

@@ -1,0 +1,371 @@
+package holdfast.replication;
+
+import holdfast.check.Check;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// A primary's work in its term: takes commands into the log, sends it to the other members, counts
+/// what they hold, confirms reads and hands over.
+final class Primary implements RoleState {
+  /// Batches read back from disk in one step for one lagging member, so that it holds nobody up.
+  private static final int DISK_BATCHES_PER_STEP = 1;
+
+  /// A planned hand-over (thesis §3.10).
+  ///
+  /// @param askedTick when TAKE_OVER was last sent, if it was
+  private record HandOver(ServerId target, long sinceTick, Optional<Long> askedTick) {}
+
+  private record Uncommitted(long lastIndex, long bytes) {}
+
+  private final ServerId self;
+  private final long term;
+  private final ReplicaSettings settings;
+  private final ReplicatedLog log;
+  private final Outbox outbox;
+  private final long startTick;
+  private final TreeMap<ServerId, Progress> others = new TreeMap<>();
+  private final HeartbeatRounds rounds;
+  private final ReadIndexes reads = new ReadIndexes();
+  private final ArrayDeque<Uncommitted> uncommitted = new ArrayDeque<>();
+  private long uncommittedBytes;
+  private long heartbeatTick;
+  private long now;
+  private Optional<HandOver> handOver = Optional.empty();
+
+  Primary(
+      ServerId self,
+      long term,
+      ReplicaSettings settings,
+      ReplicatedLog log,
+      Outbox outbox,
+      long startTick) {
+    this.self = self;
+    this.term = term;
+    this.settings = settings;
+    this.log = log;
+    this.outbox = outbox;
+    this.startTick = startTick;
+    this.now = startTick;
+    this.rounds = new HeartbeatRounds(settings.electionTicksMax());
+    followMembership();
+    beginRound();
+  }
+
+  private Membership membership() {
+    return log.memberships().latest();
+  }
+
+  /// Elected with an empty log: the first entry must found the cluster (DESIGN section 5).
+  boolean foundingWanted() {
+    return log.last().index() == 0;
+  }
+
+  boolean committedInOwnTerm() {
+    return log.termAt(log.commitIndex()).equals(Optional.of(term));
+  }
+
+  boolean handingOver() {
+    return handOver.isPresent();
+  }
+
+  long matchIndex(ServerId peer) {
+    return peer.equals(self) ? log.syncedIndex() : progress(peer).map(Progress::match).orElse(0L);
+  }
+
+  boolean isUp(ServerId peer) {
+    long since = now - settings.electionTicksMax();
+    return peer.equals(self) || progress(peer).map(p -> p.ackedRoundOf(since)).orElse(false);
+  }
+
+  List<ServerId> lacking() {
+    List<ServerId> lacking = new ArrayList<>();
+    others.forEach((peer, progress) -> {
+      if (progress.state() == Progress.State.SNAPSHOT) {
+        lacking.add(peer);
+      }
+    });
+    return lacking;
+  }
+
+  private Optional<Progress> progress(ServerId peer) {
+    return Optional.ofNullable(others.get(peer));
+  }
+
+  // ---- the log
+
+  void append(byte[] command) {
+    long index = log.last().index() + 1;
+    log.append(new LogEntry(index, term, command));
+    uncommitted.addLast(new Uncommitted(index, command.length));
+    uncommittedBytes += command.length;
+    followMembership();
+  }
+
+  /// The first entry, unless it is no longer wanted or states no cluster that could ever commit it:
+  /// votes and acknowledgements count only from members whose key it names.
+  void onFounded(MembershipReader memberships, byte[] command) {
+    if (!foundingWanted()) {
+      return;
+    }
+    Optional<Membership> stated = memberships.membershipOf(new LogEntry(1, term, command));
+    if (stated.isPresent() && Quorum.reached(stated.get(), id -> true)) {
+      append(command);
+    }
+  }
+
+  /// Once one command is refused so are the rest, so that none overtakes another.
+  void onProposed(List<Event.Proposal> proposals) {
+    Optional<Answer.Reason> refusal = Optional.empty();
+    for (Event.Proposal proposal : proposals) {
+      refusal = refusal.or(() -> refusalOf(proposal.command().length));
+      if (refusal.isPresent()) {
+        outbox.answer(new Answer.Refused(proposal.proposalId(), refusal.get()));
+      } else {
+        append(proposal.command());
+        outbox.answer(new Answer.Appended(proposal.proposalId(), log.last()));
+      }
+    }
+  }
+
+  private Optional<Answer.Reason> refusalOf(int bytes) {
+    if (handingOver()) {
+      return Optional.of(Answer.Reason.HANDING_OVER);
+    }
+    boolean full =
+        uncommittedBytes > 0 && uncommittedBytes + bytes > settings.uncommittedBytesMax();
+    // Before the founding there is no cluster yet that could hold a command.
+    return full || foundingWanted() ? Optional.of(Answer.Reason.BUSY) : Optional.empty();
+  }
+
+  private void followMembership() {
+    Membership membership = membership();
+    others.keySet().removeIf(peer -> membership.member(peer).isEmpty());
+    for (Member member : membership.members()) {
+      if (!member.id().equals(self)) {
+        others.computeIfAbsent(member.id(), id -> new Progress(log.last().index() + 1));
+      }
+    }
+  }
+
+  // ---- time
+
+  /// Whether a quorum has acknowledged a heartbeat round that was *sent* in the last
+  /// `electionTicksMin` ticks (check-quorum, thesis §6.2). Until then no voter that acknowledged it
+  /// votes for another, so this primary stops before the next one can start.
+  boolean hearsQuorum(long tick) {
+    long since = tick - settings.electionTicksMin() + 1;
+    return Quorum.reached(
+        membership(),
+        voter ->
+            voter.equals(self)
+                || startTick >= since
+                || progress(voter).map(p -> p.ackedRoundOf(since)).orElse(false));
+  }
+
+  void onTick(long tick) {
+    now = tick;
+    if (now - heartbeatTick >= settings.heartbeatTicks()) {
+      beginRound();
+    }
+    if (handOver.isPresent() && now - handOver.get().sinceTick() >= settings.electionTicksMax()) {
+      handOver = Optional.empty();
+    }
+  }
+
+  private void beginRound() {
+    long round = rounds.begin(now);
+    heartbeatTick = now;
+    others.forEach((peer, progress) -> {
+      long known = Math.min(log.commitIndex(), progress.match());
+      outbox.sendBeforeSync(peer, new PeerMessage.Heartbeat(term, known, round));
+      progress.told(known);
+      progress.onHeartbeatSent(round);
+    });
+  }
+
+  // ---- answers of the other members
+
+  void onReplicateAck(ServerId from, PeerMessage.ReplicateAck ack) {
+    Check.that(
+        ack.matchIndex() <= log.last().index(),
+        "member %s holds %d of a log of %s",
+        from,
+        ack.matchIndex(),
+        log.last());
+    progress(from).ifPresent(progress -> progress.onAck(ack.matchIndex()));
+  }
+
+  void onReplicateConflict(ServerId from, PeerMessage.ReplicateConflict refusal) {
+    progress(from)
+        .ifPresent(
+            progress -> progress.onConflict(refusal.prevIndex(), retryNext(refusal.conflict())));
+  }
+
+  /// If this log has entries of the term that the backup has at the place, the logs may agree up to
+  /// the last of them; if not, the backup's whole run of that term is to go (thesis §3.5).
+  private long retryNext(LogPosition conflict) {
+    return log.lastIndexOf(conflict.term())
+        .map(index -> Math.max(index + 1, conflict.index()))
+        .orElse(conflict.index());
+  }
+
+  void onHeartbeatAck(ServerId from, PeerMessage.HeartbeatAck ack) {
+    Optional<Long> sentTick = rounds.sentTick(ack.round());
+    Check.that(ack.round() <= rounds.latest(), "member %s acks %s", from, ack);
+    if (sentTick.isPresent()) {
+      progress(from)
+          .ifPresent(progress ->
+              progress.onHeartbeatAck(
+                  ack.round(), sentTick.get(), ack.lastIndex(), log.compacted().index()));
+    }
+  }
+
+  void onPeerAlive(ServerId peer) {
+    progress(peer).ifPresent(progress -> progress.onLinkUp(log.compacted().index()));
+  }
+
+  void onPeerDied(ServerId peer) {
+    progress(peer).ifPresent(Progress::onLinkDown);
+    if (handOver.isPresent() && handOver.get().target().equals(peer)) {
+      handOver = Optional.empty();
+    }
+  }
+
+  // ---- reads and hand-over
+
+  void onReadRequested(long readId) {
+    if (!reads.add(readId)) {
+      outbox.answer(new Answer.ReadRefused(readId));
+    }
+  }
+
+  /// Refuses all reads that wait: this server is primary no more.
+  void refuseReads() {
+    reads.takeAll().forEach(outbox::answer);
+  }
+
+  void onTakeOverRequested(Optional<ServerId> wanted) {
+    Optional<ServerId> target = wanted.isPresent() ? wanted : mostCaughtUp();
+    if (target.isPresent() && !target.get().equals(self) && membership().counts(target.get())) {
+      handOver = Optional.of(new HandOver(target.get(), now, Optional.empty()));
+    }
+  }
+
+  private Optional<ServerId> mostCaughtUp() {
+    Optional<ServerId> best = Optional.empty();
+    for (Map.Entry<ServerId, Progress> other : others.entrySet()) {
+      ServerId peer = other.getKey();
+      if (membership().counts(peer)
+          && isUp(peer)
+          && (best.isEmpty() || other.getValue().match() > matchIndex(best.get()))) {
+        best = Optional.of(peer);
+      }
+    }
+    return best;
+  }
+
+  // ---- the end of a step
+
+  /// Commits, confirms and sends what the events of the step made possible, once for all of them.
+  void finishStep() {
+    advanceCommit();
+    askForReads();
+    reads
+        .takeReady(round -> Quorum.reached(membership(), voter -> hasAcked(voter, round)))
+        .forEach(outbox::answer);
+    others.forEach(this::replicate);
+    handOver = handOver.map(this::askToTakeOver);
+  }
+
+  /// Entries of older terms are committed only together with one of the own term, never by counting
+  /// them (Figure 8, thesis §3.6.2). This server counts itself only for what is on its own disk
+  /// (thesis §10.2.1).
+  private void advanceCommit() {
+    long index = Quorum.index(membership(), this::matchIndex);
+    if (index > log.commitIndex() && log.termAt(index).equals(Optional.of(term))) {
+      log.commit(index);
+      while (!uncommitted.isEmpty() && uncommitted.getFirst().lastIndex() <= index) {
+        uncommittedBytes -= uncommitted.removeFirst().bytes();
+      }
+    }
+  }
+
+  /// Only with an entry of its own term committed does a primary know all that is committed (thesis
+  /// §6.4).
+  private void askForReads() {
+    if (!reads.roundWanted() || !committedInOwnTerm()) {
+      return;
+    }
+    boolean alone = Quorum.reached(membership(), self::equals);
+    if (!alone) {
+      beginRound();
+    }
+    reads.asked(rounds.latest(), log.commitIndex());
+  }
+
+  private boolean hasAcked(ServerId voter, long round) {
+    return voter.equals(self) || progress(voter).map(p -> p.ackedRound() >= round).orElse(false);
+  }
+
+  private void replicate(ServerId peer, Progress progress) {
+    boolean sent = false;
+    int diskBatches = 0;
+    while (progress.entriesRoom(settings) > 0
+        && (progress.next() <= log.last().index() || progress.mustProbe())) {
+      long next = progress.next();
+      if (next <= log.compacted().index()) {
+        progress.needsSnapshot();
+        return;
+      }
+      List<LogEntry> entries = List.of();
+      if (next <= log.last().index()) {
+        if (!log.inMemory(next) && ++diskBatches > DISK_BATCHES_PER_STEP) {
+          break;
+        }
+        entries = log.entries(next, progress.entriesRoom(settings), progress.bytesRoom(settings));
+      }
+      send(peer, progress, next - 1, entries);
+      sent = true;
+    }
+    if (!sent
+        && progress.news(log.commitIndex()) > 0
+        && progress.match() >= log.compacted().index()) {
+      send(peer, progress, progress.match(), List.of());
+    }
+  }
+
+  private void send(ServerId peer, Progress progress, long prevIndex, List<LogEntry> entries) {
+    long bytes = 0;
+    for (LogEntry entry : entries) {
+      bytes += entry.command().length;
+    }
+    outbox.sendBeforeSync(
+        peer,
+        new PeerMessage.Replicate(term, log.positionAt(prevIndex), entries, log.commitIndex()));
+    progress.sent(prevIndex, entries.size(), bytes, log.commitIndex());
+  }
+
+  /// As soon as the target has everything, and again with every heartbeat interval.
+  private HandOver askToTakeOver(HandOver current) {
+    boolean due =
+        current.askedTick().map(tick -> now - tick >= settings.heartbeatTicks()).orElse(true);
+    if (!due || matchIndex(current.target()) < log.last().index()) {
+      return current;
+    }
+    outbox.sendAfterSync(current.target(), new PeerMessage.TakeOver(term));
+    return new HandOver(current.target(), current.sinceTick(), Optional.of(now));
+  }
+
+  void checkInvariants() {
+    others.forEach((peer, progress) -> progress.checkInvariants(peer, log.last().index()));
+    Check.that(
+        uncommittedBytes >= 0 && (uncommittedBytes == 0 || !uncommitted.isEmpty()),
+        "%d uncommitted bytes in %d entries",
+        uncommittedBytes,
+        uncommitted.size());
+  }
+}

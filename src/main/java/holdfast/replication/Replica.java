@@ -1,0 +1,299 @@
+package holdfast.replication;
+
+import holdfast.check.Check;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// One server's part in the replication: events in, effects out. It has no clock, no disk, no
+/// network and no randomness of its own, so that the same events give the same effects anywhere.
+///
+/// The effects of one step are carried out before those of the next; the next step may be taken
+/// earlier, but nothing in its `sendAfterSync` may leave, and nothing of its commit index be
+/// applied, before the sync of the one before. After a sync the server hands in `Event.Synced`.
+public final class Replica {
+  private final MembershipReader memberships;
+  private final ReplicatedLog log;
+  private final Elections elections;
+  private final Outbox outbox = new Outbox();
+  private long lastCommitIndex;
+
+  /// A server that starts: a backup that knows no primary, whatever it was before. For
+  /// `electionTicksMin` it takes one to be alive, since it may have promised so before it stopped.
+  ///
+  /// @param noop the command that opens a term
+  public Replica(
+      ServerId self,
+      ReplicaSettings settings,
+      StoredLog stored,
+      LogReader reader,
+      MembershipReader memberships,
+      byte[] noop,
+      RandomGenerator random) {
+    this.memberships = memberships;
+    this.log = new ReplicatedLog(stored, reader, memberships, settings.cacheBytesMax());
+    this.elections =
+        new Elections(
+            self,
+            settings,
+            stored.hardState(),
+            noop,
+            log,
+            outbox,
+            new ElectionTimer(settings, random));
+    this.lastCommitIndex = log.commitIndex();
+    checkInvariants();
+  }
+
+  /// Advances the replica by one event.
+  public Effects step(Event event) {
+    return step(List.of(event));
+  }
+
+  /// Advances the replica by several events at once: one sync, and one REPLICATE per backup for all
+  /// their proposals. Ticks come first, so that a primary that was paused finds out before it does
+  /// anything else.
+  public Effects step(List<Event> events) {
+    for (Event event : events) {
+      if (event instanceof Event.Tick(int elapsed)) {
+        elections.onTick(elapsed);
+      }
+    }
+    for (Event event : events) {
+      onEvent(event);
+    }
+    if (elections.state() instanceof Primary primary) {
+      primary.finishStep();
+    }
+    checkInvariants();
+    return drainEffects();
+  }
+
+  private void onEvent(Event event) {
+    switch (event) {
+      case Event.Tick tick -> {} // taken first
+      case Event.Received(var from, var message) -> onMessage(from, message);
+      case Event.Proposed(var proposals) -> onProposed(proposals);
+      case Event.Founded(var command) -> {
+        if (elections.state() instanceof Primary primary) {
+          primary.onFounded(memberships, command);
+        }
+      }
+      case Event.ReadRequested(var readId) -> {
+        if (elections.state() instanceof Primary primary) {
+          primary.onReadRequested(readId);
+        } else {
+          outbox.answer(new Answer.ReadRefused(readId));
+        }
+      }
+      case Event.TakeOverRequested(var target) -> {
+        if (elections.state() instanceof Primary primary) {
+          primary.onTakeOverRequested(target);
+        }
+      }
+      case Event.Synced(var last) -> log.synced(last);
+      case Event.Applied(var index) -> log.applied(index);
+      case Event.PeerDied(var peer) -> elections.onPeerDied(peer);
+      case Event.PeerAlive(var peer) -> elections.onPeerAlive(peer);
+    }
+  }
+
+  private void onMessage(ServerId from, PeerMessage message) {
+    switch (message) {
+      case PeerMessage.RequestVote request -> elections.onRequestVote(from, request);
+      case PeerMessage.Replicate replicate -> onReplicate(from, replicate);
+      case PeerMessage.Heartbeat heartbeat -> onHeartbeat(from, heartbeat);
+      case PeerMessage.TakeOver takeOver -> elections.onTakeOver(from, takeOver);
+      case PeerMessage.VoteResponse response -> elections.onVoteResponse(from, response);
+      case PeerMessage.ReplicateAck ack -> {
+        if (answersPrimary(from, ack) && elections.state() instanceof Primary primary) {
+          primary.onReplicateAck(from, ack);
+        }
+      }
+      case PeerMessage.ReplicateConflict refusal -> {
+        if (answersPrimary(from, refusal) && elections.state() instanceof Primary primary) {
+          primary.onReplicateConflict(from, refusal);
+        }
+      }
+      case PeerMessage.HeartbeatAck ack -> {
+        if (answersPrimary(from, ack) && elections.state() instanceof Primary primary) {
+          primary.onHeartbeatAck(from, ack);
+        }
+      }
+    }
+  }
+
+  private void onProposed(List<Event.Proposal> proposals) {
+    if (elections.state() instanceof Primary primary) {
+      primary.onProposed(proposals);
+      return;
+    }
+    for (Event.Proposal proposal : proposals) {
+      outbox.answer(new Answer.Refused(proposal.proposalId(), Answer.Reason.NOT_PRIMARY));
+    }
+  }
+
+  // ---- the backup
+
+  private void onHeartbeat(ServerId from, PeerMessage.Heartbeat heartbeat) {
+    boolean follows = elections.follows(from, heartbeat.term());
+    if (follows) {
+      Check.that(
+          heartbeat.commitIndex() <= log.last().index(),
+          "primary %s counts on entries up to %d, this log ends at %s",
+          from,
+          heartbeat.commitIndex(),
+          log.last());
+      log.commit(Math.max(log.commitIndex(), heartbeat.commitIndex()));
+    }
+    // The term of the answer is the later one, and by then `from` may be its primary and have begun
+    // a round of that number: an answer to an old round must not be taken for one to the new.
+    long round = follows ? heartbeat.round() : PeerMessage.HeartbeatAck.NO_ROUND;
+    outbox.sendAfterSync(
+        from,
+        new PeerMessage.HeartbeatAck(
+            elections.term(), round, log.syncedIndex(), log.appliedIndex()));
+  }
+
+  private void onReplicate(ServerId from, PeerMessage.Replicate replicate) {
+    LogPosition prev = replicate.prev();
+    if (!elections.follows(from, replicate.term())) {
+      outbox.sendAfterSync(
+          from, new PeerMessage.ReplicateConflict(elections.term(), 0, LogPosition.NONE));
+    } else if (!log.matches(prev)) {
+      outbox.sendAfterSync(
+          from,
+          new PeerMessage.ReplicateConflict(
+              elections.term(), prev.index(), log.conflictAt(prev.index())));
+    } else {
+      log.merge(replicate.entries());
+      // Not the own last index: what stands beyond may differ from the primary's.
+      long match = prev.index() + replicate.entries().size();
+      log.commit(Math.max(log.commitIndex(), Math.min(replicate.commitIndex(), match)));
+      outbox.sendAfterSync(
+          from, new PeerMessage.ReplicateAck(elections.term(), log.acknowledgeable(match)));
+    }
+  }
+
+  // ---- the primary
+
+  /// Whether an answer is for this server's present term; a higher one makes it step down.
+  private boolean answersPrimary(ServerId from, PeerMessage answer) {
+    if (membership().member(from).isEmpty()) {
+      return false;
+    }
+    if (answer.term() > elections.term()) {
+      elections.learnTerm(answer.term());
+    }
+    return answer.term() == elections.term();
+  }
+
+  // ---- the end of a step
+
+  private Effects drainEffects() {
+    boolean foundingWanted =
+        elections.state() instanceof Primary primary && primary.foundingWanted();
+    return outbox.drain(
+        elections.takeUnsaved(), log.takeUnsaved(), log.commitIndex(), foundingWanted);
+  }
+
+  private void checkInvariants() {
+    elections.checkInvariants();
+    Check.that(
+        log.commitIndex() >= lastCommitIndex,
+        "commit index %d after %d",
+        log.commitIndex(),
+        lastCommitIndex);
+    lastCommitIndex = log.commitIndex();
+    log.checkInvariants();
+  }
+
+  // ---- what the server may ask
+
+  public Role role() {
+    return switch (elections.state()) {
+      case RoleState.Backup backup -> Role.BACKUP;
+      case RoleState.PreCandidate asking -> Role.CANDIDATE;
+      case RoleState.Candidate asking -> Role.CANDIDATE;
+      case Primary primary -> Role.PRIMARY;
+    };
+  }
+
+  public long term() {
+    return elections.term();
+  }
+
+  /// The primary of this term, as far as known, unless its process is known to have died.
+  public Optional<ServerId> primary() {
+    return elections.primary();
+  }
+
+  /// Everything up to here is final.
+  public long commitIndex() {
+    return log.commitIndex();
+  }
+
+  public LogPosition last() {
+    return log.last();
+  }
+
+  /// The position before the first entry still kept.
+  public LogPosition compacted() {
+    return log.compacted();
+  }
+
+  /// The membership in force: the latest in the log, or the configured one.
+  public Membership membership() {
+    return log.memberships().latest();
+  }
+
+  /// The latest membership that can no longer be rolled back.
+  public Membership committedMembership() {
+    return log.memberships().committed(log.commitIndex());
+  }
+
+  /// Whether this server is primary and has committed an entry of its term: only then does it know
+  /// all that is committed.
+  public boolean committedInOwnTerm() {
+    return elections.state() instanceof Primary primary && primary.committedInOwnTerm();
+  }
+
+  /// Whether this server is a primary that takes no proposals, since another is to take over.
+  public boolean handingOver() {
+    return elections.state() instanceof Primary primary && primary.handingOver();
+  }
+
+  /// Empty: compacted, or beyond the end.
+  public Optional<Long> termAt(long index) {
+    return log.termAt(index);
+  }
+
+  /// Entries from `fromIndex` (which the log must have) on: at least one, at most `entriesMax`, and
+  /// no more than fit in `bytesMax` bytes of commands, but always the first.
+  public List<LogEntry> entries(long fromIndex, int entriesMax, long bytesMax) {
+    return log.entries(fromIndex, entriesMax, bytesMax);
+  }
+
+  /// Up to where `peer`'s log is known to equal this primary's and to be on disk there; 0 on any
+  /// server that is not primary.
+  public long matchIndex(ServerId peer) {
+    return elections.state() instanceof Primary primary ? primary.matchIndex(peer) : 0;
+  }
+
+  /// Whether `peer` acknowledged to this primary a heartbeat sent within `electionTicksMax`. The
+  /// primary itself is up; a server that is not primary knows of nobody.
+  public boolean isUp(ServerId peer) {
+    return elections.state() instanceof Primary primary && primary.isUp(peer);
+  }
+
+  /// The members that need entries which this primary's log no longer has.
+  public List<ServerId> lacking() {
+    return elections.state() instanceof Primary primary ? primary.lacking() : List.of();
+  }
+
+  /// Takes note that the log rows up to `upTo` are gone: all of them applied, none of them needed
+  /// by a member.
+  public void compacted(LogPosition upTo) {
+    log.compacted(upTo);
+  }
+}

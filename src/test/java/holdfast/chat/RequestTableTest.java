@@ -1,0 +1,127 @@
+package holdfast.chat;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import holdfast.check.Check;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+final class RequestTableTest {
+  private static final int SEEDS = 200;
+  private static final int STEPS = 400;
+
+  /// What is remembered, said without any cleverness: the newest request of the key counts, unless
+  /// it is too old or too many came after it.
+  private record Model(ChatLimits limits, List<RememberedRequest> all) {
+    Optional<RequestTable.Hit> find(Digest key, Digest payload, long now) {
+      long newer = 0;
+      for (int i = all.size() - 1; i >= 0; i--) {
+        RememberedRequest request = all.get(i);
+        if (request.key().equals(key)) {
+          long principal = request.principal();
+          long newerOfPrincipal =
+              all.subList(i + 1, all.size()).stream()
+                  .filter(other -> other.principal() == principal)
+                  .count();
+          boolean kept =
+              request.time() >= now - limits.requestAgeMs()
+                  && newerOfPrincipal < limits.requestsKept()
+                  && newer < limits.requestsKeptTotal();
+          return kept
+              ? Optional.of(new RequestTable.Hit(request.id(), request.payload().equals(payload)))
+              : Optional.empty();
+        }
+        newer++;
+      }
+      return Optional.empty();
+    }
+
+    RequestTable rebuilt(long now) {
+      RequestTable table = new RequestTable(limits);
+      List<RememberedRequest> recent =
+          all.stream().filter(r -> r.time() >= now - limits.requestAgeMs()).toList();
+      int from = Math.max(0, recent.size() - limits.requestsKeptTotal());
+      recent.subList(from, recent.size()).forEach(table::add);
+      return table;
+    }
+  }
+
+  /// Few low bits, so that keys crowd in the index.
+  private static Digest key(int principal, int number) {
+    return new Digest(principal * 1_000L + number, (number * 7L + principal) % 5);
+  }
+
+  @Test
+  void itAnswersLikeTheModelBeforeAndAfterARebuild() {
+    for (long seed = 0; seed < SEEDS; seed++) {
+      RandomGenerator random = new SplittableRandom(seed);
+      int total = 1 + random.nextInt(300);
+      ChatLimits limits =
+          new ChatLimits(1 + random.nextInt(200), 1 + random.nextInt(total), total, 1, 1);
+      Model model = new Model(limits, new ArrayList<>());
+      RequestTable table = new RequestTable(limits);
+      long now = 0;
+      int principals = 1 + random.nextInt(20);
+      for (int step = 0; step < STEPS; step++) {
+        now += random.nextInt(10) == 0 ? random.nextInt(100) : random.nextInt(2);
+        int principal = random.nextInt(principals);
+        Digest key = key(principal, random.nextInt(40));
+        Digest payload = new Digest(0, random.nextInt(2));
+        if (random.nextInt(30) == 0) {
+          table = model.rebuilt(now);
+        }
+        Optional<RequestTable.Hit> expected = model.find(key, payload, now);
+        assertEquals(expected, table.find(key, payload, now), "seed " + seed + " step " + step);
+        if (expected.isEmpty()) {
+          RememberedRequest request = new RememberedRequest(step + 1, now, principal, key, payload);
+          model.all().add(request);
+          table.add(request);
+        }
+        assertTrue(table.size() <= total);
+      }
+      for (RememberedRequest request : model.all()) {
+        assertEquals(
+            model.find(request.key(), request.payload(), now),
+            model.rebuilt(now).find(request.key(), request.payload(), now),
+            "seed " + seed);
+      }
+    }
+  }
+
+  @Test
+  void requestsAreRememberedInLogOrderOnly() {
+    RequestTable table = new RequestTable(ChatLimits.defaults());
+    table.add(new RememberedRequest(2, 10, 1, new Digest(1, 1), new Digest(1, 1)));
+    assertThrows(
+        Check.Broken.class,
+        () -> table.add(new RememberedRequest(2, 10, 1, new Digest(1, 2), new Digest(1, 1))));
+    assertThrows(
+        Check.Broken.class,
+        () -> table.add(new RememberedRequest(3, 9, 1, new Digest(1, 2), new Digest(1, 1))));
+  }
+
+  @Test
+  void itHoldsManyOfManyAndLetsThemGo() {
+    int total = 50_000;
+    ChatLimits limits = new ChatLimits(1_000, 1_000, total, 1, 1);
+    RequestTable table = new RequestTable(limits);
+    for (int i = 1; i <= 3 * total; i++) {
+      table.add(
+          new RememberedRequest(i, 0, i % 500, Digest.of(Digest.bytesOf(i)), new Digest(i, i)));
+    }
+    assertEquals(total, table.size());
+    for (int i = 1; i <= 3 * total; i++) {
+      Optional<RequestTable.Hit> expected =
+          i > 2 * total ? Optional.of(new RequestTable.Hit(i, true)) : Optional.empty();
+      assertEquals(expected, table.find(Digest.of(Digest.bytesOf(i)), new Digest(i, i), 0));
+    }
+    table.add(new RememberedRequest(4L * total, 5_000, 1, new Digest(5, 5), new Digest(5, 5)));
+    assertEquals(1, table.size());
+  }
+}
