@@ -298,7 +298,9 @@ final class Seeker {
     }
     choose(now);
     if (now - startedAt >= noticeAfter) {
-      noticeAfter *= 2;
+      while (now - startedAt >= noticeAfter) {
+        noticeAfter *= 2;
+      }
       dispatcher.tell(new Notice.Connecting(Duration.ofNanos(now - startedAt)));
     }
   }
