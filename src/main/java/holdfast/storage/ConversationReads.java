@@ -1,0 +1,187 @@
+package holdfast.storage;
+
+import holdfast.chat.ConversationId;
+import holdfast.chat.Message;
+import holdfast.check.Check;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// Reads that are ordered by conversation: from the tail, what it lacks from the index, and the
+/// messages themselves from the main file. Each takes time in proportion to what it returns, those
+/// about all conversations of an account in proportion to their number.
+final class ConversationReads {
+  private final ChatRows rows;
+  private final IndexRows index;
+  private final Query memberships;
+
+  /// Of the read that is going on.
+  private List<TailTable> tables = List.of();
+
+  ConversationReads(Sqlite main, ChatRows rows, IndexRows index) {
+    this.rows = rows;
+    this.index = index;
+    memberships = main.prepare("SELECT room, joined FROM room_member WHERE account = ?");
+  }
+
+  /// The tail that the next reads are to see; taken before their snapshots were.
+  ConversationReads withTail(List<TailTable> tail) {
+    tables = tail;
+    return this;
+  }
+
+  long lastSeq(ConversationId conversation) {
+    return head(conversation).map(IndexRows.Head::lastSeq).orElse(0L);
+  }
+
+  private Optional<IndexRows.Head> head(ConversationId conversation) {
+    return recentHead(conversation).or(() -> index.head(conversation));
+  }
+
+  private Optional<IndexRows.Head> recentHead(ConversationId conversation) {
+    return TailTable.newestRun(tables, conversation)
+        .map(run -> new IndexRows.Head(run.lastSeq(), run.lastId()));
+  }
+
+  long readSeq(long account, ConversationId conversation) {
+    OptionalLong recent = TailTable.readSeq(tables, account, conversation);
+    return recent.isPresent() ? recent.getAsLong() : index.readSeq(account, conversation);
+  }
+
+  Optional<Message> messageAt(ConversationId conversation, long seq) {
+    return seq < 1 || seq > lastSeq(conversation)
+        ? Optional.empty()
+        : Optional.of(messages(conversation, seq, seq).getFirst());
+  }
+
+  /// See `Reads.history`. Seqs have no gaps, so the page's place is known before anything is read.
+  Page<Message> history(
+      ConversationId conversation, OptionalLong before, OptionalLong after, int limit) {
+    long last = lastSeq(conversation);
+    if (after.isPresent()) {
+      long from = Math.max(Math.min(after.getAsLong(), last), 0) + 1;
+      long to = Math.min(last, from + limit - 1);
+      return new Page<>(messages(conversation, from, to), to < last);
+    }
+    long to = before.isPresent() ? Math.min(Math.max(before.getAsLong(), 1) - 1, last) : last;
+    long from = Math.max(1, to - limit + 1);
+    return new Page<>(messages(conversation, from, to), from > 1);
+  }
+
+  /// The messages `from` to `to`, all of which exist.
+  private List<Message> messages(ConversationId conversation, long from, long to) {
+    List<Long> ids = new ArrayList<>();
+    // The tables are merged oldest first, so what they hold of a conversation is its newest end.
+    long waiting = from;
+    while (waiting <= to && TailTable.idOf(tables, conversation, waiting).isEmpty()) {
+      waiting++;
+    }
+    if (from < waiting) {
+      ids.addAll(index.ids(conversation, from, waiting - 1));
+    }
+    for (long seq = waiting; seq <= to; seq++) {
+      ids.add(TailTable.idOf(tables, conversation, seq).orElseThrow());
+    }
+    Check.that(
+        ids.size() == Math.max(0, to - from + 1),
+        "%d of the messages %d to %d of %s are indexed",
+        ids.size(),
+        from,
+        to,
+        conversation);
+    List<Message> found = new ArrayList<>();
+    for (long id : ids) {
+      Optional<Message> message = rows.message(id);
+      Check.that(message.isPresent(), "message %d of %s is indexed, not stored", id, conversation);
+      found.add(message.get());
+    }
+    return found;
+  }
+
+  /// Where a conversation stands in the list, and what is shown of it. `place` is the id of its
+  /// last message or, for a room without one, of joining: no two are the same.
+  private record Entry(ConversationId conversation, long place, long lastSeq, long readSeq) {
+    long unread() {
+      return Math.max(0, lastSeq - readSeq);
+    }
+  }
+
+  /// See `Reads.conversations`.
+  Page<ConversationRow> conversations(long account, Optional<ConversationId> after, int limit) {
+    List<Entry> entries = entries(account);
+    entries.sort(Comparator.comparingLong(Entry::place).reversed());
+    int begin = after.isPresent() ? indexAfter(entries, after.get()) : 0;
+    int end = Math.min(entries.size(), begin + limit);
+    List<ConversationRow> page = new ArrayList<>();
+    for (Entry entry : entries.subList(begin, end)) {
+      Optional<Message> last =
+          entry.lastSeq() == 0 ? Optional.empty() : rows.message(entry.place());
+      page.add(
+          new ConversationRow(
+              entry.conversation(),
+              entry.lastSeq(),
+              Math.min(entry.readSeq(), entry.lastSeq()),
+              last));
+    }
+    return new Page<>(page, end < entries.size());
+  }
+
+  /// The place behind `after`; the end if it is no longer in the list.
+  private static int indexAfter(List<Entry> entries, ConversationId after) {
+    for (int i = 0; i < entries.size(); i++) {
+      if (entries.get(i).conversation().equals(after)) {
+        return i + 1;
+      }
+    }
+    return entries.size();
+  }
+
+  /// See `Reads.unread`.
+  Unread unread(long account) {
+    long messages = 0;
+    long conversations = 0;
+    for (Entry entry : entries(account)) {
+      messages += entry.unread();
+      conversations += entry.unread() > 0 ? 1 : 0;
+    }
+    return new Unread(messages, conversations);
+  }
+
+  /// All conversations of an account, in no order.
+  private List<Entry> entries(long account) {
+    List<Entry> entries = new ArrayList<>();
+    memberships
+        .with(account)
+        .visit(row -> entries.add(roomEntry(account, row.getLong(1), row.getLong(2))));
+    Map<ConversationId, IndexRows.Direct> directs = new HashMap<>();
+    for (IndexRows.Direct direct : index.directs(account)) {
+      directs.put(direct.conversation(), direct);
+    }
+    for (TailTable table : tables) {
+      for (ConversationId started : table.started(account)) {
+        directs.computeIfAbsent(started, id -> new IndexRows.Direct(id, head(id).orElseThrow(), 0));
+      }
+    }
+    for (IndexRows.Direct direct : directs.values()) {
+      IndexRows.Head head = recentHead(direct.conversation()).orElse(direct.head());
+      long readSeq =
+          TailTable.readSeq(tables, account, direct.conversation()).orElse(direct.readSeq());
+      entries.add(new Entry(direct.conversation(), head.lastId(), head.lastSeq(), readSeq));
+    }
+    return entries;
+  }
+
+  private Entry roomEntry(long account, long room, long joined) {
+    ConversationId conversation = ConversationId.room(room);
+    Optional<IndexRows.Head> head = head(conversation);
+    return new Entry(
+        conversation,
+        head.map(IndexRows.Head::lastId).orElse(joined),
+        head.map(IndexRows.Head::lastSeq).orElse(0L),
+        readSeq(account, conversation));
+  }
+}

@@ -1,0 +1,177 @@
+package holdfast.storage;
+
+import holdfast.chat.ConversationId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The writing connection to `index.db`, which holds nothing that could not be rebuilt from the
+/// main file's rows. It does not sync its commits: after a power failure it is merely behind, and
+/// the rows after its merge point are merged again.
+final class IndexFile implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(IndexFile.class);
+  private static final int CACHE_KIB = 32 * 1024;
+
+  /// The write-ahead log is copied into the file when it is longer than this.
+  private static final long WAL_PAGES_MAX = (16L << 20) / Schema.PAGE_BYTES;
+
+  private final Path file;
+  private final Sqlite sqlite;
+  private final Query mergePoint;
+  private final Query moveMergePoint;
+  private final Query addMessage;
+  private final Query moveHead;
+  private final Query addConversation;
+  private final Query moveRead;
+
+  private IndexFile(Path file, Sqlite sqlite) {
+    this.file = file;
+    this.sqlite = sqlite;
+    mergePoint = sqlite.prepare("SELECT id FROM merge_point");
+    moveMergePoint = sqlite.prepare("UPDATE merge_point SET id = ?");
+    addMessage =
+        sqlite.prepare("INSERT INTO message_index(low, high, seq, id) VALUES (?, ?, ?, ?)");
+    moveHead =
+        sqlite.prepare(
+            "INSERT OR REPLACE INTO head(low, high, last_seq, last_id) VALUES (?, ?, ?, ?)");
+    addConversation =
+        sqlite.prepare("INSERT INTO account_conversation(account, low, high) VALUES (?, ?, ?)");
+    moveRead =
+        sqlite.prepare(
+            "INSERT INTO read_position(account, low, high, seq) VALUES (?, ?, ?, ?)"
+                + " ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)");
+  }
+
+  /// Opens the index of the directory `memberKey`, whose main file has applied everything up to
+  /// `appliedId`; one that is missing, damaged, of another schema or directory, or ahead of the
+  /// main file, is made anew, empty.
+  static IndexFile open(DataDirectory directory, String memberKey, long appliedId)
+      throws IOException {
+    Path file = directory.index();
+    if (Files.exists(file)) {
+      Optional<String> useless = whyUseless(file, memberKey, appliedId);
+      if (useless.isEmpty()) {
+        return new IndexFile(file, openToWrite(file));
+      }
+      LOG.warn("{} {}: building it anew from the messages", file, useless.get());
+    }
+    return create(file, memberKey);
+  }
+
+  /// Makes an empty index in place of whatever is there.
+  static IndexFile create(Path file, String memberKey) throws IOException {
+    DataDirectory.delete(file);
+    DataDirectory.create(file);
+    Sqlite sqlite = openToWrite(file);
+    sqlite.run("BEGIN IMMEDIATE");
+    Schema.INDEX.create(sqlite);
+    sqlite
+        .prepare("INSERT INTO merge_point(one, id, member_key) VALUES (1, 0, ?)")
+        .set(1, memberKey)
+        .update();
+    sqlite.run("COMMIT");
+    return new IndexFile(file, sqlite);
+  }
+
+  private static Sqlite openToWrite(Path file) {
+    Sqlite sqlite = Sqlite.open(file, CACHE_KIB);
+    sqlite.run("PRAGMA journal_mode=WAL");
+    sqlite.run("PRAGMA synchronous=NORMAL");
+    return sqlite;
+  }
+
+  private static Optional<String> whyUseless(Path file, String memberKey, long appliedId) {
+    try (Sqlite sqlite = Sqlite.openToRead(file, CACHE_KIB)) {
+      Schema.INDEX.verify(sqlite, file);
+      String madeFor =
+          sqlite
+              .prepare("SELECT member_key FROM merge_point")
+              .first(row -> row.getString(1))
+              .orElse("");
+      if (!madeFor.equals(memberKey)) {
+        return Optional.of("was made for another data directory");
+      }
+      return sqlite.number("SELECT id FROM merge_point") > appliedId
+          ? Optional.of("is ahead of the messages, which power loss can do")
+          : Optional.empty();
+    } catch (StoreException e) {
+      return Optional.of("is of another version or program");
+    } catch (DiskFailedException e) {
+      // Whatever is wrong with it, a new one is as good; a bad disk shows again at once.
+      return Optional.of("cannot be read (" + e.getMessage() + ")");
+    }
+  }
+
+  Path file() {
+    return file;
+  }
+
+  /// Everything up to this id is merged.
+  long mergePoint() {
+    return mergePoint.number();
+  }
+
+  /// Merges a full table in one transaction, in the order of the index so that each of its pages is
+  /// touched once, and moves the merge point with it.
+  void merge(TailTable table) {
+    merge(table, table.lastId());
+  }
+
+  /// The same, where everything up to `upToId` is known to be merged by it.
+  void merge(TailTable table, long upToId) {
+    sqlite.run("BEGIN IMMEDIATE");
+    try {
+      for (Map.Entry<ConversationId, TailTable.Run> entry : table.sortedRuns().entrySet()) {
+        addRun(entry.getKey(), entry.getValue());
+      }
+      for (Map.Entry<Long, Set<ConversationId>> entry : table.sortedStarted().entrySet()) {
+        List<ConversationId> sorted = entry.getValue().stream().sorted().toList();
+        for (ConversationId conversation : sorted) {
+          addConversation.with(entry.getKey(), conversation.low(), conversation.high()).update();
+        }
+      }
+      for (Map.Entry<TailTable.ReadKey, Long> entry : table.sortedReads().entrySet()) {
+        TailTable.ReadKey key = entry.getKey();
+        moveRead
+            .with(
+                key.account(),
+                key.conversation().low(),
+                key.conversation().high(),
+                entry.getValue())
+            .update();
+      }
+      moveMergePoint.with(upToId).update();
+      sqlite.run("COMMIT");
+    } catch (RuntimeException e) {
+      sqlite.rollBack();
+      throw e;
+    }
+  }
+
+  private void addRun(ConversationId conversation, TailTable.Run run) {
+    for (long seq = run.firstSeq(); seq <= run.lastSeq(); seq++) {
+      addMessage.with(conversation.low(), conversation.high(), seq, run.idOf(seq)).update();
+    }
+    moveHead.with(conversation.low(), conversation.high(), run.lastSeq(), run.lastId()).update();
+  }
+
+  /// Copies the write-ahead log into the file if it has become long. As this is the only writer, it
+  /// is then used again from its beginning.
+  void checkpointIfLong() {
+    Sqlite.WalState wal = sqlite.checkpoint(Sqlite.CheckpointMode.NOOP);
+    if (wal.pages() > WAL_PAGES_MAX) {
+      sqlite.checkpoint(Sqlite.CheckpointMode.PASSIVE);
+    }
+  }
+
+  @Override
+  public void close() {
+    sqlite.close();
+  }
+}

@@ -1,0 +1,76 @@
+package holdfast.storage;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The thread that merges full tables of the tail into the index. While the disk is full it tries
+/// again every second; any other failure ends it, and the writer learns of it when it needs room.
+final class IndexMerger implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(IndexMerger.class);
+  private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
+
+  private final IndexFile index;
+  private final IndexTail tail;
+  private final Thread thread;
+
+  IndexMerger(IndexFile index, IndexTail tail) {
+    this.index = index;
+    this.tail = tail;
+    thread = Thread.ofPlatform().name("index-merge").daemon().start(this::run);
+  }
+
+  private void run() {
+    try {
+      while (!Thread.currentThread().isInterrupted()) {
+        TailTable table = tail.awaitFull();
+        if (!merge(table)) {
+          LockSupport.parkNanos(RETRY_INTERVAL.toNanos());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (DiskFailedException e) {
+      LOG.error("the index cannot be written any more", e);
+      if (e.damaged()) {
+        condemn(index);
+      }
+      tail.failed(e);
+    } catch (RuntimeException e) {
+      LOG.error("the index cannot be written any more", e);
+      tail.failed(e);
+    }
+  }
+
+  private boolean merge(TailTable table) {
+    try {
+      index.merge(table);
+      tail.merged();
+      index.checkpointIfLong();
+      return true;
+    } catch (DiskFullException e) {
+      LOG.warn("the disk is full; the index waits: {}", e.getMessage());
+      tail.failed(e);
+      return false;
+    }
+  }
+
+  /// Takes the damaged file's name away, so that the next start builds a new one; connections that
+  /// have it open go on with it until then.
+  private static void condemn(IndexFile index) {
+    try {
+      DataDirectory.delete(index.file());
+    } catch (IOException e) {
+      LOG.error("delete {} by hand before the next start", index.file(), e);
+    }
+  }
+
+  /// Ends the thread after the merge it is at, and waits for it.
+  @Override
+  public void close() {
+    thread.interrupt();
+    Threads.join(thread);
+  }
+}

@@ -1,0 +1,131 @@
+package holdfast.storage;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The rows that are committed and not yet in the index: a list of tables, oldest first, of which
+/// the replica thread fills the last and the merge thread takes away the first.
+///
+/// A reader takes the list first, then a snapshot of the index, then one of the main file. A table
+/// that was taken away before it looked is in the index's snapshot, because it is taken away only
+/// after the merge has committed; and every row of the tables it got is in the main file's
+/// snapshot, because rows are added only after they are committed there. Tables never shrink, so
+/// the list may be consulted as long as the read lasts.
+final class IndexTail {
+  /// The limit is so many times a full table: some are merged while the next one fills.
+  private static final int TABLES = 4;
+
+  private final int rowsMax;
+  private final int tableRowsMax;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  /// Changed under `lock`.
+  private volatile List<TailTable> tables = List.of(new TailTable());
+
+  /// Of all tables; under `lock`, like what follows.
+  private int rows;
+
+  private Optional<RuntimeException> failure = Optional.empty();
+
+  IndexTail(int rowsMax) {
+    this.rowsMax = rowsMax;
+    this.tableRowsMax = rowsMax / TABLES;
+  }
+
+  /// The tables as they are now, oldest first; at least one.
+  List<TailTable> tables() {
+    return tables;
+  }
+
+  /// Adds rows that are committed. `durable`: they and all before them are on disk; only then may a
+  /// full table be merged, or the index could run ahead of the main file when power fails.
+  void add(List<TailRow> added, boolean durable) {
+    lock.lock();
+    try {
+      TailTable filling = tables.getLast();
+      added.forEach(filling::add);
+      rows += added.size();
+      if (durable && filling.size() >= tableRowsMax) {
+        List<TailTable> more = new ArrayList<>(tables);
+        more.add(new TailTable());
+        tables = List.copyOf(more);
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Whether a table is full and waits only for its rows to be durable.
+  boolean wantsSync() {
+    return tables.getLast().size() >= tableRowsMax;
+  }
+
+  /// Waits until there is room for another transaction's rows. Throws what keeps the merge from
+  /// making room.
+  void awaitRoom() {
+    lock.lock();
+    try {
+      // With nothing to merge there is nothing to wait for: the next commit makes the table full.
+      while (rows >= rowsMax && tables.size() > 1) {
+        if (failure.isPresent()) {
+          throw failure.get();
+        }
+        changed.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The oldest full table, as soon as there is one.
+  TailTable awaitFull() throws InterruptedException {
+    lock.lock();
+    try {
+      while (tables.size() == 1) {
+        changed.await();
+      }
+      return tables.getFirst();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Takes away the oldest table, whose rows are now committed in the index.
+  void merged() {
+    lock.lock();
+    try {
+      rows -= tables.getFirst().size();
+      tables = List.copyOf(tables.subList(1, tables.size()));
+      failure = Optional.empty();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The merge does not get on, for now or for ever.
+  void failed(RuntimeException reason) {
+    lock.lock();
+    try {
+      failure = Optional.of(reason);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// How many rows wait.
+  int rows() {
+    lock.lock();
+    try {
+      return rows;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,243 @@
+package holdfast.storage;
+
+import holdfast.chat.ChatEvent;
+import holdfast.chat.ChatEvent.RoomChange;
+import holdfast.chat.ConversationId;
+import holdfast.chat.EntryId;
+import holdfast.chat.Message;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/// Finds what an account missed, by reading a stretch of the log's rows again: SQL leaves out what
+/// cannot concern it, the rest is judged by the rooms that it was in at each point. These are known
+/// by walking back from now over its own joining and leaving.
+final class MissedEventsScan {
+  /// Ids looked at in one call, which bounds its time; the caller goes on from where it ended.
+  static final long SCAN_IDS_MAX = 65_536;
+
+  /// Somebody who joined and left more often than this meanwhile has to reload.
+  static final int OWN_CHANGES_MAX = 10_000;
+
+  /// More than the events of one command, so that a stretch cut short still holds whole commands.
+  private static final int PARTS_MAX = 16;
+
+  private final Query roomsOf;
+  private final Query ownChanges;
+  private final Query messages;
+  private final Query marks;
+  private final Query roomEvents;
+
+  /// `account` came (`entered`) or went by the command `id`.
+  private record OwnChange(long id, long room, boolean entered) {}
+
+  MissedEventsScan(Sqlite main) {
+    roomsOf = main.prepare("SELECT room FROM room_member WHERE account = ?");
+    ownChanges =
+        main.prepare(
+            "SELECT id, room, change <> 'LEFT' FROM room_event WHERE account = ? AND id >= ?"
+                + " AND change IN ('CREATED', 'JOINED', 'LEFT') ORDER BY id LIMIT "
+                + (OWN_CHANGES_MAX + 1));
+    messages =
+        main.prepare(
+            "SELECT "
+                + ChatRows.MESSAGE_COLUMNS
+                + " FROM message WHERE id BETWEEN ?1 AND ?2 AND (low = ?3 OR high = ?3"
+                + " OR (low = 0 AND high IN (SELECT value FROM json_each(?5)))) ORDER BY id LIMIT ?4");
+    marks =
+        main.prepare(
+            "SELECT id, low, high, account, seq FROM mark WHERE id BETWEEN ?1 AND ?2"
+                + " AND (low = ?3 OR high = ?3 OR account = ?3) ORDER BY id LIMIT ?4");
+    roomEvents =
+        main.prepare(
+            "SELECT id, part, room, change, account, by FROM room_event"
+                + " WHERE id BETWEEN ?1 AND ?2 AND room IN (SELECT value FROM json_each(?3))"
+                + " ORDER BY id, part LIMIT ?4");
+  }
+
+  /// See `Reads.missed`. The whole of it reads one snapshot.
+  MissedEvents scan(long account, long afterId, int afterPart, long upToId, int limit) {
+    if (afterId > upToId || EntryId.timelineOf(afterId) != EntryId.timelineOf(upToId)) {
+      return new MissedEvents.TooOld();
+    }
+    List<OwnChange> changes =
+        ownChanges
+            .with(account, afterId)
+            .list(row -> new OwnChange(row.getLong(1), row.getLong(2), row.getBoolean(3)));
+    if (changes.size() > OWN_CHANGES_MAX) {
+      return new MissedEvents.TooOld();
+    }
+    Rooms rooms = new Rooms(roomsOf.with(account).list(row -> row.getLong(1)), changes);
+    Stretch stretch = new Stretch(afterId, Math.min(upToId, afterId + SCAN_IDS_MAX));
+    readMessages(account, rooms, stretch, limit);
+    readMarks(account, rooms, stretch, limit);
+    readRoomEvents(rooms, stretch, limit);
+    return stretch.page(afterId, afterPart, upToId, limit);
+  }
+
+  private void readMessages(long account, Rooms rooms, Stretch stretch, int limit) {
+    int rowsMax = limit + PARTS_MAX;
+    List<Message> found =
+        messages
+            .with(stretch.from, stretch.to, account, rowsMax)
+            .set(5, rooms.json())
+            .list(ChatRows::readMessage);
+    if (found.size() == rowsMax) {
+      stretch.completeTo(found.getLast().id());
+    }
+    for (Message message : found) {
+      ConversationId conversation = message.conversation();
+      if (!conversation.isRoom() || rooms.insideAfter(conversation.roomId(), message.id())) {
+        stretch.events.add(eventOf(message));
+      }
+    }
+  }
+
+  private void readMarks(long account, Rooms rooms, Stretch stretch, int limit) {
+    int rowsMax = limit + PARTS_MAX;
+    List<ChatEvent.ReadMoved> found =
+        marks
+            .with(stretch.from, stretch.to, account, rowsMax)
+            .list(row ->
+                new ChatEvent.ReadMoved(
+                    row.getLong(1),
+                    0,
+                    new ConversationId(row.getLong(2), row.getLong(3)),
+                    row.getLong(4),
+                    row.getLong(5)));
+    if (found.size() == rowsMax) {
+      stretch.completeTo(found.getLast().id());
+    }
+    for (ChatEvent.ReadMoved mark : found) {
+      // Joining moves the read position and is told as joining only.
+      if (!rooms.changedBy(mark.id())) {
+        stretch.events.add(mark);
+      }
+    }
+  }
+
+  private void readRoomEvents(Rooms rooms, Stretch stretch, int limit) {
+    int rowsMax = limit + PARTS_MAX;
+    List<ChatEvent.RoomChanged> found =
+        roomEvents
+            .with(stretch.from, stretch.to)
+            .set(3, rooms.json())
+            .set(4, rowsMax)
+            .list(MissedEventsScan::readRoomEvent);
+    if (found.size() == rowsMax) {
+      // The last command's events may not all be there.
+      stretch.completeTo(found.getLast().id() - 1);
+    }
+    for (ChatEvent.RoomChanged event : found) {
+      if (rooms.insideBefore(event.room(), event.id())
+          || rooms.insideAfter(event.room(), event.id())) {
+        stretch.events.add(event);
+      }
+    }
+  }
+
+  private static ChatEvent.RoomChanged readRoomEvent(ResultSet row) throws SQLException {
+    return new ChatEvent.RoomChanged(
+        row.getLong(1),
+        row.getInt(2),
+        row.getLong(3),
+        RoomChange.valueOf(row.getString(4)),
+        row.getLong(5),
+        row.getLong(6));
+  }
+
+  private static ChatEvent eventOf(Message message) {
+    return new ChatEvent.MessageSent(
+        message.id(),
+        0,
+        message.conversation(),
+        message.seq(),
+        message.sender(),
+        message.time(),
+        message.text(),
+        message.replyToSeq(),
+        message.request().requestId());
+  }
+
+  /// The part of the log that one call looks at, and what it found there.
+  private static final class Stretch {
+    private final long from;
+    private long to;
+    private final List<ChatEvent> events = new ArrayList<>();
+
+    Stretch(long from, long to) {
+      this.from = from;
+      this.to = to;
+    }
+
+    /// One kind of row was read no further than this.
+    void completeTo(long id) {
+      to = Math.min(to, id);
+    }
+
+    MissedEvents.Page page(long afterId, int afterPart, long upToId, int limit) {
+      List<ChatEvent> missed = new ArrayList<>();
+      for (ChatEvent event : events) {
+        boolean later = event.id() > afterId || event.part() > afterPart;
+        if (later && event.id() <= to) {
+          missed.add(event);
+        }
+      }
+      missed.sort(Comparator.comparingLong(ChatEvent::id).thenComparingInt(ChatEvent::part));
+      if (missed.size() > limit) {
+        ChatEvent last = missed.get(limit - 1);
+        return new MissedEvents.Page(missed.subList(0, limit), last.id(), last.part(), true);
+      }
+      return new MissedEvents.Page(missed, to, MissedEvents.WHOLE_COMMAND, to < upToId);
+    }
+  }
+
+  /// The rooms that an account is in now, and how that came about since the scan's beginning.
+  private static final class Rooms {
+    private final TreeSet<Long> now;
+    private final TreeSet<Long> ever;
+    private final Map<Long, List<OwnChange>> changes = new HashMap<>();
+    private final TreeSet<Long> changeIds = new TreeSet<>();
+
+    Rooms(List<Long> now, List<OwnChange> ascending) {
+      this.now = new TreeSet<>(now);
+      ever = new TreeSet<>(now);
+      for (OwnChange change : ascending) {
+        ever.add(change.room());
+        changes.computeIfAbsent(change.room(), _ -> new ArrayList<>()).add(change);
+        changeIds.add(change.id());
+      }
+    }
+
+    /// Every room it was in at any time since, for SQL.
+    String json() {
+      return ever.toString();
+    }
+
+    /// Whether the command `id` was its own coming or going.
+    boolean changedBy(long id) {
+      return changeIds.contains(id);
+    }
+
+    /// Whether it was a member just after the command `id`.
+    boolean insideAfter(long room, long id) {
+      return insideBefore(room, id + 1);
+    }
+
+    /// Whether it was a member just before the command `id`: the first change from there on undid
+    /// that, or it still holds.
+    boolean insideBefore(long room, long id) {
+      for (OwnChange change : changes.getOrDefault(room, List.of())) {
+        if (change.id() >= id) {
+          return !change.entered();
+        }
+      }
+      return now.contains(room);
+    }
+  }
+}

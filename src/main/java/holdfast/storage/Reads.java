@@ -1,0 +1,140 @@
+package holdfast.storage;
+
+import holdfast.chat.Account;
+import holdfast.chat.ConversationId;
+import holdfast.chat.Message;
+import holdfast.chat.Room;
+import holdfast.chat.RoomMember;
+import holdfast.check.Check;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// What is applied and committed, for any thread to read. A read is done by a small pool of threads
+/// and never waits for a write; the caller, as a rule a virtual thread, waits for the read. It sees
+/// at least everything up to the `appliedId` that was there before it. Every read may throw
+/// RejectedReadException (busy: try again) and DiskFailedException. Permissions are the caller's
+/// business.
+public final class Reads {
+  /// Items of one page at most.
+  public static final int LIMIT_MAX = 1_000;
+
+  private final ReaderPool pool;
+  private volatile long appliedId;
+
+  Reads(ReaderPool pool, long appliedId) {
+    this.pool = pool;
+    this.appliedId = appliedId;
+  }
+
+  void published(long id) {
+    appliedId = id;
+  }
+
+  /// The id of the last command that reads see; 0 at first. Does not wait.
+  public long appliedId() {
+    return appliedId;
+  }
+
+  public Optional<Account> account(long id) {
+    return pool.read(reader -> reader.rows().account(id));
+  }
+
+  public Optional<Account> accountNamed(String username) {
+    return pool.read(reader -> reader.rows().accountNamed(username));
+  }
+
+  /// A room, closed ones too.
+  public Optional<Room> room(long id) {
+    return pool.read(reader -> reader.rows().room(id));
+  }
+
+  /// The open room of that name, which begins with `#`.
+  public Optional<Room> roomNamed(String name) {
+    return pool.read(reader -> reader.rows().roomNamed(name));
+  }
+
+  public Optional<RoomMember> member(long room, long account) {
+    return pool.read(reader -> reader.rows().member(room, account));
+  }
+
+  /// The rooms `account` is in, ascending.
+  public List<Long> roomsOf(long account) {
+    return pool.read(reader -> reader.rows().roomsOf(account));
+  }
+
+  /// The seq of the conversation's last message; 0 if it has none.
+  public long lastSeq(ConversationId conversation) {
+    return pool.read(reader -> reader.snapshot(reads -> reads.lastSeq(conversation)));
+  }
+
+  /// How far `account` has read; 0 at first.
+  public long readSeq(long account, ConversationId conversation) {
+    return pool.read(reader -> reader.snapshot(reads -> reads.readSeq(account, conversation)));
+  }
+
+  public Optional<Message> messageAt(ConversationId conversation, long seq) {
+    return pool.read(reader -> reader.snapshot(reads -> reads.messageAt(conversation, seq)));
+  }
+
+  /// Messages by seq, ascending: the nearest below `before`, or the nearest above `after`, or, with
+  /// neither, the newest. Not both. `more` looks in the direction asked: older ones, save with
+  /// `after`.
+  public Page<Message> history(
+      ConversationId conversation, OptionalLong before, OptionalLong after, int limit) {
+    Check.that(before.isEmpty() || after.isEmpty(), "history before and after");
+    checkLimit(limit);
+    return pool.read(
+        reader -> reader.snapshot(reads -> reads.history(conversation, before, after, limit)));
+  }
+
+  /// The rooms that `account` is in and its direct conversations, newest first: by the last message
+  /// or, for a room without one, by joining. `after`: the last one of the page before; if it is no
+  /// longer in the list, the page is empty.
+  public Page<ConversationRow> conversations(
+      long account, Optional<ConversationId> after, int limit) {
+    checkLimit(limit);
+    return pool.read(
+        reader -> reader.snapshot(reads -> reads.conversations(account, after, limit)));
+  }
+
+  public Unread unread(long account) {
+    return pool.read(reader -> reader.snapshot(reads -> reads.unread(account)));
+  }
+
+  /// Accounts whose name fits `pattern`, in which `*` stands for anything, in the order of their
+  /// names.
+  public Page<Account> users(String pattern, Optional<String> after, int limit) {
+    checkLimit(limit);
+    return pool.read(reader -> reader.lists().users(pattern, after, limit));
+  }
+
+  /// Open rooms, public or with `account` in them, whose name (with its `#`) fits `pattern`, in the
+  /// order of their names.
+  public Page<RoomRow> rooms(long account, String pattern, Optional<String> after, int limit) {
+    checkLimit(limit);
+    return pool.read(reader -> reader.lists().rooms(account, pattern, after, limit));
+  }
+
+  /// A room's members in the order of their names.
+  public Page<MemberRow> members(long room, Optional<String> afterUsername, int limit) {
+    checkLimit(limit);
+    return pool.read(reader -> reader.lists().members(room, afterUsername, limit));
+  }
+
+  /// What concerns `account` and came after the position (`afterId`, `afterPart`), up to the
+  /// command `upToId`, which must be applied, in log order: direct messages to and from it, and how
+  /// far both sides have read there; messages of rooms while it was a member; its own reading in
+  /// rooms; and changes of rooms of which it was a member before or after the command that changed
+  /// them.
+  public MissedEvents missed(long account, long afterId, int afterPart, long upToId, int limit) {
+    checkLimit(limit);
+    Check.that(upToId <= appliedId, "missed up to %d, applied %d", upToId, appliedId);
+    return pool.read(reader ->
+        reader.mainSnapshot(all -> all.missed().scan(account, afterId, afterPart, upToId, limit)));
+  }
+
+  private static void checkLimit(int limit) {
+    Check.that(limit >= 1 && limit <= LIMIT_MAX, "limit %d is not in 1..%d", limit, LIMIT_MAX);
+  }
+}

@@ -1,0 +1,6 @@
+package holdfast.storage;
+
+import holdfast.chat.Room;
+
+/// A room as its list shows it: how many are in it, and whether the asking account is.
+public record RoomRow(Room room, long members, boolean member) {}

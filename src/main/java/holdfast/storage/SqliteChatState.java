@@ -1,0 +1,364 @@
+package holdfast.storage;
+
+import holdfast.chat.Account;
+import holdfast.chat.ChatEvent;
+import holdfast.chat.ChatState;
+import holdfast.chat.ConversationId;
+import holdfast.chat.Message;
+import holdfast.chat.Outcome;
+import holdfast.chat.Refusal;
+import holdfast.chat.RememberedRequest;
+import holdfast.chat.Room;
+import holdfast.chat.RoomMember;
+import holdfast.chat.RoomRole;
+import holdfast.check.Check;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// The chat tables as the replica thread sees them, its open transaction included. What would need
+/// a row per conversation (last seq, read positions) is asked of the rows of this transaction, then
+/// the tail, then the index.
+final class SqliteChatState implements ChatState {
+  /// Conversations whose last seq is kept at hand.
+  private static final int HEADS_MAX = 32_768;
+
+  private final StateRow state;
+  private final IndexTail tail;
+  private final ChatRows rows;
+  private final IndexRows index;
+  private final NewestRequests newestRequests;
+  private final Query addAccount;
+  private final Query setGeneration;
+  private final Query setLastSeen;
+  private final Query addRoom;
+  private final Query closeRoom;
+  private final Query addMember;
+  private final Query removeMember;
+  private final Query countMembers;
+  private final Query setRole;
+  private final Query memberCount;
+  private final Query ownerCount;
+  private final Query successor;
+  private final Query addMessage;
+  private final Query addMark;
+  private final Query addRoomEvent;
+  private final Query addRequest;
+  private final Query requestOutcome;
+
+  /// The rows of the open transaction that the index must learn of, and what follows from them.
+  private final List<TailRow> pending = new ArrayList<>();
+
+  private final Map<ConversationId, Long> pendingHeads = new HashMap<>();
+  private final Map<TailTable.ReadKey, Long> pendingReads = new HashMap<>();
+
+  /// Last seqs, the least recently used forgotten first. Every commit brings those that it changed
+  /// up to date, so that one found here is never older than the tail or the index.
+  private final Map<ConversationId, Long> heads =
+      new LinkedHashMap<>(1024, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<ConversationId, Long> eldest) {
+          return size() > HEADS_MAX;
+        }
+      };
+
+  SqliteChatState(Sqlite main, IndexRows index, StateRow state, IndexTail tail) {
+    this.state = state;
+    this.tail = tail;
+    this.index = index;
+    rows = new ChatRows(main);
+    newestRequests = new NewestRequests(main);
+    addAccount =
+        main.prepare(
+            "INSERT INTO account(" + ChatRows.ACCOUNT_COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?)");
+    setGeneration = main.prepare("UPDATE account SET generation = ? WHERE id = ?");
+    setLastSeen = main.prepare("UPDATE account SET last_seen = ? WHERE id = ?");
+    addRoom =
+        main.prepare(
+            "INSERT INTO room(id, name, topic, private, closed, members) VALUES (?, ?, ?, ?, ?, 0)");
+    closeRoom = main.prepare("UPDATE room SET closed = 1 WHERE id = ?");
+    addMember =
+        main.prepare("INSERT INTO room_member(room, account, role, joined) VALUES (?, ?, ?, ?)");
+    removeMember = main.prepare("DELETE FROM room_member WHERE room = ? AND account = ?");
+    countMembers = main.prepare("UPDATE room SET members = members + ? WHERE id = ?");
+    setRole = main.prepare("UPDATE room_member SET role = ? WHERE room = ? AND account = ?");
+    memberCount = main.prepare("SELECT coalesce((SELECT members FROM room WHERE id = ?), 0)");
+    ownerCount = main.prepare("SELECT count(*) FROM room_member WHERE room = ? AND role = ?");
+    successor =
+        main.prepare(
+            "SELECT room, account, role, joined FROM room_member WHERE room = ? AND account <> ?"
+                + " ORDER BY role DESC, joined LIMIT 1");
+    addMessage =
+        main.prepare(
+            "INSERT INTO message("
+                + ChatRows.MESSAGE_COLUMNS
+                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    addMark = main.prepare("INSERT INTO mark(id, account, low, high, seq) VALUES (?, ?, ?, ?, ?)");
+    addRoomEvent =
+        main.prepare(
+            "INSERT INTO room_event(id, part, room, account, by, change) VALUES (?, ?, ?, ?, ?, ?)");
+    addRequest =
+        main.prepare(
+            "INSERT INTO request(id, time, principal, key_high, key_low, payload_high, payload_low,"
+                + " code, message) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    requestOutcome = main.prepare("SELECT code, message FROM request WHERE id = ?");
+  }
+
+  @Override
+  public long time() {
+    return state.time();
+  }
+
+  @Override
+  public void setTime(long time) {
+    state.setTime(time);
+  }
+
+  @Override
+  public void setFounding(String clusterId, byte[] tokenKey) {
+    state.setFounding(clusterId, tokenKey);
+  }
+
+  @Override
+  public Optional<Account> account(long id) {
+    return rows.account(id);
+  }
+
+  @Override
+  public Optional<Account> accountNamed(String username) {
+    return rows.accountNamed(username);
+  }
+
+  @Override
+  public void addAccount(Account account) {
+    addAccount
+        .set(1, account.id())
+        .set(2, account.username())
+        .set(3, account.passwordHash())
+        .set(4, account.generation())
+        .set(5, account.created())
+        .set(6, account.lastSeen())
+        .update();
+  }
+
+  @Override
+  public void setGeneration(long account, long generation) {
+    mustChange(setGeneration.with(generation, account), "account", account);
+  }
+
+  @Override
+  public void setLastSeen(long account, long time) {
+    mustChange(setLastSeen.with(time, account), "account", account);
+  }
+
+  @Override
+  public Optional<Room> room(long id) {
+    return rows.room(id);
+  }
+
+  @Override
+  public Optional<Room> roomNamed(String name) {
+    return rows.roomNamed(name);
+  }
+
+  @Override
+  public void addRoom(Room room) {
+    addRoom
+        .set(1, room.id())
+        .set(2, room.name())
+        .set(3, room.topic())
+        .set(4, room.isPrivate() ? 1 : 0)
+        .set(5, room.closed() ? 1 : 0)
+        .update();
+  }
+
+  @Override
+  public void closeRoom(long room) {
+    mustChange(closeRoom.with(room), "room", room);
+  }
+
+  @Override
+  public Optional<RoomMember> member(long room, long account) {
+    return rows.member(room, account);
+  }
+
+  @Override
+  public void addMember(RoomMember member) {
+    addMember
+        .with(member.room(), member.account(), ChatRows.codeOf(member.role()), member.joined())
+        .update();
+    mustChange(countMembers.with(1, member.room()), "room", member.room());
+  }
+
+  @Override
+  public void removeMember(long room, long account) {
+    mustChange(removeMember.with(room, account), "member", account);
+    mustChange(countMembers.with(-1, room), "room", room);
+  }
+
+  @Override
+  public void setRole(long room, long account, RoomRole role) {
+    mustChange(setRole.with(ChatRows.codeOf(role), room, account), "member", account);
+  }
+
+  @Override
+  public int memberCount(long room) {
+    return Math.toIntExact(memberCount.with(room).number());
+  }
+
+  @Override
+  public int ownerCount(long room) {
+    return Math.toIntExact(ownerCount.with(room, ChatRows.codeOf(RoomRole.OWNER)).number());
+  }
+
+  @Override
+  public Optional<RoomMember> successor(long room, long leaving) {
+    return successor.with(room, leaving).first(ChatRows::readMember);
+  }
+
+  @Override
+  public List<Long> roomsOf(long account) {
+    return rows.roomsOf(account);
+  }
+
+  @Override
+  public Optional<Message> message(long id) {
+    return rows.message(id);
+  }
+
+  @Override
+  public long lastSeq(ConversationId conversation) {
+    Long recent = pendingHeads.get(conversation);
+    if (recent == null) {
+      recent = heads.get(conversation);
+    }
+    if (recent == null) {
+      recent = committedLastSeq(conversation);
+      heads.put(conversation, recent);
+    }
+    return recent;
+  }
+
+  private long committedLastSeq(ConversationId conversation) {
+    return TailTable.newestRun(tail.tables(), conversation)
+        .map(TailTable.Run::lastSeq)
+        .or(() -> index.head(conversation).map(IndexRows.Head::lastSeq))
+        .orElse(0L);
+  }
+
+  @Override
+  public void addMessage(Message message) {
+    ConversationId conversation = message.conversation();
+    addMessage
+        .with(
+            message.id(),
+            conversation.low(),
+            conversation.high(),
+            message.seq(),
+            message.sender(),
+            message.time())
+        .set(7, message.text())
+        .set(8, message.replyTo().orElse(0L))
+        .set(9, message.replyToSeq().orElse(0L))
+        .set(11, message.request().payload().high())
+        .set(12, message.request().payload().low());
+    RequestIdColumn.write(addMessage, 10, message.request().requestId());
+    addMessage.update();
+    TailRow row = new TailRow.Sent(message.id(), conversation, message.seq(), message.sender());
+    pendingHeads.put(conversation, message.seq());
+    addPending(row);
+  }
+
+  @Override
+  public long readSeq(long account, ConversationId conversation) {
+    Long recent = pendingReads.get(new TailTable.ReadKey(account, conversation));
+    if (recent != null) {
+      return recent;
+    }
+    OptionalLong waiting = TailTable.readSeq(tail.tables(), account, conversation);
+    return waiting.isPresent() ? waiting.getAsLong() : index.readSeq(account, conversation);
+  }
+
+  @Override
+  public void addMark(long id, long account, ConversationId conversation, long seq) {
+    addMark.with(id, account, conversation.low(), conversation.high(), seq).update();
+    addPending(new TailRow.Read(id, conversation, seq, account));
+  }
+
+  private void addPending(TailRow row) {
+    pending.add(row);
+    pendingReads.merge(
+        new TailTable.ReadKey(row.account(), row.conversation()), row.seq(), Math::max);
+  }
+
+  @Override
+  public void addRoomEvent(ChatEvent.RoomChanged event) {
+    addRoomEvent
+        .with(event.id(), event.part(), event.room(), event.account(), event.by())
+        .set(6, event.change().name())
+        .update();
+  }
+
+  @Override
+  public void addRequest(RememberedRequest request, Outcome outcome) {
+    addRequest.with(
+        request.id(),
+        request.time(),
+        request.principal(),
+        request.key().high(),
+        request.key().low(),
+        request.payload().high(),
+        request.payload().low());
+    switch (outcome) {
+      case Outcome.Done(long _) -> addRequest.set(8, "").set(9, "");
+      case Outcome.Refused(long _, Refusal code, String message) ->
+          addRequest.set(8, code.name()).set(9, message);
+      case Outcome.Sent sent -> Check.that(false, "%s is remembered by its message", sent);
+    }
+    addRequest.update();
+  }
+
+  @Override
+  public Optional<Outcome> requestOutcome(long id) {
+    return requestOutcome
+        .with(id)
+        .first(row -> {
+          String code = row.getString(1);
+          return code.isEmpty()
+              ? new Outcome.Done(id)
+              : new Outcome.Refused(id, Refusal.valueOf(code), row.getString(2));
+        });
+  }
+
+  @Override
+  public List<RememberedRequest> newestRequests(long since, int limit) {
+    return newestRequests.read(since, limit);
+  }
+
+  /// The transaction is committed: shows its rows to readers. `durable`: it is on disk.
+  void committed(boolean durable) {
+    heads.putAll(pendingHeads);
+    tail.add(pending, durable);
+    clearPending();
+  }
+
+  void rolledBack() {
+    clearPending();
+  }
+
+  private void clearPending() {
+    pending.clear();
+    pendingHeads.clear();
+    pendingReads.clear();
+  }
+
+  private static void mustChange(Query query, String what, long id) {
+    Check.that(query.update() == 1, "no %s %d", what, id);
+  }
+}

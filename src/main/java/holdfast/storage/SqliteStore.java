@@ -1,0 +1,335 @@
+package holdfast.storage;
+
+import holdfast.chat.ChatState;
+import holdfast.chat.RunningDigest;
+import holdfast.check.Check;
+import holdfast.replication.HardState;
+import holdfast.replication.LogEntry;
+import holdfast.replication.LogPosition;
+import holdfast.replication.LogReader;
+import holdfast.replication.Membership;
+import holdfast.replication.MembershipReader;
+import holdfast.replication.StoredLog;
+import holdfast.storage.StoreException.Kind;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/// One server's data directory: its log, hard state, memberships and chat tables in `holdfast.db`,
+/// which changes by transactions only and so is consistent after a crash at any instant; and the
+/// index by conversation in `index.db`, which is built behind it and can be rebuilt.
+///
+/// All methods but `reads` belong to one thread, the replica loop. Of a transaction, `begin` to
+/// `commit` or `rollback`, the methods that change something may throw DiskFullException, after
+/// which `rollback` restores everything as it was before `begin`; or DiskFailedException, after
+/// which the server must exit (DESIGN 10.20).
+public final class SqliteStore implements LogReader, AutoCloseable {
+  private static final int MAIN_CACHE_KIB = 32 * 1024;
+  private static final int INDEX_CACHE_KIB = 8 * 1024;
+  private static final int MEMBER_KEY_BYTES = 16;
+
+  private final Sqlite main;
+  private final String memberKey;
+  private final StateRow state;
+  private final LogTable log;
+  private final SqliteChatState chat;
+  private final IndexTail tail;
+  private final Checkpointer checkpointer;
+  private final Reads reads;
+  private final Query begin;
+  private final Query commit;
+  private final Deque<AutoCloseable> toClose;
+
+  /// Whether commits are synced, as the connection is set now.
+  private boolean syncing;
+
+  private boolean inTransaction;
+
+  /// Opens the directory, or makes it if it is missing. Returns when the index is complete, which
+  /// after its loss takes about ten seconds per million messages.
+  public static SqliteStore open(
+      Path directory, StoreSettings settings, MembershipReader memberships) throws StoreException {
+    Deque<AutoCloseable> opened = new ArrayDeque<>();
+    boolean complete = false;
+    try {
+      DataDirectory data = DataDirectory.lock(directory);
+      opened.push(data);
+      SqliteStore store = open(data, settings, memberships, opened);
+      complete = true;
+      return store;
+    } catch (DiskFailedException e) {
+      if (e.damaged()) {
+        throw DataDirectory.damaged(directory, e.getMessage());
+      }
+      throw unusable(directory, e);
+    } catch (DiskFullException | IOException e) {
+      throw unusable(directory, e);
+    } finally {
+      if (!complete) {
+        closeAll(opened);
+      }
+    }
+  }
+
+  private static StoreException unusable(Path directory, Exception cause) {
+    return new StoreException(
+        Kind.DISK,
+        "data directory %s cannot be used: %s".formatted(directory, cause.getMessage()),
+        cause);
+  }
+
+  private static SqliteStore open(
+      DataDirectory data,
+      StoreSettings settings,
+      MembershipReader memberships,
+      Deque<AutoCloseable> opened)
+      throws StoreException, IOException {
+    data.prepareMain();
+    Sqlite main = Sqlite.open(data.main(), MAIN_CACHE_KIB);
+    opened.push(main);
+    String memberKey = prepareTables(data, main);
+    return new SqliteStore(data, main, memberKey, settings, memberships, opened);
+  }
+
+  /// Makes the tables of a new database, or verifies those of an old one; returns the member key.
+  private static String prepareTables(DataDirectory data, Sqlite main)
+      throws StoreException, IOException {
+    if (Schema.isEmpty(main)) {
+      main.run("PRAGMA page_size=" + Schema.PAGE_BYTES);
+      // One transaction, so that a directory either has its identity or is as good as new.
+      main.run("PRAGMA synchronous=FULL");
+      main.run("BEGIN IMMEDIATE");
+      Schema.MAIN.create(main);
+      insertFirstRows(main);
+      main.run("COMMIT");
+      data.sync();
+    } else {
+      Schema.MAIN.verify(main, data.main());
+    }
+    main.run("PRAGMA journal_mode=WAL");
+    return main.prepare("SELECT member_key FROM identity")
+        .first(row -> row.getString(1))
+        .orElseThrow(() -> new DiskFailedException("the directory has no member key"));
+  }
+
+  private static void insertFirstRows(Sqlite main) {
+    byte[] key = new byte[MEMBER_KEY_BYTES];
+    new SecureRandom().nextBytes(key);
+    main.prepare("INSERT INTO identity VALUES (1, ?)")
+        .set(1, HexFormat.of().formatHex(key))
+        .update();
+    main.run("INSERT INTO hard_state VALUES (1, 0, 0)");
+    main.run("INSERT INTO log_start VALUES (1, 0, 0)");
+    main.prepare("INSERT INTO state VALUES (1, 0, 0, ?, 0, '', x'')")
+        .set(1, new byte[RunningDigest.BYTES])
+        .update();
+  }
+
+  private SqliteStore(
+      DataDirectory data,
+      Sqlite main,
+      String memberKey,
+      StoreSettings settings,
+      MembershipReader memberships,
+      Deque<AutoCloseable> opened)
+      throws IOException {
+    this.main = main;
+    this.memberKey = memberKey;
+    toClose = opened;
+    begin = main.prepare("BEGIN IMMEDIATE");
+    commit = main.prepare("COMMIT");
+    main.run("PRAGMA synchronous=FULL");
+    syncing = true;
+    // Makes all that is committed durable, so that the index cannot get ahead of it.
+    main.checkpoint(Sqlite.CheckpointMode.TRUNCATE);
+    state = new StateRow(main);
+    log = new LogTable(main, memberships, state.appliedIndex());
+    tail = new IndexTail(settings.indexTailMax());
+    IndexFile index = completeIndex(data, main, memberKey, state.appliedId());
+    toClose.push(index);
+    toClose.push(new IndexMerger(index, tail));
+    Sqlite heads = Sqlite.openToRead(data.index(), INDEX_CACHE_KIB);
+    toClose.push(heads);
+    chat = new SqliteChatState(main, new IndexRows(heads), state, tail);
+    checkpointer = new Checkpointer(data);
+    toClose.push(checkpointer);
+    List<Reader> readers = new ArrayList<>();
+    for (int i = 0; i < ReaderPool.THREADS; i++) {
+      readers.add(new Reader(data, tail));
+    }
+    ReaderPool pool = new ReaderPool(readers, settings.readsWaitingMax());
+    toClose.push(pool);
+    reads = new Reads(pool, state.appliedId());
+  }
+
+  /// Opens the index and merges what it lacks; one that proves to be damaged meanwhile is made
+  /// anew.
+  private static IndexFile completeIndex(
+      DataDirectory data, Sqlite main, String memberKey, long appliedId) throws IOException {
+    IndexRebuild rebuild = new IndexRebuild(main);
+    IndexFile index = IndexFile.open(data, memberKey, appliedId);
+    try {
+      rebuild.catchUp(index, appliedId);
+    } catch (DiskFailedException e) {
+      index.close();
+      if (!e.damaged()) {
+        throw e;
+      }
+      index = IndexFile.create(data.index(), memberKey);
+      rebuild.catchUp(index, appliedId);
+    }
+    return index;
+  }
+
+  /// The identity of this directory: 128 random bits, hex, on disk since before anything else.
+  public String memberKey() {
+    return memberKey;
+  }
+
+  /// The cluster that this server has applied the founding of.
+  public Optional<String> clusterId() {
+    return state.clusterId();
+  }
+
+  /// The key that signs the cluster's sign-in tokens.
+  public Optional<byte[]> tokenKey() {
+    return state.tokenKey();
+  }
+
+  /// What the core begins with.
+  public StoredLog storedLog(Membership configured) {
+    return log.storedLog(configured, state.appliedIndex());
+  }
+
+  public long appliedIndex() {
+    return state.appliedIndex();
+  }
+
+  /// The id of the last command applied; 0 at first.
+  public long appliedId() {
+    return state.appliedId();
+  }
+
+  public byte[] runningDigest() {
+    return state.runningDigest();
+  }
+
+  /// The chat tables, as the open transaction has changed them.
+  public ChatState chat() {
+    return chat;
+  }
+
+  /// Begins a transaction. With `sync` its commit waits until it is on disk, as it must be when it
+  /// appends or saves hard state; one that only applies may be lost when power fails, and is then
+  /// applied again from the log. Waits while the index is too far behind; throws DiskFullException,
+  /// with nothing begun, if it cannot get on.
+  public void begin(boolean sync) {
+    Check.that(!inTransaction, "a transaction is open");
+    tail.awaitRoom();
+    boolean synced = sync || tail.wantsSync();
+    if (synced != syncing) {
+      main.run("PRAGMA synchronous=" + (synced ? "FULL" : "NORMAL"));
+      syncing = synced;
+    }
+    begin.update();
+    inTransaction = true;
+  }
+
+  public void saveHardState(HardState hardState) {
+    checkSynced();
+    log.saveHardState(hardState);
+  }
+
+  /// Appends `entries`, which follow each other; a log that reaches to or beyond the first one is
+  /// truncated there first.
+  public void append(List<LogEntry> entries) {
+    checkSynced();
+    if (!entries.isEmpty()) {
+      log.append(entries, state.appliedIndex());
+    }
+  }
+
+  private void checkSynced() {
+    Check.that(inTransaction && syncing, "this needs a transaction that is synced");
+  }
+
+  /// Everything up to the log's `index`, whose command has this `id`, is applied.
+  public void setApplied(long index, long id, byte[] runningDigest) {
+    Check.that(inTransaction, "no transaction is open");
+    Check.that(index <= log.last().index(), "applied %d beyond %s", index, log.last());
+    state.setApplied(index, id, runningDigest);
+  }
+
+  /// Commits, and shows readers what was applied. If it throws DiskFullException nothing is
+  /// committed and `rollback` must follow.
+  public void commit() {
+    Check.that(inTransaction, "no transaction is open");
+    state.flush();
+    commit.update();
+    inTransaction = false;
+    log.committed();
+    state.committed();
+    chat.committed(syncing);
+    reads.published(state.appliedId());
+    checkpointer.afterCommit(main);
+  }
+
+  /// Undoes everything since `begin`; without a transaction it does nothing. A `ChatMachine` that
+  /// applied commands meanwhile must be made anew.
+  public void rollback() {
+    if (!inTransaction) {
+      return;
+    }
+    inTransaction = false;
+    log.rolledBack();
+    state.rolledBack();
+    chat.rolledBack();
+    main.rollBack();
+  }
+
+  @Override
+  public List<LogEntry> read(long fromIndex, int entriesMax, long bytesMax) {
+    return log.read(fromIndex, entriesMax, bytesMax);
+  }
+
+  /// Deletes log entries at or below `upToIndex`, which must be applied, in the open transaction.
+  /// Only whole packed rows go, and a bounded number a call, so that some entries may stay; ask
+  /// again next time. The new start of the log, if it moved.
+  public Optional<LogPosition> compact(long upToIndex) {
+    Check.that(inTransaction, "no transaction is open");
+    return log.compact(upToIndex, state.appliedIndex());
+  }
+
+  /// Bytes of the log kept.
+  public long logBytes() {
+    return log.bytes();
+  }
+
+  /// For any thread.
+  public Reads reads() {
+    return reads;
+  }
+
+  /// Rolls an open transaction back, ends the store's threads and frees the directory.
+  @Override
+  public void close() {
+    rollback();
+    closeAll(toClose);
+  }
+
+  private static void closeAll(Deque<AutoCloseable> opened) {
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (Exception e) {
+        throw new IllegalStateException("closing a data directory", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package holdfast.storage;
+
+import holdfast.check.Check;
+
+/// The store's bounds that an operator may set.
+///
+/// @param indexTailMax rows (messages and read marks) that may wait in memory to be merged into the
+///   index, `index.tail.max`; at the limit the writer waits for the merge. A single transaction may
+///   exceed it by its own rows
+/// @param readsWaitingMax reads that may wait for a free reader; beyond, they are rejected
+public record StoreSettings(int indexTailMax, int readsWaitingMax) {
+  public StoreSettings {
+    Check.that(indexTailMax >= 4, "indexTailMax %d is below 4", indexTailMax);
+    Check.that(readsWaitingMax >= 1, "readsWaitingMax %d", readsWaitingMax);
+  }
+
+  public static StoreSettings defaults() {
+    return new StoreSettings(65_536, 1_024);
+  }
+}

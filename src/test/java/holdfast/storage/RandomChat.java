@@ -1,0 +1,97 @@
+package holdfast.storage;
+
+import holdfast.chat.Command;
+import holdfast.chat.ConversationId;
+import holdfast.chat.Digest;
+import holdfast.chat.Message;
+import holdfast.chat.RequestKey;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// Commands of every kind about few people and rooms, so that they meet; most of them succeed.
+final class RandomChat {
+  private final RandomGenerator random;
+  private final ChatModel model;
+  private long time = 1_000;
+  private long requests;
+
+  RandomChat(RandomGenerator random, ChatModel model) {
+    this.random = random;
+    this.model = model;
+  }
+
+  Command next() {
+    time += random.nextInt(40);
+    requests++;
+    if (model.accountIds().size() < 3) {
+      return register();
+    }
+    long actor = pick(model.accountIds());
+    RequestKey request = request(actor);
+    return switch (random.nextInt(20)) {
+      case 0 -> register();
+      case 1 -> new Command.LogoutAll(time, request);
+      case 2 -> new Command.Seen(time, List.of(actor, pick(model.accountIds())));
+      case 3 ->
+          new Command.CreateRoom(
+              time, request, "#r" + random.nextInt(6), "t?", random.nextInt(3) == 0);
+      case 4, 5 -> new Command.JoinRoom(time, request, room());
+      case 6 -> new Command.LeaveRoom(time, request, room());
+      case 7, 8, 9 -> {
+        ConversationId conversation = conversation(actor);
+        yield new Command.MarkRead(time, request, conversation, messageIn(conversation));
+      }
+      case 10 -> new Command.Noop();
+      case 11 -> {
+        ConversationId conversation = conversation(actor);
+        Optional<Long> replyTo = Optional.of(messageIn(conversation));
+        yield new Command.Send(time, request, conversation, "re", replyTo);
+      }
+      default ->
+          new Command.Send(
+              time, request, conversation(actor), "text " + requests, Optional.empty());
+    };
+  }
+
+  private Command register() {
+    String name = "user" + random.nextInt(12);
+    String requestId = "r" + random.nextInt(2);
+    RequestKey request =
+        new RequestKey(0, Optional.of(name), requestId, digest("register " + name));
+    return new Command.Register(time, request, name, "hash of " + name);
+  }
+
+  private RequestKey request(long actor) {
+    // Now and then a repeat, and ids that are no proper text.
+    long number = random.nextInt(12) == 0 ? random.nextLong(requests) : requests;
+    String id = number % 7 == 0 ? "\ud800\udbff-" + number : "id-" + number;
+    return new RequestKey(actor, Optional.empty(), id, digest("content"));
+  }
+
+  private ConversationId conversation(long actor) {
+    List<Long> rooms = model.state().roomsOf(actor);
+    return rooms.isEmpty() || random.nextBoolean()
+        ? ConversationId.direct(actor, pick(model.accountIds()))
+        : ConversationId.room(pick(rooms));
+  }
+
+  private long room() {
+    return model.roomIds().isEmpty() ? 1 : pick(model.roomIds());
+  }
+
+  /// A message of the conversation; 0 if it has none.
+  private long messageIn(ConversationId conversation) {
+    List<Message> messages = model.messagesOf(conversation);
+    return messages.isEmpty() ? 0 : messages.get(random.nextInt(messages.size())).id();
+  }
+
+  private long pick(List<Long> ids) {
+    return ids.get(random.nextInt(ids.size()));
+  }
+
+  private static Digest digest(String text) {
+    return Digest.of(text.getBytes(StandardCharsets.UTF_8));
+  }
+}
