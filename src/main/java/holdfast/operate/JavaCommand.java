@@ -30,8 +30,7 @@ public final class JavaCommand {
       command.addAll(List.of("-jar", own.toString()));
     } else {
       // Compiled classes in a folder, as tests have them.
-      command.addAll(
-          List.of("-cp", System.getProperty("java.class.path"), "holdfast.Holdfast"));
+      command.addAll(List.of("-cp", System.getProperty("java.class.path"), "holdfast.Holdfast"));
     }
     command.addAll(arguments);
     return command;
@@ -39,8 +38,7 @@ public final class JavaCommand {
 
   private static Path ownCode() {
     try {
-      return Path.of(
-          JavaCommand.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      return Path.of(JavaCommand.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (URISyntaxException e) {
       throw new IllegalStateException("a class that comes from no file", e);
     }

@@ -17,7 +17,8 @@ final class Elections {
   private final Outbox outbox;
   private final ElectionTimer timer;
 
-  /// Peers whose process is known to have died and has not been heard since.
+  /// Peers whose process is known to have died: no answer is to be expected of it, and if it was
+  /// primary it is none any more.
   private final TreeSet<ServerId> dead = new TreeSet<>();
 
   private HardState hardState;
@@ -70,11 +71,6 @@ final class Elections {
     return log.memberships().latest();
   }
 
-  /// A message of `peer` came: its process lives.
-  void heard(ServerId peer) {
-    dead.remove(peer);
-  }
-
   // ---- time and links
 
   void onTick(int elapsed) {
@@ -116,12 +112,12 @@ final class Elections {
     switch (state) {
       case Backup backup -> {
         if (backup.primary().equals(Optional.of(peer))) {
-          timer.restartSoon();
+          timer.restartSoonAfter(0);
         }
       }
       case PreCandidate asking -> {
         if (asking.before().primary().equals(Optional.of(peer))) {
-          timer.restartSoon();
+          timer.restartSoonAfter(0);
         }
         countVotes();
       }
@@ -135,17 +131,26 @@ final class Elections {
     switch (state) {
       case Backup backup -> {
         if (wasDead && backup.primary().equals(Optional.of(peer))) {
-          timer.restart();
+          trustAgain(backup);
         }
       }
       case PreCandidate asking -> {
         if (wasDead && asking.before().primary().equals(Optional.of(peer))) {
-          becomeBackup(hardState.term(), asking.before());
+          trustAgain(asking.before());
         }
       }
       case Candidate asking -> {}
       case Primary primary -> primary.onPeerAlive(peer);
     }
+  }
+
+  /// There is a link to the primary again. Should its process be a new one after all, then it is
+  /// primary no more: it has two heartbeat intervals to show that it is.
+  private void trustAgain(Backup backup) {
+    int ticks = 2 * settings.heartbeatTicks();
+    long heardUntil = Math.min(backup.heardUntil(), timer.now() + ticks);
+    becomeBackup(hardState.term(), new Backup(backup.primary(), heardUntil));
+    timer.restartSoonAfter(ticks);
   }
 
   // ---- elections: the voter
@@ -252,7 +257,7 @@ final class Elections {
   private void stopAsking(Backup backup, boolean againSoon) {
     becomeBackup(hardState.term(), backup);
     if (againSoon) {
-      timer.restartSoon();
+      timer.restartSoonAfter(0);
     }
   }
 
@@ -266,7 +271,7 @@ final class Elections {
   void learnTerm(long term) {
     if (voteRules().heardPrimary().filter(id -> !id.equals(self)).isEmpty()) {
       becomeBackup(term, Backup.WITHOUT_PRIMARY);
-      timer.restartSoon();
+      timer.restartSoonAfter(0);
     }
   }
 
@@ -287,6 +292,7 @@ final class Elections {
     if (term < hardState.term()) {
       return false;
     }
+    dead.remove(from);
     boolean another =
         term == hardState.term() && primary().map(known -> !known.equals(from)).orElse(false);
     Check.that(!another, "two primaries in term %d: %s and %s", term, primary(), from);
@@ -323,7 +329,7 @@ final class Elections {
     timer.onAttempt();
     timer.restart();
     if (isDead(before.primary())) {
-      timer.restartSoon();
+      timer.restartSoonAfter(0);
     }
     Votes votes = new Votes();
     votes.granted(self);

@@ -214,10 +214,6 @@ final class Progress {
   }
 
   private void become(State newState, long newNext) {
-    if (newState != State.REPLICATE) {
-      // What was refused or lost told the member nothing.
-      toldCommit = 0;
-    }
     state = newState;
     next = newNext;
     paused = false;

@@ -99,7 +99,6 @@ public final class Replica {
   }
 
   private void onMessage(ServerId from, PeerMessage message) {
-    elections.heard(from);
     switch (message) {
       case PeerMessage.RequestVote request -> elections.onRequestVote(from, request);
       case PeerMessage.Replicate replicate -> onReplicate(from, replicate);

@@ -562,8 +562,17 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     if (refused.code().equals(PeerFrame.ForwardRefused.GAP)) {
       desk.onGap(refused.session(), refused.expected());
     } else {
-      desk.onRefused(refused.session(), refused.number(), ErrorCode.valueOf(refused.code()));
+      desk.onRefused(refused.session(), refused.number(), refusalCode(refused.code()));
     }
+  }
+
+  /// A code that a newer server may have and this one does not know means: not now.
+  private static ErrorCode refusalCode(String name) {
+    return switch (name) {
+      case "BUSY" -> ErrorCode.BUSY;
+      case "DISK_FULL" -> ErrorCode.DISK_FULL;
+      default -> ErrorCode.NO_PRIMARY;
+    };
   }
 
   /// A link to `peer` stands: both sides have proved the secret, and it showed `memberKey`.

@@ -184,8 +184,9 @@ final class ReplicaLoop implements Runnable {
       if (!unsavedEntries.isEmpty()) {
         store.append(unsavedEntries);
       }
-      applied.addAll(applier.apply(replica));
+      // Before applying: the core may only be told of rows that it knows to be applied.
       office.compact();
+      applied.addAll(applier.apply(replica));
       store.commit();
     } catch (DiskFullException e) {
       onDiskFull(applied);

@@ -34,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -81,6 +82,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
   private final Requests requests;
   private final PeerLinks links;
   private final Thread replicaThread;
+  private final AtomicBoolean closed = new AtomicBoolean();
   private Optional<Listener> clientListener = Optional.empty();
 
   private Server(ServerConfig config, ServerId self, Member own, SqliteStore store) {
@@ -333,9 +335,8 @@ public final class Server implements AutoCloseable, Listener.Handler {
       session.closeWith(ErrorCode.SHUTTING_DOWN, "this server is stopping; go on at another");
     }
     awaitQuietly(sessions::isEmpty, ClientSession.DRAIN.plusMillis(500));
-    close();
-    exit.complete(0);
     log.info("server {} has stopped", self);
+    close();
   }
 
   private void handOver() {
@@ -379,6 +380,9 @@ public final class Server implements AutoCloseable, Listener.Handler {
   /// Ends at once, as far as that can be done in order.
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     clientListener.ifPresent(Listener::close);
     loop.stop();
     try {

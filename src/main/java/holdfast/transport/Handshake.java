@@ -150,7 +150,8 @@ final class Handshake {
             throw new HandshakeException("it sent more than a handshake is made of");
         case LineReader.End() ->
             throw new HandshakeException(
-                "it closed the connection; do cluster.name and cluster.secret agree?");
+                "it closed the connection while proving; it may be starting or stopping. If this goes on:"
+                    + " do cluster.name and cluster.secret agree?");
       };
     } catch (FrameException e) {
       throw new HandshakeException("it does not speak the protocol of peers: " + e.getMessage());

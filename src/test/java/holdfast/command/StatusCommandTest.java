@@ -186,7 +186,14 @@ final class StatusCommandTest {
     serve(
         1,
         new OkPayload.Status(
-            List.of(row(1, "PRIMARY", true)), Optional.of("1"), 7, 2, 0, false, Optional.empty(), Optional.empty()));
+            List.of(row(1, "PRIMARY", true)),
+            Optional.of("1"),
+            7,
+            2,
+            0,
+            false,
+            Optional.empty(),
+            Optional.empty()));
     assertEquals(0, status("--json"));
     assertTrue(out.toString().startsWith("{\"servers\":[{\"server_id\":\"1\","), out::toString);
   }

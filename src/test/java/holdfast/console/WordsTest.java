@@ -78,6 +78,7 @@ class WordsTest {
             2,
             0,
             false,
+            Optional.empty(),
             Optional.empty());
     assertEquals(
         List.of(

@@ -83,14 +83,13 @@ final class LineSocketTest {
   void aLineWithoutEndIsGivenUp() throws IOException {
     Thread sender =
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    server.getOutputStream().write(new byte[LineSocket.LINE_BYTES_MAX + 1]);
-                  } catch (IOException e) {
-                    // The client has closed: as it should.
-                  }
-                });
+            .start(() -> {
+              try {
+                server.getOutputStream().write(new byte[LineSocket.LINE_BYTES_MAX + 1]);
+              } catch (IOException e) {
+                // The client has closed: as it should.
+              }
+            });
     assertThrows(IOException.class, () -> client.receive(LONG));
     client.close();
     sender.interrupt();

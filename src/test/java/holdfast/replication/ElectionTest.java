@@ -259,11 +259,14 @@ final class ElectionTest {
 
   @Test
   void aLateRefusalDoesNotOutweighAGrant() {
-    TestServer server = TestServer.founded(3, 1);
+    TestServer server = TestServer.founded(5, 1);
     server.timeOut();
     server.receive(2, preGranted(2));
+    server.receive(3, preGranted(2));
     server.receive(2, denied(1, Denial.PRIMARY_ALIVE));
     server.receive(2, granted(2));
+    server.receive(2, denied(1, Denial.PRIMARY_ALIVE));
+    server.receive(3, granted(2));
     assertEquals(Role.PRIMARY, server.replica().role());
   }
 

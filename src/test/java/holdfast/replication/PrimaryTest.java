@@ -12,51 +12,20 @@ import holdfast.replication.PeerMessage.HeartbeatAck;
 import holdfast.replication.PeerMessage.Replicate;
 import holdfast.replication.PeerMessage.ReplicateAck;
 import holdfast.replication.PeerMessage.ReplicateConflict;
-import holdfast.replication.PeerMessage.RequestVote;
-import holdfast.replication.PeerMessage.TakeOver;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/// A primary's rules: commit (thesis §3.6.2), check-quorum (§6.2), ReadIndex (§6.4), hand-over
-/// (§3.10), founding (DESIGN section 5), and its bounds.
+/// A primary's rules: commit (thesis §3.6.2), proposals and their bounds, heartbeats, check-quorum
+/// (§6.2).
 final class PrimaryTest {
   private static final ReplicaSettings SETTINGS = TestServer.SETTINGS;
-
-  /// Server 1, primary in term 2 with its opening entry at index 2; nothing is acknowledged.
-  private static TestServer primary(int voters) {
-    TestServer server = TestServer.founded(voters, 1);
-    server.winElection();
-    return server;
-  }
-
-  /// The same, all acknowledged by servers 2 and 3, and committed.
-  private static TestServer settled(int voters) {
-    TestServer server = primary(voters);
-    server.acknowledge(2);
-    server.acknowledge(3);
-    server.takeSent();
-    return server;
-  }
-
-  private static long lastRound(TestServer server, int peer) {
-    return server.sentTo(peer, Heartbeat.class).getLast().round();
-  }
-
-  private static void ackRound(TestServer server, int peer, long round) {
-    server.receive(peer, new HeartbeatAck(server.replica().term(), round, 1, 1));
-  }
-
-  private static void ackLastRound(TestServer server, int peer) {
-    ackRound(server, peer, lastRound(server, peer));
-  }
 
   // ---- commit
 
   @Test
   void anEntryIsCommittedOnceAMajorityHoldsIt() {
-    TestServer server = primary(5);
+    TestServer server = TestServer.primary(5);
     server.acknowledge(2);
     assertEquals(1, server.replica().commitIndex());
     server.acknowledge(3);
@@ -80,7 +49,7 @@ final class PrimaryTest {
 
   @Test
   void aPrimaryCountsItselfOnlyForWhatIsOnItsDisk() {
-    TestServer server = settled(3);
+    TestServer server = TestServer.settled(3);
     server.holdSyncs();
     server.propose(1, "a");
     server.acknowledge(2);
@@ -93,7 +62,7 @@ final class PrimaryTest {
 
   @Test
   void theOthersCanCommitWithoutThePrimarysDisk() {
-    TestServer server = settled(3);
+    TestServer server = TestServer.settled(3);
     server.holdSyncs();
     server.propose(1, "a");
     server.acknowledge(2);
@@ -103,7 +72,7 @@ final class PrimaryTest {
 
   @Test
   void replicateLeavesBeforeThePrimarysOwnSync() {
-    TestServer server = settled(3);
+    TestServer server = TestServer.settled(3);
     server.holdSyncs();
     server.propose(1, "a");
     assertEquals(1, server.sentTo(2, Replicate.class).size());
@@ -133,7 +102,7 @@ final class PrimaryTest {
 
   @Test
   void backupsLearnAtOnceThatTheCommitIndexMovedOn() {
-    TestServer server = settled(3);
+    TestServer server = TestServer.settled(3);
     server.propose(1, "a");
     server.takeSent();
     server.acknowledge(2);
@@ -147,7 +116,7 @@ final class PrimaryTest {
 
   @Test
   void theCommitIndexRidesOnEntriesThatGoAnyway() {
-    TestServer server = settled(3);
+    TestServer server = TestServer.settled(3);
     server.propose(1, "a");
     server.takeSent();
     server.step(
@@ -161,7 +130,7 @@ final class PrimaryTest {
 
   @Test
   void proposalsOfOneStepTravelInOneReplicateToEachBackup() {
-    TestServer server = settled(3);
+    TestServer server = TestServer.settled(3);
     server.step(
         new Event.Proposed(List.of(new Event.Proposal(1, bytes("a")))),
         new Event.Proposed(
@@ -180,7 +149,7 @@ final class PrimaryTest {
 
   @Test
   void beyondTheBoundOfUncommittedBytesProposalsAreRefused() {
-    TestServer server = settled(3);
+    TestServer server = TestServer.settled(3);
     byte[] half = new byte[(int) SETTINGS.uncommittedBytesMax() / 2];
     server.step(
         new Event.Proposed(
@@ -204,7 +173,7 @@ final class PrimaryTest {
 
   @Test
   void aSingleLargeProposalIsTakenWhenNothingElseIsUncommitted() {
-    TestServer server = settled(3);
+    TestServer server = TestServer.settled(3);
     byte[] large = new byte[(int) SETTINGS.uncommittedBytesMax() + 1];
     server.step(new Event.Proposed(List.of(new Event.Proposal(1, large))));
     assertEquals(List.of(new Answer.Appended(1, at(3, 2))), server.takeAnswers());
@@ -228,7 +197,7 @@ final class PrimaryTest {
 
   @Test
   void aHeartbeatTellsNoMoreThanTheBackupIsKnownToHold() {
-    TestServer server = primary(3);
+    TestServer server = TestServer.primary(3);
     server.acknowledge(2);
     server.tick(SETTINGS.heartbeatTicks());
     assertEquals(2, server.sentTo(2, Heartbeat.class).getFirst().commitIndex());
@@ -237,7 +206,7 @@ final class PrimaryTest {
 
   @Test
   void aPrimaryThatHearsNoQuorumStepsDownAndKeepsItsTerm() {
-    TestServer server = primary(3);
+    TestServer server = TestServer.primary(3);
     server.tick(SETTINGS.electionTicksMin() - 1);
     assertEquals(Role.PRIMARY, server.replica().role());
     server.tick(1);
@@ -249,26 +218,26 @@ final class PrimaryTest {
   /// What counts is when the acknowledged round was sent, not when its acknowledgement came.
   @Test
   void aLateAcknowledgementOfAnOldRoundDoesNotKeepAPrimary() {
-    TestServer server = primary(3);
+    TestServer server = TestServer.primary(3);
     server.tick(SETTINGS.heartbeatTicks());
-    long round = lastRound(server, 2);
+    long round = server.lastRound(2);
     server.tick(SETTINGS.electionTicksMin() - SETTINGS.heartbeatTicks() - 1);
-    ackRound(server, 2, round);
+    server.acknowledgeRound(2, round);
     server.tick(SETTINGS.heartbeatTicks());
     assertEquals(Role.PRIMARY, server.replica().role());
-    ackRound(server, 2, round);
+    server.acknowledgeRound(2, round);
     server.tick(1);
     assertEquals(Role.BACKUP, server.replica().role());
   }
 
   @Test
   void aPrimaryThatHearsAQuorumStays() {
-    TestServer server = primary(5);
+    TestServer server = TestServer.primary(5);
     for (int i = 0; i < 100; i++) {
       server.tick(1);
       if (!server.sentTo(2, Heartbeat.class).isEmpty()) {
-        ackLastRound(server, 2);
-        ackLastRound(server, 3);
+        server.acknowledgeLastRound(2);
+        server.acknowledgeLastRound(3);
       }
     }
     assertEquals(Role.PRIMARY, server.replica().role());
@@ -283,8 +252,8 @@ final class PrimaryTest {
     for (int i = 0; i < SETTINGS.electionTicksMin() + 1; i++) {
       server.tick(1);
       if (!server.sentTo(4, Heartbeat.class).isEmpty()) {
-        ackLastRound(server, 4);
-        ackLastRound(server, 5);
+        server.acknowledgeLastRound(4);
+        server.acknowledgeLastRound(5);
       }
     }
     assertEquals(Role.BACKUP, server.replica().role());
@@ -292,9 +261,9 @@ final class PrimaryTest {
 
   @Test
   void aPrimaryThatWasPausedStepsDownBeforeItDoesAnythingElse() {
-    TestServer server = settled(3);
+    TestServer server = TestServer.settled(3);
     server.tick(SETTINGS.heartbeatTicks());
-    long round = lastRound(server, 2);
+    long round = server.lastRound(2);
     server.takeSent();
     server.step(
         new Event.ReadRequested(7),
@@ -310,19 +279,19 @@ final class PrimaryTest {
 
   @Test
   void aMemberIsUpWhileItAnswersHeartbeats() {
-    TestServer server = primary(5);
+    TestServer server = TestServer.primary(5);
     assertTrue(server.replica().isUp(id(1)));
     assertFalse(server.replica().isUp(id(2)), "nothing was heard of it yet");
     server.tick(SETTINGS.heartbeatTicks());
     for (int peer = 2; peer <= 4; peer++) {
-      ackLastRound(server, peer);
+      server.acknowledgeLastRound(peer);
     }
     assertTrue(server.replica().isUp(id(4)));
     for (int i = 0; i < SETTINGS.electionTicksMax() + 1; i++) {
       assertTrue(server.replica().isUp(id(4)), "after " + i + " ticks");
       server.tick(1);
-      ackLastRound(server, 2);
-      ackLastRound(server, 3);
+      server.acknowledgeLastRound(2);
+      server.acknowledgeLastRound(3);
     }
     assertFalse(server.replica().isUp(id(4)));
     assertTrue(server.replica().isUp(id(2)));
@@ -337,7 +306,7 @@ final class PrimaryTest {
             new ReplicateConflict(9, 0, LogPosition.NONE),
             new HeartbeatAck(9, HeartbeatAck.NO_ROUND, 1, 1));
     for (PeerMessage answer : answers) {
-      TestServer server = settled(3);
+      TestServer server = TestServer.settled(3);
       server.receive(3, answer);
       assertEquals(Role.BACKUP, server.replica().role());
       assertEquals(new HardState(9, Optional.empty()), server.savedHardState());
@@ -346,7 +315,7 @@ final class PrimaryTest {
 
   @Test
   void answersOfStrangersChangeNothing() {
-    TestServer server = primary(3);
+    TestServer server = TestServer.primary(3);
     server.receive(9, new HeartbeatAck(9, HeartbeatAck.NO_ROUND, 1, 1));
     server.receive(9, new ReplicateAck(2, 2));
     assertEquals(Role.PRIMARY, server.replica().role());
@@ -356,246 +325,9 @@ final class PrimaryTest {
 
   @Test
   void anAnswerOfAnEarlierTermDoesNotCount() {
-    TestServer server = primary(3);
+    TestServer server = TestServer.primary(3);
     server.receive(2, new ReplicateAck(1, 2));
     assertEquals(1, server.replica().commitIndex());
     assertEquals(0, server.replica().matchIndex(id(2)));
-  }
-
-  // ---- reads
-
-  @Test
-  void aReadWaitsForARoundBegunAfterItArrived() {
-    TestServer server = settled(3);
-    server.tick(SETTINGS.heartbeatTicks());
-    long before = lastRound(server, 2);
-    server.step(new Event.ReadRequested(7));
-    assertEquals(before + 1, lastRound(server, 2));
-    ackRound(server, 2, before);
-    ackRound(server, 3, before);
-    assertEquals(List.of(), server.takeAnswers());
-    ackRound(server, 2, before + 1);
-    assertEquals(List.of(new Answer.ReadReady(7, 2)), server.takeAnswers());
-    ackRound(server, 3, before + 1);
-    assertEquals(List.of(), server.takeAnswers(), "answered once");
-  }
-
-  @Test
-  void aLaterRoundConfirmsAReadToo() {
-    TestServer server = settled(3);
-    server.step(new Event.ReadRequested(7));
-    server.takeSent();
-    server.tick(SETTINGS.heartbeatTicks());
-    ackLastRound(server, 3);
-    assertEquals(List.of(new Answer.ReadReady(7, 2)), server.takeAnswers());
-  }
-
-  @Test
-  void allReadsOfAStepShareOneRound() {
-    TestServer server = settled(3);
-    server.step(new Event.ReadRequested(7), new Event.ReadRequested(8));
-    assertEquals(1, server.sentTo(2, Heartbeat.class).size());
-    ackLastRound(server, 2);
-    assertEquals(
-        List.of(new Answer.ReadReady(7, 2), new Answer.ReadReady(8, 2)), server.takeAnswers());
-  }
-
-  @Test
-  void aReadWaitsUntilThePrimaryHasCommittedInItsOwnTerm() {
-    TestServer server = primary(3);
-    server.step(new Event.ReadRequested(7));
-    assertEquals(List.of(), server.sentTo(2, Heartbeat.class));
-    server.tick(SETTINGS.heartbeatTicks());
-    ackLastRound(server, 2);
-    assertEquals(List.of(), server.takeAnswers());
-    server.takeSent();
-    server.acknowledge(2);
-    ackLastRound(server, 2);
-    assertEquals(List.of(new Answer.ReadReady(7, 2)), server.takeAnswers());
-  }
-
-  @Test
-  void readsThatWaitAreRefusedWhenThePrimaryStepsDown() {
-    TestServer server = settled(3);
-    server.step(new Event.ReadRequested(7));
-    server.step(new Event.ReadRequested(8));
-    server.receive(2, new RequestVote(3, false, true, at(2, 2)));
-    assertEquals(
-        List.of(new Answer.ReadRefused(7), new Answer.ReadRefused(8)), server.takeAnswers());
-  }
-
-  @Test
-  void moreWaitingReadsThanTheBoundAreRefused() {
-    TestServer server = settled(3);
-    List<Event> reads = new ArrayList<>();
-    for (int i = 0; i <= ReadIndexes.WAITING_MAX; i++) {
-      reads.add(new Event.ReadRequested(i));
-    }
-    server.step(reads.toArray(new Event[0]));
-    assertEquals(List.of(new Answer.ReadRefused(ReadIndexes.WAITING_MAX)), server.takeAnswers());
-    ackLastRound(server, 2);
-    assertEquals(ReadIndexes.WAITING_MAX, server.takeAnswers().size());
-    server.step(new Event.ReadRequested(7));
-    ackLastRound(server, 2);
-    assertEquals(List.of(new Answer.ReadReady(7, 2)), server.takeAnswers());
-  }
-
-  @Test
-  void oneVoterAloneConfirmsAReadAtOnceButNotBeforeItsOwnTermIsCommitted() {
-    TestServer server = TestServer.founded(1, 1);
-    server.holdSyncs();
-    server.tick(1);
-    server.step(new Event.ReadRequested(7));
-    server.syncAll();
-    assertEquals(List.of(new Answer.ReadReady(7, 2)), server.takeAnswers());
-    server.step(new Event.ReadRequested(8));
-    assertEquals(List.of(new Answer.ReadReady(8, 2)), server.takeAnswers());
-  }
-
-  // ---- hand-over
-
-  @Test
-  void theSuccessorIsAskedOnceItHasEverything() {
-    TestServer server = settled(3);
-    server.propose(1, "a");
-    server.takeSent();
-    server.step(new Event.TakeOverRequested(Optional.of(id(3))));
-    assertTrue(server.replica().handingOver());
-    assertEquals(List.of(), server.sentTo(3, TakeOver.class));
-    server.acknowledge(3);
-    assertEquals(List.of(new TakeOver(2)), server.sentTo(3, TakeOver.class));
-    assertEquals(List.of(), server.sentTo(2, TakeOver.class));
-  }
-
-  @Test
-  void aPrimaryThatHandsOverTakesNoProposalsButGoesOnReplicatingAndReading() {
-    TestServer server = settled(3);
-    server.propose(1, "a");
-    server.step(new Event.TakeOverRequested(Optional.of(id(3))));
-    server.takeAnswers();
-    server.takeSent();
-    server.propose(2, "b");
-    server.step(new Event.ReadRequested(7));
-    ackLastRound(server, 2);
-    assertEquals(
-        List.of(new Answer.Refused(2, Answer.Reason.HANDING_OVER), new Answer.ReadReady(7, 2)),
-        server.takeAnswers());
-    server.acknowledge(2);
-    assertEquals(3, server.replica().commitIndex());
-  }
-
-  @Test
-  void theMostCaughtUpVoterThatIsUpTakesOver() {
-    TestServer server = primary(5);
-    server.tick(SETTINGS.heartbeatTicks());
-    ackLastRound(server, 2);
-    ackLastRound(server, 3);
-    ackLastRound(server, 4);
-    server.acknowledge(3);
-    server.acknowledge(5);
-    server.propose(1, "a");
-    server.acknowledge(5);
-    server.takeSent();
-    server.step(new Event.TakeOverRequested(Optional.empty()));
-    server.acknowledge(2);
-    server.acknowledge(3);
-    server.acknowledge(4);
-    assertEquals(1, server.sentTo(3, TakeOver.class).size(), "5 has more, but is not up");
-    assertEquals(List.of(), server.sentTo(5, TakeOver.class));
-  }
-
-  @Test
-  void withNobodyToTakeOverThePrimaryGoesOn() {
-    TestServer server = settled(3);
-    server.step(new Event.TakeOverRequested(Optional.empty()));
-    assertFalse(server.replica().handingOver(), "nobody is up");
-    server.step(new Event.TakeOverRequested(Optional.of(id(9))));
-    assertFalse(server.replica().handingOver(), "no member");
-    server.step(new Event.TakeOverRequested(Optional.of(id(1))));
-    assertFalse(server.replica().handingOver(), "itself");
-  }
-
-  @Test
-  void withoutANewTermWithinAnElectionTimeoutThePrimaryResumes() {
-    TestServer server = settled(3);
-    server.step(new Event.TakeOverRequested(Optional.of(id(3))));
-    for (int i = 0; i < SETTINGS.electionTicksMax(); i++) {
-      assertTrue(server.replica().handingOver(), "after " + i + " ticks");
-      server.tick(1);
-      if (!server.sentTo(2, Heartbeat.class).isEmpty()) {
-        ackLastRound(server, 2);
-      }
-    }
-    assertFalse(server.replica().handingOver());
-    server.propose(2, "b");
-    assertEquals(List.of(new Answer.Appended(2, at(3, 2))), server.takeAnswers());
-  }
-
-  @Test
-  void theSuccessorIsAskedAgainWithEveryHeartbeatInterval() {
-    TestServer server = settled(3);
-    server.step(new Event.TakeOverRequested(Optional.of(id(3))));
-    server.tick(2 * SETTINGS.heartbeatTicks());
-    assertEquals(3, server.sentTo(3, TakeOver.class).size());
-  }
-
-  @Test
-  void theDeathOfTheSuccessorEndsTheHandOver() {
-    TestServer server = settled(3);
-    server.step(new Event.TakeOverRequested(Optional.of(id(3))));
-    server.step(new Event.PeerDied(id(2)));
-    assertTrue(server.replica().handingOver());
-    server.step(new Event.PeerDied(id(3)));
-    assertFalse(server.replica().handingOver());
-  }
-
-  // ---- founding
-
-  @Test
-  void aPrimaryWithAnEmptyLogAsksForTheFoundingEntryAndTakesNothingBefore() {
-    TestServer server = TestServer.fresh(3);
-    server.winElection();
-    assertTrue(server.foundingWanted());
-    assertEquals(LogPosition.NONE, server.replica().last(), "no opening entry either");
-    server.propose(1, "a");
-    assertEquals(List.of(new Answer.Refused(1, Answer.Reason.BUSY)), server.takeAnswers());
-    server.tick(1);
-    assertTrue(server.foundingWanted(), "in every step");
-    server.step(new Event.Founded(bytes("members 1 2 3")));
-    assertFalse(server.foundingWanted());
-    assertEquals(at(1, 1), server.replica().last());
-    assertTrue(server.replica().membership().founded());
-  }
-
-  @Test
-  void aFoundingEntryThatIsNotWantedIsIgnored() {
-    TestServer server = settled(3);
-    server.step(new Event.Founded(bytes("members 1 2 3")));
-    assertEquals(at(2, 2), server.replica().last());
-    TestServer backup = TestServer.fresh(3);
-    backup.step(new Event.Founded(bytes("members 1 2 3")));
-    assertEquals(LogPosition.NONE, backup.replica().last());
-  }
-
-  @Test
-  void aFoundingThatNoQuorumCouldEverCommitIsNotTaken() {
-    TestServer server = TestServer.fresh(3);
-    server.winElection();
-    server.step(new Event.Founded(bytes("members 1 -2 -3")));
-    assertTrue(server.foundingWanted());
-    server.step(new Event.Founded(bytes("no members")));
-    assertTrue(server.foundingWanted());
-  }
-
-  @Test
-  void theFoundingEntryIsAnEntryOfTheOwnTerm() {
-    TestServer server = TestServer.fresh(3);
-    server.winElection();
-    server.step(new Event.ReadRequested(7));
-    server.step(new Event.Founded(bytes("members 1 2 3")));
-    server.acknowledge(2);
-    assertTrue(server.replica().committedInOwnTerm());
-    ackLastRound(server, 2);
-    assertEquals(List.of(new Answer.ReadReady(7, 1)), server.takeAnswers());
   }
 }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 /// The arithmetic of majorities against the dumbest way to say the same: try every index.
 final class QuorumTest {
-  private static final int ROUNDS = 20_000;
+  private static final int ROUNDS = 5_000;
   private static final int VOTERS_MAX = 7;
 
   @Test
@@ -22,7 +22,7 @@ final class QuorumTest {
       assertEquals(
           bruteForce(membership, match),
           Quorum.index(membership, id -> match[id.value()]),
-          membership.toString());
+          membership::toString);
     }
   }
 
@@ -42,7 +42,7 @@ final class QuorumTest {
       assertEquals(
           2 * count > voters,
           Quorum.reached(membership, id -> (agreeing >> id.value() & 1) == 1),
-          membership.toString());
+          membership::toString);
     }
   }
 

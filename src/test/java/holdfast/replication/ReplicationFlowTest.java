@@ -207,8 +207,9 @@ final class ReplicationFlowTest {
     server.receive(2, new ReplicateConflict(2, 6, at(4, 0)));
     assertEquals(6, server.replica().matchIndex(id(2)));
     server.takeSent();
-    server.propose(9, "b");
-    assertEquals(List.of(List.of(7L)), batches(server, 2));
+    server.propose(8, "b");
+    server.propose(9, "c");
+    assertEquals(List.of(List.of(7L), List.of(8L)), batches(server, 2), "still pipelined");
   }
 
   @Test
@@ -259,6 +260,20 @@ final class ReplicationFlowTest {
     server.takeSent();
     server.receive(2, new HeartbeatAck(2, round, 2, 0));
     assertEquals(List.of(), server.sentTo(2));
+  }
+
+  @Test
+  void onlyTheAnswerToAHeartbeatThatLeftLaterShowsALoss() {
+    TestServer server = primary();
+    server.tick(SETTINGS.heartbeatTicks());
+    long before = server.sentTo(2, Heartbeat.class).getLast().round();
+    server.propose(1, "a");
+    server.tick(SETTINGS.heartbeatTicks());
+    server.takeSent();
+    server.receive(2, new HeartbeatAck(2, before, 2, 0));
+    assertEquals(List.of(), server.sentTo(2));
+    server.receive(2, new HeartbeatAck(2, before + 1, 2, 0));
+    assertEquals(List.of(List.of(3L)), batches(server, 2));
   }
 
   @Test

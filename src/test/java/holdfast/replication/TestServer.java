@@ -75,6 +75,23 @@ final class TestServer {
         1);
   }
 
+  /// Server 1 of `voters`, primary in term 2 with its opening entry at index 2; nothing is
+  /// acknowledged.
+  static TestServer primary(int voters) {
+    TestServer server = founded(voters, 1);
+    server.winElection();
+    return server;
+  }
+
+  /// The same, all acknowledged by servers 2 and 3, and committed.
+  static TestServer settled(int voters) {
+    TestServer server = primary(voters);
+    server.acknowledge(2);
+    server.acknowledge(3);
+    server.takeSent();
+    return server;
+  }
+
   Replica replica() {
     return replica;
   }
@@ -233,6 +250,19 @@ final class TestServer {
   /// Answers all REPLICATEs sent to `backup` as one that has everything would.
   void acknowledge(int backup) {
     receive(backup, new PeerMessage.ReplicateAck(replica.term(), replica.last().index()));
+  }
+
+  /// The last heartbeat round that `peer` was sent.
+  long lastRound(int peer) {
+    return sentTo(peer, PeerMessage.Heartbeat.class).getLast().round();
+  }
+
+  void acknowledgeRound(int peer, long round) {
+    receive(peer, new PeerMessage.HeartbeatAck(replica.term(), round, 1, 1));
+  }
+
+  void acknowledgeLastRound(int peer) {
+    acknowledgeRound(peer, lastRound(peer));
   }
 
   List<PeerMessage> sentTo(int peer) {

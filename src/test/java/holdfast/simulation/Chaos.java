@@ -1,6 +1,7 @@
 package holdfast.simulation;
 
 import holdfast.replication.Event;
+import holdfast.replication.ServerId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,10 +21,16 @@ final class Chaos {
     ONE_WAY,
     BAD_LINKS,
     SLOW_DISK,
+    SLOW_CLOCK,
     TAKE_OVER,
-    FALSE_EVIDENCE
+    TAKE_OVER_AND_CUT,
+    FALSE_EVIDENCE,
+    BELIEVED_DEAD
   }
 
+  private static final List<Fault> ON_ELECTION =
+      List.of(Fault.CRASH, Fault.CRASH, Fault.PAUSE, Fault.ISOLATE);
+  private static final long SOON_US_MAX = 40 * Agenda.MS;
   private static final long SLOW_US_MAX = 900 * Agenda.MS;
   private static final long LASTS_US_MAX = 4 * Agenda.SECOND;
 
@@ -31,6 +38,7 @@ final class Chaos {
   private final RandomGenerator random;
   private final List<Fault> faults = new ArrayList<>();
   private final List<ServerProcess> paused = new ArrayList<>();
+  private final int newPrimaryPercent;
   private boolean over;
 
   /// Raised when something is healed: what was to be mended later then is not any more.
@@ -39,6 +47,7 @@ final class Chaos {
   Chaos(World world, RandomGenerator random) {
     this.world = world;
     this.random = random;
+    this.newPrimaryPercent = random.nextInt(3) == 0 ? random.nextInt(80) : 0;
     for (Fault fault : Fault.values()) {
       if (random.nextInt(3) > 0) {
         faults.add(fault);
@@ -47,6 +56,7 @@ final class Chaos {
   }
 
   void begin() {
+    world.onElected(this::onElected);
     for (Server one : world.servers()) {
       for (Server other : world.servers()) {
         world
@@ -109,25 +119,58 @@ final class Chaos {
         any.setSlowUs(random.nextLong(SLOW_US_MAX));
         later(lasts, () -> any.setSlowUs(0));
       }
-      case TAKE_OVER ->
-          primary
-              .process()
-              .ifPresent(
-                  process ->
-                      process.arrive(
-                          () ->
-                              process.handIn(
-                                  new Event.TakeOverRequested(
-                                      random.nextBoolean()
-                                          ? Optional.empty()
-                                          : Optional.of(any.id())))));
+      case SLOW_CLOCK -> {
+        primary.setTickStretch(1 + 5 * random.nextDouble());
+        later(2 * lasts, () -> primary.setTickStretch(1));
+      }
+      case TAKE_OVER -> takeOver(primary);
+      case TAKE_OVER_AND_CUT -> {
+        takeOver(primary);
+        later(random.nextLong(SOON_US_MAX), () -> split(List.of(primary), lasts));
+      }
       case FALSE_EVIDENCE -> {
         world.tellOf(anyServer(), new Event.PeerDied(primary.id()));
         if (random.nextInt(3) > 0) {
           world.tellOf(anyServer(), new Event.PeerAlive(primary.id()));
         }
       }
+      case BELIEVED_DEAD -> {
+        split(List.of(primary), lasts);
+        for (Server other : world.servers()) {
+          if (other != primary) {
+            world.tellOf(other, new Event.PeerDied(primary.id()));
+          }
+        }
+      }
     }
+  }
+
+  private void takeOver(Server primary) {
+    Optional<ServerId> target =
+        random.nextBoolean() ? Optional.empty() : Optional.of(anyServer().id());
+    primary
+        .process()
+        .ifPresent(p -> p.arrive(() -> p.handIn(new Event.TakeOverRequested(target))));
+  }
+
+  /// Office is most easily lost, and what it began left half done, right at its beginning.
+  private void onElected(ServerProcess process) {
+    if (over || random.nextInt(100) >= newPrimaryPercent) {
+      return;
+    }
+    Server server = world.server(process.id());
+    Fault fault = ON_ELECTION.get(random.nextInt(ON_ELECTION.size()));
+    long lasts = random.nextLong(LASTS_US_MAX / 2);
+    later(
+        random.nextLong(SOON_US_MAX),
+        () -> {
+          world.trace().line(world.agenda().now(), "new primary: fault %s", fault);
+          switch (fault) {
+            case CRASH -> crash(server, lasts);
+            case PAUSE -> pause(server, lasts);
+            default -> split(List.of(server), lasts);
+          }
+        });
   }
 
   private Server anyServer() {
@@ -234,6 +277,7 @@ final class Chaos {
     for (Server server : some) {
       server.process().ifPresent(this::resume);
       server.setSlowUs(0);
+      server.setTickStretch(1);
       restart(server);
     }
     for (Server one : some) {

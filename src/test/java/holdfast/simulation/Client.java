@@ -120,7 +120,7 @@ final class Client {
       return;
     }
     boolean mayWrite = account.isPresent() ? inFlight.size() < world.plan().window() : made == 0;
-    if (random.nextInt(5) == 0) {
+    if (random.nextInt(100) < world.plan().readPercent()) {
       read();
     } else if (mayWrite) {
       write(account.map(this::somethingToSay).orElseGet(this::register));

@@ -108,6 +108,7 @@ final class Laws {
     }
     if (role == Role.PRIMARY && (roleBefore != Role.PRIMARY || term != termBefore)) {
       elected(process, term);
+      world.elected(process);
     }
   }
 
@@ -219,6 +220,15 @@ final class Laws {
         committed.add(entry);
         committedIn.add(process.replica().term());
       }
+    }
+    if (now > before && process.replica().role() == Role.PRIMARY) {
+      // Older entries only with one of the own term (thesis §3.6.2).
+      Violation.unless(
+          committed.get((int) now - 1).term() == process.replica().term(),
+          "primary %s of term %d commits up to %s by counting",
+          process.id(),
+          process.replica().term(),
+          committed.get((int) now - 1));
     }
     if (now > before && now == committed.size()) {
       heldByQuorum(process, committed.getLast());

@@ -10,6 +10,7 @@ final class Server {
   private final long clockAheadUs;
   private Optional<ServerProcess> process = Optional.empty();
   private long slowUs;
+  private double tickStretch = 1;
 
   Server(ServerId id, long clockAheadUs) {
     this.id = id;
@@ -48,5 +49,14 @@ final class Server {
 
   void setSlowUs(long us) {
     slowUs = us;
+  }
+
+  /// How long its ticks are, compared with what they should be.
+  double tickStretch() {
+    return tickStretch;
+  }
+
+  void setTickStretch(double stretch) {
+    tickStretch = stretch;
   }
 }

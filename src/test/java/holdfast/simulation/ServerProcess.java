@@ -181,7 +181,7 @@ final class ServerProcess {
   private void tick() {
     if (alive) {
       ticksElapsed++;
-      world.agenda().after(world.plan().tickUs(), this::tick);
+      world.agenda().after((long) (world.plan().tickUs() * server.tickStretch()), this::tick);
       wake();
     }
   }

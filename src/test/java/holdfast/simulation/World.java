@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 
 /// Everything there is in one run: machines, the network between them, clients, time, and the laws
 /// that all of it must keep.
@@ -29,6 +28,7 @@ final class World {
   private final List<Server> servers = new ArrayList<>();
   private final List<Client> clients = new ArrayList<>();
   private final SplittableRandom random;
+  private Consumer<ServerProcess> onElected = _ -> {};
 
   World(SplittableRandom random, Plan plan, Trace trace) {
     this.random = random;
@@ -92,8 +92,13 @@ final class World {
     return clients;
   }
 
-  RandomGenerator newRandom() {
-    return random.split();
+  /// Whom to tell when a server becomes primary.
+  void onElected(Consumer<ServerProcess> listener) {
+    onElected = listener;
+  }
+
+  void elected(ServerProcess process) {
+    onElected.accept(process);
   }
 
   Client newClient() {

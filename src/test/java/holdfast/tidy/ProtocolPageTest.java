@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.chat.Command;
 import holdfast.chat.ConversationId;
+import holdfast.chat.Digest;
 import holdfast.chat.RequestKey;
 import holdfast.replication.Member;
 import holdfast.replication.PeerMessage;
 import holdfast.replication.ServerId;
+import holdfast.wire.Ack;
 import holdfast.wire.ClientCodec;
 import holdfast.wire.ClientRequest;
 import holdfast.wire.CommandCodec;
@@ -20,9 +22,11 @@ import holdfast.wire.HandshakeFrame;
 import holdfast.wire.OkPayload;
 import holdfast.wire.PeerCodec;
 import holdfast.wire.PeerFrame;
+import holdfast.wire.ReadLevel;
 import holdfast.wire.RequestHeader;
 import holdfast.wire.ServerEvent;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -124,12 +128,13 @@ final class ProtocolPageTest {
             .filter(text -> text.contains("bare words"))
             .findFirst()
             .orElseThrow();
-    for (String word : Page.codes(line)) {
+    List<String> words = Page.codes(line).stream().filter(code -> code.matches("[A-Z]+")).toList();
+    for (String word : words) {
       ClientRequest request = ClientCodec.parse(word.getBytes(StandardCharsets.UTF_8));
       assertEquals(word, ClientCodec.type(request));
       assertEquals(Optional.empty(), request.header().id());
     }
-    assertEquals(4, Page.codes(line).size());
+    assertEquals(4, words.size());
   }
 
   @Test
@@ -209,8 +214,7 @@ final class ProtocolPageTest {
 
   private static Samples samplesOf(Optional<String> username, ConversationId conversation) {
     RequestKey key =
-        new RequestKey(
-            username.isPresent() ? 0 : 1, username, "id", holdfast.chat.Digest.of(new byte[0]));
+        new RequestKey(username.isPresent() ? 0 : 1, username, "id", Digest.of(new byte[0]));
     return new Samples()
         .with(byte[].class, new byte[32])
         .with(RequestKey.class, key)
@@ -261,11 +265,10 @@ final class ProtocolPageTest {
             Optional.of("1"),
             Optional.of("id"),
             Optional.of("i1.1"),
-            holdfast.wire.Ack.ALL,
-            holdfast.wire.ReadLevel.LINEARIZABLE);
+            Ack.ALL,
+            ReadLevel.LINEARIZABLE);
     List<ClientRequest> requests =
-        new java.util.ArrayList<>(
-            new Samples().with(RequestHeader.class, full).each(ClientRequest.class));
+        new ArrayList<>(new Samples().with(RequestHeader.class, full).each(ClientRequest.class));
     requests.addAll(new Samples().with(RequestHeader.class, plain).each(ClientRequest.class));
     return requests;
   }

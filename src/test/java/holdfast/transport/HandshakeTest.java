@@ -102,7 +102,7 @@ class HandshakeTest {
           dialFailure(sockets, settings(1, "s", "home"), 2));
       Connection.closeQuietly(sockets.near());
       assertEquals(
-          "it closed the connection; do cluster.name and cluster.secret agree?", failure(accepted));
+          "it closed the connection while proving; it may be starting or stopping. If this goes on: do cluster.name and cluster.secret agree?", failure(accepted));
     }
   }
 
@@ -225,7 +225,7 @@ class HandshakeTest {
     try (Sockets sockets = Sockets.pair()) {
       var accepted = accepting(sockets.far(), settings(2, "s", "away"));
       assertEquals(
-          "it closed the connection; do cluster.name and cluster.secret agree?",
+          "it closed the connection while proving; it may be starting or stopping. If this goes on: do cluster.name and cluster.secret agree?",
           dialFailure(sockets, settings(1, "s", "home"), 2));
       assertEquals("its cluster.name is not away", failure(accepted));
     }

@@ -13,6 +13,10 @@ final class RecordingHandler implements PeerLinks.Handler {
   private static final long WAIT_SECONDS = 30;
 
   final BlockingQueue<String> reports = new LinkedBlockingQueue<>();
+
+  /// Ends of links, apart, since they follow every other report about one.
+  final BlockingQueue<String> downs = new LinkedBlockingQueue<>();
+
   volatile Optional<PeerLinks.Refusal> refusal = Optional.empty();
   volatile boolean badFrames;
 
@@ -49,6 +53,11 @@ final class RecordingHandler implements PeerLinks.Handler {
   public void onLinkUp(int peer, String memberKey, Optional<String> clusterId, String bootId) {
     reports.add(
         "up " + peer + "/" + memberKey + " cluster " + clusterId.orElse("-") + " boot " + bootId);
+  }
+
+  @Override
+  public void onLinkDown(int peer) {
+    downs.add("down " + peer);
   }
 
   @Override

@@ -1,0 +1,188 @@
+package holdfast.storage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import holdfast.chat.Command;
+import holdfast.chat.ConversationId;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// An index that is not what it should be is built anew, and nobody notices.
+final class IndexFileTest {
+  private static final int COMMANDS = 400;
+  private static final OptionalLong NONE = OptionalLong.empty();
+
+  @TempDir Path temp;
+
+  private final ChatModel model = new ChatModel();
+  private final RandomChat chat = new RandomChat(new SplittableRandom(4), model);
+  private StoreBench bench;
+
+  @BeforeEach
+  void fill() {
+    bench = new StoreBench(temp.resolve("data"), new StoreSettings(40, 10));
+    writeMore();
+  }
+
+  @AfterEach
+  void close() {
+    bench.close();
+  }
+
+  private void writeMore() {
+    long end = model.lastId() + COMMANDS;
+    while (model.lastId() < end) {
+      Command command = chat.next();
+      assertEquals(model.apply(command), bench.write(command));
+    }
+  }
+
+  private Path index() {
+    return bench.directory.resolve("index.db");
+  }
+
+  private static long number(Path file, String sql) {
+    try (Sqlite sqlite = Sqlite.open(file, 100)) {
+      return sqlite.number(sql);
+    }
+  }
+
+  private static void change(Path file, String sql) {
+    try (Sqlite sqlite = Sqlite.open(file, 100)) {
+      sqlite.run(sql);
+    }
+  }
+
+  /// Opens the store again, and checks that the index is complete and right.
+  private void reopenAndCheck() {
+    bench.reopen();
+    checkReads();
+    // What is written now goes on from there.
+    writeMore();
+    checkReads();
+    bench.store.close();
+    assertEquals(model.state().messages().size(), messagesIndexedOrWaiting());
+  }
+
+  private long messagesIndexedOrWaiting() {
+    long mergePoint = number(index(), "SELECT id FROM merge_point");
+    long waiting = model.state().messages().stream().filter(m -> m.id() > mergePoint).count();
+    return number(index(), "SELECT count(*) FROM message_index") + waiting;
+  }
+
+  private void checkReads() {
+    for (ConversationId conversation : model.conversations()) {
+      assertEquals(
+          model.history(conversation, NONE, NONE, 200),
+          bench.reads().history(conversation, NONE, NONE, 200));
+    }
+    for (long account : model.accountIds()) {
+      assertEquals(model.unreadOf(account), bench.reads().unread(account));
+      List<ConversationRow> rows =
+          bench.reads().conversations(account, Optional.empty(), 200).items();
+      assertEquals(model.conversationsOf(account), rows);
+    }
+  }
+
+  @Test
+  void aSoundIndexIsKept() {
+    bench.store.close();
+    assertTrue(number(index(), "SELECT id FROM merge_point") > 0, "nothing was merged");
+    change(index(), "CREATE TABLE still_the_same(x)");
+    reopenAndCheck();
+    assertEquals(
+        1, number(index(), "SELECT count(*) FROM sqlite_master WHERE name = 'still_the_same'"));
+  }
+
+  @Test
+  void aDeletedIndexIsRebuilt() throws IOException {
+    bench.store.close();
+    Files.delete(index());
+    reopenAndCheck();
+  }
+
+  @Test
+  void anIndexThatIsNoDatabaseIsRebuilt() throws IOException {
+    bench.store.close();
+    Files.writeString(index(), "something else altogether");
+    reopenAndCheck();
+  }
+
+  @Test
+  void anIndexDamagedInTheMiddleIsRebuiltOnceTheDamageShows() throws IOException {
+    bench.store.close();
+    // Behind, so that the opening merge touches the damaged pages.
+    change(index(), "UPDATE merge_point SET id = id - 60");
+    try (RandomAccessFile file = new RandomAccessFile(index().toFile(), "rw")) {
+      byte[] noise = new byte[4096];
+      new SplittableRandom(1).nextBytes(noise);
+      for (int page = 2; page * 4096L < file.length(); page++) {
+        file.seek(page * 4096L);
+        file.write(noise);
+      }
+    }
+    reopenAndCheck();
+  }
+
+  @Test
+  void anEmptyIndexFileIsRebuilt() throws IOException {
+    bench.store.close();
+    Files.write(index(), new byte[0]);
+    reopenAndCheck();
+  }
+
+  @Test
+  void anIndexOfAnotherSchemaIsRebuilt() {
+    bench.store.close();
+    change(index(), "PRAGMA user_version=99");
+    reopenAndCheck();
+    assertEquals(1, number(index(), "PRAGMA user_version"));
+  }
+
+  @Test
+  void anotherDirectorysIndexIsRebuilt() throws IOException {
+    bench.store.close();
+    Path other = temp.resolve("other");
+    StoreBench.open(other, StoreSettings.defaults()).close();
+    Files.copy(other.resolve("index.db"), index(), StandardCopyOption.REPLACE_EXISTING);
+    reopenAndCheck();
+  }
+
+  @Test
+  void anIndexAheadOfTheMessagesIsRebuilt() {
+    bench.store.close();
+    change(index(), "UPDATE merge_point SET id = 1000000");
+    change(index(), "DELETE FROM message_index");
+    reopenAndCheck();
+  }
+
+  @Test
+  void anIndexThatIsBehindCatchesUp() throws IOException {
+    bench.store.close();
+    Path old = temp.resolve("old");
+    Files.copy(index(), old);
+    long oldPoint = number(old, "SELECT id FROM merge_point");
+    bench.reopen();
+    writeMore();
+    bench.store.close();
+    assertNotEquals(oldPoint, number(index(), "SELECT id FROM merge_point"));
+    Files.copy(old, index(), StandardCopyOption.REPLACE_EXISTING);
+    change(index(), "CREATE TABLE still_the_same(x)");
+    reopenAndCheck();
+    assertEquals(
+        1, number(index(), "SELECT count(*) FROM sqlite_master WHERE name = 'still_the_same'"));
+  }
+}

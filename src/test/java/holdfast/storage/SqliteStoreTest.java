@@ -1,0 +1,339 @@
+package holdfast.storage;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import holdfast.chat.Account;
+import holdfast.chat.ChatEvent;
+import holdfast.chat.ChatState;
+import holdfast.chat.ConversationId;
+import holdfast.chat.Digest;
+import holdfast.chat.Message;
+import holdfast.chat.Outcome;
+import holdfast.chat.Refusal;
+import holdfast.chat.RememberedRequest;
+import holdfast.chat.RequestKey;
+import holdfast.chat.Room;
+import holdfast.chat.RoomMember;
+import holdfast.chat.RoomRole;
+import holdfast.check.Check;
+import holdfast.replication.HardState;
+import holdfast.replication.LogPosition;
+import holdfast.replication.Membership;
+import holdfast.replication.ServerId;
+import holdfast.replication.StoredLog;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What a store keeps over a restart, one kind of change at a time, and what a rollback restores.
+final class SqliteStoreTest {
+  private static final Membership CONFIGURED = StoreBench.membership(0, 3);
+  private static final ConversationId TALK = ConversationId.direct(1, 2);
+  private static final Digest DIGEST = new Digest(-5, 6);
+
+  @TempDir Path temp;
+
+  private SqliteStore store;
+
+  @BeforeEach
+  void open() {
+    store = StoreBench.open(temp.resolve("data"), StoreSettings.defaults());
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  private void reopen() {
+    store.close();
+    open();
+  }
+
+  /// A synced transaction with entries up to `index`, all applied.
+  private void apply(long index, Runnable change) {
+    store.begin(true);
+    for (long next = store.storedLog(CONFIGURED).last().index() + 1; next <= index; next++) {
+      store.append(List.of(StoreBench.entry(next, 1, "c" + next)));
+    }
+    change.run();
+    store.setApplied(index, index, new byte[32]);
+    store.commit();
+  }
+
+  private static Message message(long id, long seq, long sender, String requestId) {
+    return new Message(
+        id,
+        TALK,
+        seq,
+        sender,
+        50,
+        "text \n\t \ud83d\ude00 '",
+        Optional.of(1L),
+        Optional.of(1L),
+        new RequestKey(sender, Optional.empty(), requestId, DIGEST));
+  }
+
+  @Test
+  void aNewDirectoryHasAKeyAndNothingElse() {
+    assertTrue(store.memberKey().matches("[0-9a-f]{32}"), store.memberKey());
+    assertEquals(StoredLog.empty(CONFIGURED), store.storedLog(CONFIGURED));
+    assertEquals(Optional.empty(), store.clusterId());
+    assertTrue(store.tokenKey().isEmpty());
+    assertEquals(0, store.appliedIndex());
+    assertEquals(0, store.appliedId());
+    assertArrayEquals(new byte[32], store.runningDigest());
+    assertEquals(0, store.logBytes());
+    assertEquals(0, store.reads().appliedId());
+    assertEquals(0, store.chat().time());
+  }
+
+  @Test
+  void theMemberKeyStaysAndIsUnlikeAnyOther() {
+    String key = store.memberKey();
+    reopen();
+    assertEquals(key, store.memberKey());
+    try (SqliteStore other = StoreBench.open(temp.resolve("other"), StoreSettings.defaults())) {
+      assertNotEquals(key, other.memberKey());
+    }
+  }
+
+  @Test
+  void aVoteIsKept() {
+    HardState voted = new HardState(7, Optional.of(new ServerId(4095)));
+    store.begin(true);
+    store.saveHardState(voted);
+    store.commit();
+    reopen();
+    assertEquals(voted, store.storedLog(CONFIGURED).hardState());
+  }
+
+  @Test
+  void anAbsentVoteReplacesTheOneBefore() {
+    store.begin(true);
+    store.saveHardState(new HardState(7, Optional.of(new ServerId(2))));
+    store.commit();
+    store.begin(true);
+    store.saveHardState(new HardState(8, Optional.empty()));
+    store.commit();
+    reopen();
+    assertEquals(new HardState(8, Optional.empty()), store.storedLog(CONFIGURED).hardState());
+  }
+
+  @Test
+  void whatMustBeSyncedIsRefusedByATransactionThatIsNot() {
+    store.begin(false);
+    assertThrows(Check.Broken.class, () -> store.saveHardState(HardState.INITIAL));
+    assertThrows(Check.Broken.class, () -> store.append(List.of(StoreBench.entry(1, 1, "x"))));
+    store.rollback();
+  }
+
+  @Test
+  void appliedIndexIdAndDigestAreKept() {
+    byte[] digest = new byte[32];
+    digest[31] = -1;
+    store.begin(true);
+    store.append(List.of(StoreBench.entry(1, 1, "a"), StoreBench.entry(2, 1, "b")));
+    store.commit();
+    store.begin(false);
+    store.setApplied(2, 99, digest);
+    store.commit();
+    assertEquals(99, store.reads().appliedId());
+    reopen();
+    assertEquals(2, store.appliedIndex());
+    assertEquals(99, store.appliedId());
+    assertEquals(99, store.reads().appliedId());
+    assertArrayEquals(digest, store.runningDigest());
+    assertEquals(2, store.storedLog(CONFIGURED).appliedIndex());
+  }
+
+  @Test
+  void theFoundingIsKept() {
+    byte[] key = {1, 0, -1};
+    apply(1, () -> store.chat().setFounding("c1", key));
+    reopen();
+    assertEquals(Optional.of("c1"), store.clusterId());
+    assertArrayEquals(key, store.tokenKey().orElseThrow());
+  }
+
+  @Test
+  void chatRowsOfEveryKindAreKept() {
+    Account account = new Account(1, "ann", "hash", 0, 10, 10);
+    Room room = new Room(2, "#r", "topic", true, false);
+    RoomMember member = new RoomMember(2, 1, RoomRole.MODERATOR, 2);
+    RememberedRequest done = new RememberedRequest(5, 50, -9, DIGEST, new Digest(1, 2));
+    RememberedRequest refused = new RememberedRequest(6, 51, 1, DIGEST, new Digest(3, 4));
+    Outcome no = new Outcome.Refused(6, Refusal.LIMIT, "no");
+    ChatEvent.RoomChanged event =
+        new ChatEvent.RoomChanged(2, 0, 2, ChatEvent.RoomChange.CREATED, 1, 1);
+    apply(
+        6,
+        () -> {
+          ChatState chat = store.chat();
+          chat.setTime(51);
+          chat.addAccount(account);
+          chat.addRoom(room);
+          chat.addMember(member);
+          chat.addRoomEvent(event);
+          chat.addMessage(message(3, 1, 1, "q"));
+          chat.addMark(4, 2, TALK, 1);
+          chat.addRequest(done, new Outcome.Done(5));
+          chat.addRequest(refused, no);
+        });
+    reopen();
+    ChatState chat = store.chat();
+    assertEquals(51, chat.time());
+    assertEquals(Optional.of(account), chat.account(1));
+    assertEquals(Optional.of(account), chat.accountNamed("ann"));
+    assertEquals(Optional.of(room), chat.roomNamed("#r"));
+    assertEquals(Optional.of(member), chat.member(2, 1));
+    assertEquals(1, chat.memberCount(2));
+    assertEquals(Optional.of(message(3, 1, 1, "q")), chat.message(3));
+    assertEquals(1, chat.lastSeq(TALK));
+    assertEquals(1, chat.readSeq(1, TALK));
+    assertEquals(1, chat.readSeq(2, TALK));
+    assertEquals(Optional.of(new Outcome.Done(5)), chat.requestOutcome(5));
+    assertEquals(Optional.of(no), chat.requestOutcome(6));
+    assertEquals(Optional.empty(), chat.requestOutcome(3));
+    RememberedRequest sent = RememberedRequest.of(3, 50, message(3, 1, 1, "q").request());
+    assertEquals(List.of(sent, done, refused), chat.newestRequests(50, 9));
+    assertEquals(List.of(done, refused), chat.newestRequests(50, 2));
+    assertEquals(List.of(refused), chat.newestRequests(51, 9));
+    MissedEvents missed = store.reads().missed(1, 1, 0, 6, 10);
+    assertEquals(event, ((MissedEvents.Page) missed).events().getFirst());
+  }
+
+  @Test
+  void changesOfAccountsAndRoomsAreKept() {
+    apply(
+        4,
+        () -> {
+          ChatState chat = store.chat();
+          chat.addAccount(new Account(1, "ann", "hash", 0, 10, 10));
+          chat.addRoom(new Room(2, "#r", "", false, false));
+          chat.addMember(new RoomMember(2, 1, RoomRole.OWNER, 2));
+          chat.addRoom(new Room(3, "#s", "", false, false));
+          chat.addMember(new RoomMember(3, 1, RoomRole.OWNER, 3));
+        });
+    apply(
+        5,
+        () -> {
+          ChatState chat = store.chat();
+          chat.setGeneration(1, 4);
+          chat.setLastSeen(1, 77);
+          chat.setRole(3, 1, RoomRole.MEMBER);
+          chat.removeMember(2, 1);
+          chat.closeRoom(2);
+          chat.addRoom(new Room(5, "#r", "again", false, false));
+        });
+    reopen();
+    ChatState chat = store.chat();
+    assertEquals(Optional.of(new Account(1, "ann", "hash", 4, 10, 77)), chat.account(1));
+    assertEquals(Optional.of(new Room(2, "#r", "", false, true)), chat.room(2));
+    assertEquals(5, chat.roomNamed("#r").orElseThrow().id());
+    assertEquals(List.of(3L), chat.roomsOf(1));
+    assertEquals(Optional.of(new RoomMember(3, 1, RoomRole.MEMBER, 3)), chat.member(3, 1));
+    assertEquals(0, chat.memberCount(2));
+  }
+
+  @Test
+  void aRequestIdThatIsNoTextIsRecognisedAfterARestart() {
+    List<String> ids = List.of("\ud800", "\udc00", "?", "\ud83d\ude00", "a\u0000b");
+    apply(
+        ids.size(),
+        () -> {
+          for (int i = 0; i < ids.size(); i++) {
+            store.chat().addMessage(message(i + 1L, i + 1L, 1, ids.get(i)));
+          }
+        });
+    reopen();
+    for (int i = 0; i < ids.size(); i++) {
+      Message found = store.chat().message(i + 1L).orElseThrow();
+      assertEquals(ids.get(i), found.request().requestId());
+      assertEquals(
+          RememberedRequest.of(i + 1L, 50, found.request()),
+          store.chat().newestRequests(0, 9).get(i));
+    }
+  }
+
+  @Test
+  void theWriterSeesItsOwnTransactionAndReadersDoNot() {
+    apply(1, () -> store.chat().addMessage(message(1, 1, 1, "a")));
+    store.begin(true);
+    store.append(List.of(StoreBench.entry(2, 1, "x")));
+    store.chat().addMessage(message(2, 2, 1, "b"));
+    store.setApplied(2, 2, new byte[32]);
+    assertEquals(2, store.chat().lastSeq(TALK));
+    assertEquals(2, store.chat().readSeq(1, TALK));
+    assertTrue(store.chat().message(2).isPresent());
+    assertEquals(1, store.reads().lastSeq(TALK));
+    assertEquals(1, store.reads().readSeq(1, TALK));
+    assertEquals(1, store.reads().appliedId());
+    store.commit();
+    assertEquals(2, store.reads().lastSeq(TALK));
+    assertEquals(2, store.reads().appliedId());
+  }
+
+  @Test
+  void aRollbackRestoresEverything() {
+    apply(
+        2,
+        () -> {
+          store.chat().setTime(50);
+          store.chat().addMessage(message(1, 1, 1, "a"));
+        });
+    StoredLog before = store.storedLog(CONFIGURED);
+    long bytes = store.logBytes();
+    store.begin(true);
+    store.saveHardState(new HardState(9, Optional.of(new ServerId(1))));
+    store.append(
+        List.of(StoreBench.entry(3, 5, "members 4"), StoreBench.entry(4, 6, "y".repeat(50))));
+    store.chat().setTime(60);
+    store.chat().setFounding("c", new byte[1]);
+    store.chat().addMessage(message(3, 2, 2, "b"));
+    store.compact(2);
+    store.setApplied(4, 4, new byte[] {1});
+    store.rollback();
+    assertEquals(before, store.storedLog(CONFIGURED));
+    assertEquals(bytes, store.logBytes());
+    assertEquals(2, store.appliedIndex());
+    assertEquals(2, store.appliedId());
+    assertArrayEquals(new byte[32], store.runningDigest());
+    assertEquals(50, store.chat().time());
+    assertEquals(Optional.empty(), store.clusterId());
+    assertEquals(1, store.chat().lastSeq(TALK));
+    assertEquals(0, store.chat().readSeq(2, TALK));
+    assertTrue(store.chat().message(3).isEmpty());
+    reopen();
+    assertEquals(before, store.storedLog(CONFIGURED));
+    assertEquals(
+        1,
+        store.reads().history(TALK, OptionalLong.empty(), OptionalLong.empty(), 9).items().size());
+  }
+
+  @Test
+  void closingRollsAnOpenTransactionBack() {
+    store.begin(true);
+    store.append(List.of(StoreBench.entry(1, 1, "x")));
+    reopen();
+    assertEquals(LogPosition.NONE, store.storedLog(CONFIGURED).last());
+  }
+
+  @Test
+  void appliedNeverGoesBackNorBeyondTheLog() {
+    apply(2, () -> {});
+    store.begin(true);
+    assertThrows(Check.Broken.class, () -> store.setApplied(1, 1, new byte[32]));
+    assertThrows(Check.Broken.class, () -> store.setApplied(3, 3, new byte[32]));
+    store.rollback();
+  }
+}
