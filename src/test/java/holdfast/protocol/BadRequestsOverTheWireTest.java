@@ -49,7 +49,6 @@ final class BadRequestsOverTheWireTest {
         "LOGIN | {'username':'me','password':'x','cursor':'what'} | cursor",
         "LOGOUT | {'all':'yes'} | all",
         "LOGOUT | {'all':1} | all",
-        "SEND | {} | to",
         "SEND | {'text':'x'} | to",
         "SEND | {'to':'@me'} | text",
         "SEND | {'to':'me','text':'x'} | to",

@@ -120,7 +120,7 @@ final class LimitsTest {
         RawClient slow = RawClient.connect(servers.port(1), 8_192)) {
       String cursor =
           early.ok("LOGIN", "{'token':'%s'}".formatted(carol.token())).path("cursor").asString();
-      early.close();
+
       int sent = 500;
       for (int i = 1; i <= sent; i++) {
         writer.ok("SEND", "{'to':'@%s','text':'%d %s'}".formatted(carol.name(), i, LONG_TEXT));
