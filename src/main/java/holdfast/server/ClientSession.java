@@ -237,15 +237,14 @@ final class ClientSession implements Runnable {
     } else if (heldPushes.size() < HELD_PUSHES_MAX) {
       heldPushes.add(frame);
     } else {
-      closeWith(ErrorCode.SLOW_CONSUMER, "too much happened while a write waited for every server");
+      closeSlow("too much happened while a write waited for every server");
     }
   }
 
   /// Queues a frame; a client that cannot keep up is told so and disconnected. Never blocks.
   void push(byte[] frame) {
     if (!connection.send(frame)) {
-      closeWith(
-          ErrorCode.SLOW_CONSUMER,
+      closeSlow(
           "this connection did not take what was sent to it; reconnect and resume with the cursor");
     }
   }
@@ -257,6 +256,14 @@ final class ClientSession implements Runnable {
 
   boolean awaitBelow(long bytes, Duration within) throws InterruptedException {
     return connection.awaitBelow(bytes, within);
+  }
+
+  /// Tells a client that cannot keep up, instead of all that waits for it, and closes.
+  private void closeSlow(String message) {
+    connection.closeInsteadOfFlush(
+        ClientCodec.error(
+            Optional.empty(), ErrorCode.SLOW_CONSUMER, message, OptionalLong.empty()),
+        DRAIN);
   }
 
   /// Says a last word and closes.

@@ -145,7 +145,8 @@ final class EventsTest {
   @Test
   void nothingIsPushedBeforeLoginAndItsOkComesFirst() throws Exception {
     Person busy = servers.person("busy");
-    try (RawClient writer = servers.as(alice, 1)) {
+    Person loader = servers.person("loader");
+    try (RawClient writer = servers.as(loader, 1)) {
       Thread load =
           Thread.ofVirtual()
               .start(
