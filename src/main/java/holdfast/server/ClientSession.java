@@ -114,17 +114,18 @@ final class ClientSession implements Runnable {
                   yield false;
                 }
                 inFlight.acquire();
-                onLine(line);
-                yield true;
+                yield onLine(line);
               }
               case LineReader.TooLarge() -> {
+                awaitAnswers(IN_FLIGHT_MAX);
                 closeWith(
                     ErrorCode.FRAME_TOO_LARGE,
                     "a frame may have at most %d bytes".formatted(requests.frameBytesMax()));
                 yield false;
               }
               case LineReader.End() -> {
-                answerTheRest();
+                awaitAnswers(IN_FLIGHT_MAX);
+                connection.closeAfterFlush(DRAIN);
                 yield false;
               }
             };
@@ -140,33 +141,37 @@ final class ClientSession implements Runnable {
     }
   }
 
-  /// The client has sent all it will: what it sent is still answered.
-  private void answerTheRest() throws InterruptedException {
-    if (!inFlight.tryAcquire(IN_FLIGHT_MAX, LAST_ANSWERS.toMillis(), TimeUnit.MILLISECONDS)) {
-      log.debug("client {} closed with requests open", number);
+  /// Nothing more will be read: what was is still answered. `permits` of all are those of the requests to wait for.
+  private void awaitAnswers(int permits) throws InterruptedException {
+    if (!inFlight.tryAcquire(permits, LAST_ANSWERS.toMillis(), TimeUnit.MILLISECONDS)) {
+      log.debug("client {} is closed with requests open", number);
     }
-    connection.closeAfterFlush(DRAIN);
   }
 
-  private void onLine(byte[] line) {
+  /// Whether there is more to read.
+  private boolean onLine(byte[] line) throws InterruptedException {
     ClientRequest request;
     try {
       request = ClientCodec.parse(line);
     } catch (FrameException e) {
       steps.add(() -> refuseFrame(e), true);
-      return;
+      return true;
     }
     switch (request) {
       case ClientRequest.Ping ping -> replyOk(ping.header(), new OkPayload.Empty());
       case ClientRequest.Hello hello -> replyOk(hello.header(), requests.hello());
       case ClientRequest.Status status -> replyOk(status.header(), requests.status());
       case ClientRequest.Help help -> replyOk(help.header(), requests.help());
-      case ClientRequest.Quit quit -> steps.add(() -> quit(quit), true);
+      case ClientRequest.Quit quit -> {
+        quit(quit);
+        return false;
+      }
       case ClientRequest.Login sign -> steps.add(() -> requests.login(this, sign), false);
       case ClientRequest.Read read -> steps.add(() -> requests.read(this, read), true);
       case ClientRequest.Write write ->
           steps.add(() -> requests.write(this, write), requests.isQuick(write));
     }
+    return true;
   }
 
   private void refuseFrame(FrameException e) {
@@ -178,7 +183,9 @@ final class ClientSession implements Runnable {
             : ClientCodec.error(e.id(), e.code(), e.getMessage(), OptionalLong.empty()));
   }
 
-  private void quit(ClientRequest.Quit quit) {
+  private void quit(ClientRequest.Quit quit) throws InterruptedException {
+    // All but the permit of QUIT itself, which is answered last.
+    awaitAnswers(IN_FLIGHT_MAX - 1);
     replyOk(quit.header(), new OkPayload.Empty());
     connection.closeAfterFlush(DRAIN);
   }
@@ -207,8 +214,9 @@ final class ClientSession implements Runnable {
   }
 
   private void reply(byte[] frame) {
-    inFlight.release();
     push(frame);
+    // Behind the frame: whoever waits for the last answer closes the queue for any later one.
+    inFlight.release();
   }
 
   /// Replica thread: pushes wait until `write`, which is applied, is answered.
@@ -232,15 +240,14 @@ final class ClientSession implements Runnable {
     } else if (heldPushes.size() < HELD_PUSHES_MAX) {
       heldPushes.add(frame);
     } else {
-      closeWith(ErrorCode.SLOW_CONSUMER, "too much happened while a write waited for every server");
+      closeSlow("too much happened while a write waited for every server");
     }
   }
 
   /// Queues a frame; a client that cannot keep up is told so and disconnected. Never blocks.
   void push(byte[] frame) {
     if (!connection.send(frame)) {
-      closeWith(
-          ErrorCode.SLOW_CONSUMER,
+      closeSlow(
           "this connection did not take what was sent to it; reconnect and resume with the cursor");
     }
   }
@@ -252,6 +259,14 @@ final class ClientSession implements Runnable {
 
   boolean awaitBelow(long bytes, Duration within) throws InterruptedException {
     return connection.awaitBelow(bytes, within);
+  }
+
+  /// Tells a client that cannot keep up, instead of all that waits for it, and closes.
+  private void closeSlow(String message) {
+    connection.closeInsteadOfFlush(
+        ClientCodec.error(
+            Optional.empty(), ErrorCode.SLOW_CONSUMER, message, OptionalLong.empty()),
+        DRAIN);
   }
 
   /// Says a last word and closes.

@@ -161,7 +161,11 @@ final class Queries {
 
   private OkPayload rooms(ClientRequest.Rooms request, Login login) {
     Page<RoomRow> page =
-        reads.rooms(login.account(), request.pattern(), request.after(), request.limit());
+        reads.rooms(
+            login.account(),
+            roomPattern(request.pattern()),
+            request.after(),
+            request.limit());
     List<OkPayload.RoomInfo> rooms = new ArrayList<>();
     long bytes = 0;
     for (RoomRow row : page.items()) {
@@ -204,5 +208,10 @@ final class Queries {
       throw new RequestRefused(
           ErrorCode.NOT_A_MEMBER, "you are not in %s; JOIN_ROOM first".formatted(name));
     }
+  }
+
+  /// A room's name has its `#`, which a pattern may leave out.
+  private static String roomPattern(String pattern) {
+    return pattern.startsWith("#") ? pattern : "#" + pattern;
   }
 }

@@ -41,6 +41,9 @@ public final class Connection implements AutoCloseable {
   private boolean finishing;
   private volatile boolean closed;
 
+  /// What waits shall not be sent any more, but for the last frame.
+  private volatile boolean discarding;
+
   /// Takes over the socket.
   ///
   /// @param name begins the names of its threads
@@ -112,10 +115,25 @@ public final class Connection implements AutoCloseable {
 
   /// The same with one more frame, which is sent whatever the bound: the reason for closing.
   public void closeAfterFlush(byte[] last, Duration limit) {
+    finishWith(last, false, limit);
+  }
+
+  /// The same for a receiver that takes too little: what waits is thrown away, so that the last
+  /// frame is the next one it gets.
+  public void closeInsteadOfFlush(byte[] last, Duration limit) {
+    finishWith(last, true, limit);
+  }
+
+  private void finishWith(byte[] last, boolean discard, Duration limit) {
     lock.lock();
     try {
       if (finishing || closed) {
         return;
+      }
+      if (discard) {
+        discarding = true;
+        queue.clear();
+        queuedBytes = 0;
       }
       if (last.length > 0) {
         enqueue(last);
@@ -196,6 +214,9 @@ public final class Connection implements AutoCloseable {
           byte[] bytes = nextWrite(batch);
           out.write(bytes);
           written(bytes.length);
+          if (discarding) {
+            batch.clear();
+          }
         }
         if (frames > KEPT_SLOTS_MAX) {
           // A queue keeps the room of its busiest moment.
