@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 /// proxies. When a test failed, the folder stays and is named.
 final class ServerProcesses implements AutoCloseable {
   /// How long anything may take before a test gives up. No time is asserted.
-  static final long PATIENCE_SECONDS = 90;
+  static final long PATIENCE_SECONDS = 60;
 
   /// Not an exit status.
   static final int STAYS = -1;

@@ -41,7 +41,7 @@ final class Writer implements AutoCloseable {
     this.name = name;
     this.room = room;
     this.ports = List.copyOf(ports);
-    this.at = first;
+    this.at = first % ports.size();
     this.thread = Thread.ofVirtual().name(name).unstarted(this::run);
   }
 
@@ -69,8 +69,8 @@ final class Writer implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       // Told to end while no server answered.
-    } catch (IllegalStateException e) {
-      failure = Optional.of(name + ": " + e.getMessage());
+    } catch (RuntimeException e) {
+      failure = Optional.of(name + ": " + e);
     } finally {
       leave();
       ready.countDown();
