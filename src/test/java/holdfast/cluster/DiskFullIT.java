@@ -22,7 +22,7 @@ final class DiskFullIT {
 
   @Test
   void aFullDiskOfThePrimaryCostsItsOfficeAndNoMessage() throws Exception {
-    try (ServerProcesses servers = ServerProcesses.create(3)) {
+    try (ServerProcesses servers = ServerProcesses.create(3, ServerProcesses.CALM)) {
       boolean mounted = true;
       for (int number : servers.all()) {
         Files.createDirectories(servers.directory(number));
