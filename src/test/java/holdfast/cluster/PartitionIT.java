@@ -22,8 +22,7 @@ final class PartitionIT {
   /// not a wait.
   private static final long CUT_MS = 4_000;
 
-  private static List<Writer> writers(List<Integer> ports)
-      throws Exception {
+  private static List<Writer> writers(List<Integer> ports) throws Exception {
     List<Writer> writers = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       writers.add(Writer.start("writer" + i, ROOM, ports, i % ports.size()));
