@@ -35,11 +35,12 @@ final class ElectionTimer {
     deadline = now + settings.electionTicksMin() + random.nextInt(spread);
   }
 
-  /// Waits only a few ticks, since the primary is known to be gone; twice as many after every
-  /// attempt that led to none, up to an election time-out.
-  void restartSoon() {
+  /// Waits `ticks` and then only a few more, since the primary is known to be gone; twice as many
+  /// after every attempt that led to none, up to an election time-out.
+  void restartSoonAfter(int ticks) {
     long most = (long) settings.diedTicksMax() << Math.min(attempts, Integer.SIZE - 2);
-    deadline = now + 1 + random.nextInt((int) Math.min(most, settings.electionTicksMax()));
+    int few = 1 + random.nextInt((int) Math.min(most, settings.electionTicksMax()));
+    deadline = now + ticks + few;
   }
 
   /// This server asks for votes once more.

@@ -12,13 +12,29 @@ public sealed interface PeerMessage {
   /// (thesis §9.6). With `takeOver` the old primary asked for this election, so that hearing it is
   /// no reason to refuse (thesis §3.10).
   record RequestVote(long term, boolean preVote, boolean takeOver, LogPosition last)
-      implements PeerMessage {}
+      implements PeerMessage {
+    @Override
+    public String toString() {
+      return "REQUEST_VOTE"
+          + (preVote ? " pre_vote" : "")
+          + (takeOver ? " take_over" : "")
+          + " term=%d last=%s".formatted(term, last);
+    }
+  }
 
   /// The answer: empty `denial` means granted. A granted pre-vote carries the term asked for; every
   /// other answer the voter's own.
   record VoteResponse(long term, boolean preVote, Optional<Denial> denial) implements PeerMessage {
     public boolean granted() {
       return denial.isEmpty();
+    }
+
+    @Override
+    public String toString() {
+      return "VOTE_RESPONSE"
+          + (preVote ? " pre_vote" : "")
+          + " term=%d ".formatted(term)
+          + denial.map(reason -> "denied " + reason).orElse("granted");
     }
   }
 
@@ -28,25 +44,68 @@ public sealed interface PeerMessage {
     public Replicate {
       entries = List.copyOf(entries);
     }
+
+    @Override
+    public String toString() {
+      return "REPLICATE term=%d prev=%s entries=%s commit=%d"
+          .formatted(term, prev, spanOf(entries), commitIndex);
+    }
   }
 
   /// The log up to `matchIndex` equals the primary's and is on disk here.
-  record ReplicateAck(long term, long matchIndex) implements PeerMessage {}
+  record ReplicateAck(long term, long matchIndex) implements PeerMessage {
+    @Override
+    public String toString() {
+      return "REPLICATE_ACK term=%d match=%d".formatted(term, matchIndex);
+    }
+  }
 
   /// The entry at REPLICATE's `prev` is missing or has another term. `conflict` is the first index
   /// of the term found at that place, with that term; or, when the log is shorter, one past its end
   /// with term 0 (thesis §3.5, conflict back-off by term). `prevIndex` names the REPLICATE that is
-  /// refused.
-  record ReplicateConflict(long term, long prevIndex, LogPosition conflict)
-      implements PeerMessage {}
+  /// refused; 0 with `conflict` `NONE`: its term is over, see `term`.
+  record ReplicateConflict(long term, long prevIndex, LogPosition conflict) implements PeerMessage {
+    @Override
+    public String toString() {
+      return "REPLICATE_CONFLICT term=%d prev=%d conflict=%s".formatted(term, prevIndex, conflict);
+    }
+  }
 
   /// The primary lives. `round` counts its heartbeat rounds in this term.
-  record Heartbeat(long term, long commitIndex, long round) implements PeerMessage {}
+  record Heartbeat(long term, long commitIndex, long round) implements PeerMessage {
+    @Override
+    public String toString() {
+      return "HEARTBEAT term=%d round=%d commit=%d".formatted(term, round, commitIndex);
+    }
+  }
 
-  /// Answers `round`; `lastIndex` is the last index on disk here.
+  /// Answers `round`, or `NO_ROUND` if the heartbeat's term is over; `lastIndex` is the last index
+  /// on disk here.
   record HeartbeatAck(long term, long round, long lastIndex, long appliedIndex)
-      implements PeerMessage {}
+      implements PeerMessage {
+    public static final long NO_ROUND = 0;
+
+    @Override
+    public String toString() {
+      return "HEARTBEAT_ACK term=%d round=%d last=%d applied=%d"
+          .formatted(term, round, lastIndex, appliedIndex);
+    }
+  }
 
   /// Planned hand-over: stand for election now (thesis §3.10).
-  record TakeOver(long term) implements PeerMessage {}
+  record TakeOver(long term) implements PeerMessage {
+    @Override
+    public String toString() {
+      return "TAKE_OVER term=%d".formatted(term);
+    }
+  }
+
+  /// The first and the last of `entries`, for a line of a trace.
+  private static String spanOf(List<LogEntry> entries) {
+    return switch (entries.size()) {
+      case 0 -> "none";
+      case 1 -> entries.getFirst().toString();
+      default -> entries.getFirst() + ".." + entries.getLast();
+    };
+  }
 }

@@ -346,7 +346,7 @@ final class Primary implements RoleState {
     outbox.sendBeforeSync(
         peer,
         new PeerMessage.Replicate(term, log.positionAt(prevIndex), entries, log.commitIndex()));
-    progress.sent(entries.size(), bytes, log.commitIndex());
+    progress.sent(prevIndex, entries.size(), bytes, log.commitIndex());
   }
 
   /// As soon as the target has everything, and again with every heartbeat interval.

@@ -96,8 +96,9 @@ final class Progress {
     return state == State.PROBE && !paused && match < next - 1;
   }
 
-  void sent(int entries, long bytes, long commitIndex) {
-    told(Math.min(commitIndex, next - 1 + entries));
+  /// A REPLICATE with so many entries after `prevIndex` is on its way.
+  void sent(long prevIndex, int entries, long bytes, long commitIndex) {
+    told(Math.min(commitIndex, prevIndex + entries));
     switch (state) {
       case PROBE -> paused = true;
       case REPLICATE -> {

@@ -23,7 +23,8 @@ public sealed interface OkPayload {
       boolean solo)
       implements OkPayload {}
 
-  /// `why` is left out when there is a primary.
+  /// `why` is left out when there is a primary, `warning` (for an operator) when there is nothing
+  /// to warn of.
   record Status(
       List<ServerStatus> servers,
       Optional<String> primary,
@@ -31,7 +32,8 @@ public sealed interface OkPayload {
       int quorum,
       int failuresTolerated,
       boolean solo,
-      Optional<String> why)
+      Optional<String> why,
+      Optional<String> warning)
       implements OkPayload {}
 
   /// To every write that has nothing more to tell. `acked` only with ack=all.

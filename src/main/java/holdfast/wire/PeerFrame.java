@@ -11,7 +11,10 @@ public sealed interface PeerFrame {
   record Core(PeerMessage message) implements PeerFrame {}
 
   /// HEARTBEAT, at least once a second with the table for STATUS.
-  record Heartbeat(PeerMessage.Heartbeat message, Optional<List<ServerStatus>> servers)
+  ///
+  /// @param compactIndex every configured member has the log up to here: more may be compacted
+  record Heartbeat(
+      PeerMessage.Heartbeat message, Optional<List<ServerStatus>> servers, long compactIndex)
       implements PeerFrame {}
 
   record HeartbeatAck(PeerMessage.HeartbeatAck message, Report report) implements PeerFrame {}
@@ -35,7 +38,9 @@ public sealed interface PeerFrame {
 
   /// The primary did not log it. GAP: an earlier number is missing, forward again from `expected`.
   record ForwardRefused(long term, long session, long number, String code, long expected)
-      implements PeerFrame {}
+      implements PeerFrame {
+    public static final String GAP = "GAP";
+  }
 
   record ReadIndex(long term, long readId) implements PeerFrame {}
 

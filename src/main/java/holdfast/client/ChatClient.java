@@ -1,0 +1,247 @@
+package holdfast.client;
+
+import holdfast.wire.ClientRequest;
+import holdfast.wire.ErrorCode;
+import holdfast.wire.OkPayload;
+import holdfast.wire.RequestHeader;
+import holdfast.wire.ServerAddress;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+
+/// A chat cluster, as one thing that stays although its servers come and go.
+///
+/// It talks to one server at a time and learns of the others from it. When that one dies, falls
+/// silent or says that another will do better, it connects to the others, logs in again, goes on
+/// with the events where they stopped, and repeats what was not answered, in order, with the same
+/// request_ids, so that nothing is done twice. A request is repeated for up to 60 s; then it fails
+/// with ChatGaveUp, and whether it was done is not known.
+///
+/// All methods may be called from any thread. A future completes on a virtual thread of its own,
+/// exceptionally with ChatError (a server refused) or ChatGaveUp. With 1,024 writes unanswered, the
+/// next one's caller waits until one is answered; likewise with 256 reads.
+public final class ChatClient implements AutoCloseable {
+  /// Writes unanswered at one time.
+  public static final int WRITES_MAX = 1_024;
+
+  /// Reads, logins and logouts unanswered at one time.
+  public static final int READS_MAX = 256;
+
+  /// Bits of chance in this client's part of its request_ids: two clients never share one.
+  private static final int CLIENT_BITS = 96;
+
+  private final Semaphore writes = new Semaphore(WRITES_MAX, true);
+  private final Semaphore reads = new Semaphore(READS_MAX, true);
+  private final AtomicLong numbers = new AtomicLong();
+  private final String requestPrefix;
+  private final Timing timing;
+  private final ClientThread thread;
+
+  private ChatClient(ClientSettings settings, ChatListener listener) {
+    byte[] chance = new byte[CLIENT_BITS / Byte.SIZE];
+    new SecureRandom().nextBytes(chance);
+    this.requestPrefix = HexFormat.of().formatHex(chance) + "-";
+    this.timing = settings.timing();
+    this.thread = new ClientThread(settings, listener);
+  }
+
+  /// A client that begins to look for a server at once. What it finds, the listener hears; requests
+  /// may be made before.
+  public static ChatClient open(ClientSettings settings, ChatListener listener) {
+    ChatClient client = new ChatClient(settings, listener);
+    client.thread.start();
+    return client;
+  }
+
+  /// The server that requests go to, if there is one at the moment.
+  public Optional<ServerAddress> server() {
+    return thread.talkingTo();
+  }
+
+  /// Whether the message with this request_id was sent by this client (and not by another one of
+  /// the same account).
+  public boolean isOwn(String requestId) {
+    return requestId.startsWith(requestPrefix);
+  }
+
+  public CompletableFuture<OkPayload.Registered> register(String username, String password) {
+    return write(
+        header -> new ClientRequest.Register(header, username, password),
+        OkPayload.Registered.class);
+  }
+
+  /// From now on, and on every server it goes to, the client is this account. Keeps the password
+  /// until logout, in case a token is refused. Requests made after this one wait for its reply.
+  public CompletableFuture<OkPayload.LoggedIn> login(String username, String password) {
+    return submit(
+        Pending.Kind.LOGIN,
+        header ->
+            new ClientRequest.Login(
+                header,
+                Optional.of(username),
+                Optional.of(password),
+                Optional.empty(),
+                Optional.empty()),
+        OkPayload.LoggedIn.class);
+  }
+
+  /// Ends the login.
+  ///
+  /// @param all void every token of the account, so that its other clients are logged out, too
+  public CompletableFuture<OkPayload.Empty> logout(boolean all) {
+    return submit(
+        Pending.Kind.LOGOUT,
+        header -> new ClientRequest.Logout(header, all),
+        OkPayload.Empty.class);
+  }
+
+  /// Says something to a person or in a room.
+  ///
+  /// @param to `@account` or `#room`
+  public CompletableFuture<OkPayload.Sent> send(String to, String text) {
+    return write(
+        header -> new ClientRequest.Send(header, to, text, Optional.empty()), OkPayload.Sent.class);
+  }
+
+  /// The newest messages of a conversation.
+  ///
+  /// @param limit 1 to 200
+  public CompletableFuture<OkPayload.History> history(String conversation, int limit) {
+    return history(conversation, Optional.empty(), Optional.empty(), limit);
+  }
+
+  /// The nearest messages older than `seq`.
+  public CompletableFuture<OkPayload.History> historyBefore(
+      String conversation, long seq, int limit) {
+    return history(conversation, Optional.of(seq), Optional.empty(), limit);
+  }
+
+  /// The nearest messages newer than `seq`.
+  public CompletableFuture<OkPayload.History> historyAfter(
+      String conversation, long seq, int limit) {
+    return history(conversation, Optional.empty(), Optional.of(seq), limit);
+  }
+
+  private CompletableFuture<OkPayload.History> history(
+      String conversation, Optional<Long> before, Optional<Long> after, int limit) {
+    return read(
+        header -> new ClientRequest.History(header, conversation, before, after, limit),
+        OkPayload.History.class);
+  }
+
+  /// The conversations with the newest messages.
+  public CompletableFuture<OkPayload.Conversations> conversations(int limit) {
+    return read(
+        header -> new ClientRequest.Conversations(header, Optional.empty(), limit),
+        OkPayload.Conversations.class);
+  }
+
+  /// Everything up to `seq` is read.
+  public CompletableFuture<OkPayload.Written> markRead(String conversation, long seq) {
+    return write(
+        header -> new ClientRequest.MarkRead(header, conversation, seq), OkPayload.Written.class);
+  }
+
+  /// The accounts whose names fit a pattern.
+  ///
+  /// @param pattern like `al*`
+  public CompletableFuture<OkPayload.Users> users(String pattern, int limit) {
+    return read(
+        header -> new ClientRequest.Users(header, pattern, Optional.empty(), limit),
+        OkPayload.Users.class);
+  }
+
+  public CompletableFuture<OkPayload.Written> createRoom(
+      String room, String topic, boolean isPrivate) {
+    return write(
+        header -> new ClientRequest.CreateRoom(header, room, topic, isPrivate),
+        OkPayload.Written.class);
+  }
+
+  public CompletableFuture<OkPayload.Written> joinRoom(String room) {
+    return write(header -> new ClientRequest.JoinRoom(header, room), OkPayload.Written.class);
+  }
+
+  public CompletableFuture<OkPayload.Written> leaveRoom(String room) {
+    return write(header -> new ClientRequest.LeaveRoom(header, room), OkPayload.Written.class);
+  }
+
+  /// Public rooms and one's own.
+  public CompletableFuture<OkPayload.Rooms> rooms(String pattern, int limit) {
+    return read(
+        header -> new ClientRequest.Rooms(header, pattern, Optional.empty(), limit),
+        OkPayload.Rooms.class);
+  }
+
+  public CompletableFuture<OkPayload.Members> members(String room, int limit) {
+    return read(
+        header -> new ClientRequest.Members(header, room, Optional.empty(), limit),
+        OkPayload.Members.class);
+  }
+
+  /// The cluster as the server in use sees it.
+  public CompletableFuture<OkPayload.Status> status() {
+    return read(ClientRequest.Status::new, OkPayload.Status.class);
+  }
+
+  /// Waits for a request's reply.
+  ///
+  /// @throws ChatException if it does not succeed
+  public static <T> T await(CompletableFuture<T> reply) {
+    try {
+      return reply.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof ChatException why) {
+        throw why;
+      }
+      throw e;
+    }
+  }
+
+  /// Closes the connection. What is unanswered fails with ChatGaveUp; the listener hears no more.
+  @Override
+  public void close() {
+    thread.close();
+  }
+
+  private <T extends OkPayload> CompletableFuture<T> write(
+      Function<RequestHeader, ClientRequest> request, Class<T> type) {
+    return submit(Pending.Kind.WRITE, request, type);
+  }
+
+  private <T extends OkPayload> CompletableFuture<T> read(
+      Function<RequestHeader, ClientRequest> request, Class<T> type) {
+    return submit(Pending.Kind.READ, request, type);
+  }
+
+  private <T extends OkPayload> CompletableFuture<T> submit(
+      Pending.Kind kind, Function<RequestHeader, ClientRequest> request, Class<T> type) {
+    long number = numbers.incrementAndGet();
+    // A request_id is what makes LOGOUT of all tokens one write, however often it is repeated.
+    Optional<String> requestId =
+        switch (kind) {
+          case WRITE, LOGOUT -> Optional.of(requestPrefix + number);
+          case READ, LOGIN -> Optional.empty();
+        };
+    Semaphore room = kind == Pending.Kind.WRITE ? writes : reads;
+    room.acquireUninterruptibly();
+    long deadline = System.nanoTime() + timing.repeatFor().toNanos();
+    Pending<T> pending = new Pending<>(number, kind, requestId, request, type, deadline);
+    var _ = pending.future.whenComplete((_, _) -> room.release());
+    if (pending.frameBytes() > Link.FRAME_BYTES_MAX) {
+      pending.future.completeExceptionally(
+          new ChatError(
+              ErrorCode.FRAME_TOO_LARGE,
+              "a request may have " + Link.FRAME_BYTES_MAX + " bytes",
+              false));
+    } else {
+      thread.post(new Signal.Submitted(pending));
+    }
+    return pending.future;
+  }
+}

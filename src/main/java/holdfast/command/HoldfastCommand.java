@@ -1,0 +1,120 @@
+package holdfast.command;
+
+import holdfast.server.ConfigException;
+import holdfast.server.StartException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// All subcommands, and what their failures are as exit statuses: 2 bad use or configuration, 3 a
+/// port or directory is taken, 4 refused (cluster, disk, schema), 1 anything else.
+@Command(
+    name = "holdfast",
+    description = "A chat cluster that keeps talking while its servers die.",
+    subcommands = {
+      ServerCommand.class,
+      UpCommand.class,
+      StatusCommand.class,
+      ChatCommand.class,
+      DownCommand.class,
+      DemoCommand.class,
+      KillTwoCommand.class,
+      CommandLine.HelpCommand.class
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = HoldfastCommand.Version.class,
+    synopsisSubcommandLabel = "COMMAND")
+public final class HoldfastCommand implements Runnable {
+  static final int FAILED = 1;
+  static final int BAD_USE = 2;
+
+  @Spec private CommandSpec spec;
+
+  /// Runs the command that `arguments` name and ends this process with its status.
+  public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new HoldfastCommand());
+    line.setCommandName(System.getProperty("holdfast.program", "holdfast"));
+    line.setExecutionStrategy(HoldfastCommand::quietly);
+    line.setExecutionExceptionHandler(HoldfastCommand::onFailure);
+    line.setParameterExceptionHandler(HoldfastCommand::onBadUse);
+    line.setUsageHelpAutoWidth(true);
+    return line;
+  }
+
+  /// Only a server logs: nothing may be written across what a command shows a person.
+  private static int quietly(ParseResult parsed) {
+    boolean isServer =
+        parsed.hasSubcommand()
+            && parsed.subcommand().commandSpec().userObject() instanceof ServerCommand;
+    if (!isServer) {
+      System.setProperty("holdfast.log", "OFF");
+    }
+    return new CommandLine.RunLast().execute(parsed);
+  }
+
+  private static int onBadUse(ParameterException failure, String[] arguments) {
+    CommandLine command = failure.getCommandLine();
+    String problem = failure.getMessage();
+    List<String> meant = List.of();
+    if (failure instanceof UnmatchedArgumentException unmatched) {
+      problem = "there is no " + unmatched.getUnmatched().getFirst();
+      meant = unmatched.getSuggestions();
+    }
+    PrintWriter err = command.getErr();
+    err.println(
+        "holdfast: "
+            + problem
+            + (meant.isEmpty() ? "" : "; did you mean " + String.join(" or ", meant) + "?"));
+    err.println("More: " + command.getCommandSpec().qualifiedName() + " --help");
+    return BAD_USE;
+  }
+
+  /// Without a subcommand.
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "which command?");
+  }
+
+  private static int onFailure(Exception failure, CommandLine command, ParseResult parsed) {
+    PrintWriter err = command.getErr();
+    return switch (failure) {
+      case ConfigException e -> {
+        err.println("holdfast: " + e.getMessage());
+        yield BAD_USE;
+      }
+      case StartException e -> {
+        err.println("holdfast: " + e.getMessage());
+        yield e.exitCode();
+      }
+      case IOException e -> {
+        err.println("holdfast: " + e);
+        yield FAILED;
+      }
+      default -> {
+        failure.printStackTrace(err);
+        yield FAILED;
+      }
+    };
+  }
+
+  /// The version this jar was built as.
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = HoldfastCommand.class.getPackage().getImplementationVersion();
+      return new String[] {"holdfast " + (version == null ? "(not from a jar)" : version)};
+    }
+  }
+}

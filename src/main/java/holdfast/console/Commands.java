@@ -1,0 +1,130 @@
+package holdfast.console;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The console's commands as people read about them.
+final class Commands {
+  /// A suggestion is made for a word that is at most this many slips away from a command.
+  private static final int SLIPS_MAX = 2;
+
+  /// @param usage with its arguments
+  /// @param details more lines for `/help NAME`
+  record Entry(String name, String usage, String summary, List<String> details) {}
+
+  static final List<Entry> ALL =
+      List.of(
+          entry(
+              "msg",
+              "/msg NAME TEXT",
+              "writes to a person or #room; short: @NAME TEXT, #ROOM TEXT"),
+          entry(
+              "room",
+              "/room #ROOM",
+              "makes it the present conversation; short: #ROOM, @NAME",
+              "Plain text goes to the present conversation; the prompt shows which it is.",
+              "Its last messages are shown and count as read."),
+          entry(
+              "create",
+              "/create #ROOM [TOPIC]",
+              "opens a room; you own it",
+              "With --private before the name only people who are invited can join."),
+          entry("join", "/join #ROOM", "joins a room"),
+          entry("leave", "/leave [#ROOM]", "leaves a room"),
+          entry("rooms", "/rooms [PATTERN]", "lists rooms; a pattern is like te*"),
+          entry("members", "/members [#ROOM]", "lists who is in a room"),
+          entry("users", "/users [PATTERN]", "lists accounts; a pattern is like al*"),
+          entry(
+              "history",
+              "/history [NAME] [COUNT]",
+              "shows the last messages of a conversation",
+              "COUNT is 1 to 200, 20 if left out. /more shows what came before."),
+          entry("more", "/more", "shows what came before"),
+          entry("conversations", "/conversations", "lists conversations with what is unread"),
+          entry("read", "/read", "marks the present conversation as read"),
+          entry("status", "/status", "shows the servers, and how many more may fail"),
+          entry("server", "/server", "shows which server you are on"),
+          entry("help", "/help [COMMAND]", "explains"),
+          entry("logout", "/logout", "signs out; then sign in again, as someone else maybe"),
+          entry("quit", "/quit", "leaves; so does Ctrl-D"));
+
+  private Commands() {}
+
+  private static Entry entry(String name, String usage, String summary, String... details) {
+    return new Entry(name, usage, summary, List.of(details));
+  }
+
+  static Optional<Entry> find(String name) {
+    return ALL.stream().filter(entry -> entry.name().equals(name)).findFirst();
+  }
+
+  /// The command that was probably meant.
+  static Optional<Entry> closest(String word) {
+    Optional<Entry> best = Optional.empty();
+    int fewest = SLIPS_MAX + 1;
+    for (Entry entry : ALL) {
+      int slips = entry.name().startsWith(word) ? 0 : slips(word, entry.name());
+      if (slips < fewest && slips < entry.name().length() - 1) {
+        fewest = slips;
+        best = Optional.of(entry);
+      }
+    }
+    return best;
+  }
+
+  /// What /help prints.
+  static List<String> help() {
+    List<String> lines = new ArrayList<>();
+    int widest = ALL.stream().mapToInt(entry -> entry.usage().length()).max().orElse(0);
+    for (Entry entry : ALL) {
+      lines.add(entry.usage() + " ".repeat(widest + 2 - entry.usage().length()) + entry.summary());
+    }
+    lines.add("Anything else is said in the present conversation. A text that begins with / is");
+    lines.add("written with two: //like this.");
+    return lines;
+  }
+
+  /// What /help prints about one command.
+  static List<String> help(String topic) {
+    String name = topic.startsWith("/") ? topic.substring(1) : topic;
+    Optional<Entry> entry = find(name);
+    if (entry.isEmpty()) {
+      return List.of(unknown(name));
+    }
+    List<String> lines = new ArrayList<>();
+    lines.add(entry.get().usage() + "  " + entry.get().summary());
+    lines.addAll(entry.get().details());
+    return lines;
+  }
+
+  static String unknown(String word) {
+    return closest(word)
+        .map(entry -> "There is no /" + word + ". Did you mean /" + entry.name() + "?")
+        .orElse("There is no /" + word + ". /help lists the commands.");
+  }
+
+  /// Letters to insert, drop, change or swap with a neighbour to get from one word to the other.
+  static int slips(String from, String to) {
+    int[][] d = new int[from.length() + 1][to.length() + 1];
+    for (int i = 0; i <= from.length(); i++) {
+      for (int j = 0; j <= to.length(); j++) {
+        if (i == 0 || j == 0) {
+          d[i][j] = i + j;
+          continue;
+        }
+        int change = from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1;
+        d[i][j] = Math.min(d[i - 1][j - 1] + change, Math.min(d[i - 1][j], d[i][j - 1]) + 1);
+        boolean swapped =
+            i > 1
+                && j > 1
+                && from.charAt(i - 1) == to.charAt(j - 2)
+                && from.charAt(i - 2) == to.charAt(j - 1);
+        if (swapped) {
+          d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
+        }
+      }
+    }
+    return d[from.length()][to.length()];
+  }
+}

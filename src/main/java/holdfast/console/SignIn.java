@@ -1,0 +1,159 @@
+package holdfast.console;
+
+import holdfast.client.ChatClient;
+import holdfast.client.ChatError;
+import holdfast.client.ChatException;
+import holdfast.wire.ErrorCode;
+import holdfast.wire.Names;
+import holdfast.wire.OkPayload;
+import java.util.Locale;
+import java.util.Optional;
+
+/// The dialogue at the door: sign in, or sign up.
+final class SignIn {
+  private static final String NAME_RULE =
+      "A name has 1 to 32 letters, digits, _ . or -, and begins with a letter or a digit."
+          + " Capital letters count as small ones.";
+  private static final String PASSWORD_RULE =
+      "A password has 8 to 256 characters. Nobody can tell it to you if you forget it.";
+
+  /// How it ended.
+  sealed interface Result {
+    record In(OkPayload.LoggedIn login, boolean isNew) implements Result {}
+
+    /// The person wants to go.
+    record Left() implements Result {}
+
+    /// There was no more input.
+    record NoInput() implements Result {}
+  }
+
+  private final Screen screen;
+  private final Talk talk;
+  private final ChatClient client;
+
+  /// Offered for the next attempt; nothing at first, unless given with the command.
+  private String name;
+
+  SignIn(Screen screen, Talk talk, ChatClient client, String name) {
+    this.screen = screen;
+    this.talk = talk;
+    this.client = client;
+    this.name = name;
+  }
+
+  Result run() {
+    boolean nameGiven = !name.isEmpty();
+    if (!nameGiven) {
+      talk.info("Sign in with your name, or /register to sign up. /quit leaves.");
+    }
+    while (true) {
+      String typed = "";
+      if (!nameGiven) {
+        Optional<String> line =
+            screen.readLine(name.isEmpty() ? "name: " : "name [" + name + "]: ");
+        if (line.isEmpty()) {
+          return new Result.NoInput();
+        }
+        typed = line.get().strip();
+      }
+      nameGiven = false;
+      Optional<Result> result = typed.startsWith("/") ? command(typed) : named(typed);
+      if (result.isPresent()) {
+        return result.get();
+      }
+    }
+  }
+
+  /// Empty: not signed in yet.
+  private Optional<Result> command(String line) {
+    InputParser.Words words = InputParser.Words.of(line.substring(1));
+    switch (words.first().toLowerCase(Locale.ROOT)) {
+      case "quit", "exit" -> {
+        return Optional.of(new Result.Left());
+      }
+      case "register" -> {
+        return register(words.rest());
+      }
+      case "help" -> {
+        talk.info("Type your name and then your password, or /register NAME to sign up.");
+        talk.info(NAME_RULE + " " + PASSWORD_RULE);
+      }
+      default -> talk.error("First sign in, or /register. /quit leaves.");
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Result> named(String typed) {
+    String chosen = typed.isEmpty() ? name : typed;
+    Optional<String> account = account(chosen);
+    if (account.isEmpty()) {
+      if (!chosen.isEmpty()) {
+        talk.error(NAME_RULE);
+      }
+      return Optional.empty();
+    }
+    name = account.get();
+    Optional<String> password = screen.readSecret("password: ");
+    if (password.isEmpty()) {
+      return Optional.of(new Result.NoInput());
+    }
+    return password.get().isEmpty() ? Optional.empty() : login(password.get(), false);
+  }
+
+  private static Optional<String> account(String text) {
+    return Names.account(text.startsWith("@") ? text.substring(1) : text);
+  }
+
+  private Optional<Result> login(String password, boolean isNew) {
+    try {
+      return Optional.of(new Result.In(ChatClient.await(client.login(name, password)), isNew));
+    } catch (ChatError e) {
+      if (e.code() == ErrorCode.BAD_CREDENTIALS) {
+        talk.error(
+            "No account fits this name and password. Try again, or /register "
+                + name
+                + " to sign up.");
+      } else {
+        talk.error(Words.failure(e));
+      }
+    } catch (ChatException e) {
+      talk.error(Words.failure(e));
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Result> register(String given) {
+    Optional<String> account = account(given.isEmpty() ? name : given);
+    if (account.isEmpty()) {
+      talk.info(NAME_RULE);
+      Optional<String> typed = screen.readLine("new name: ");
+      if (typed.isEmpty()) {
+        return Optional.of(new Result.NoInput());
+      }
+      account = account(typed.get().strip());
+    }
+    if (account.isEmpty()) {
+      talk.error("That is not a name. /register tries again.");
+      return Optional.empty();
+    }
+    name = account.get();
+    talk.info("Signing up as " + name + ". " + PASSWORD_RULE);
+    Optional<String> password = screen.readSecret("password: ");
+    Optional<String> again = screen.echoes() ? screen.readSecret("once more: ") : password;
+    if (password.isEmpty() || again.isEmpty()) {
+      return Optional.of(new Result.NoInput());
+    }
+    if (!password.get().equals(again.get())) {
+      talk.error("The two are not the same. /register tries again.");
+      return Optional.empty();
+    }
+    try {
+      ChatClient.await(client.register(name, password.get()));
+    } catch (ChatException e) {
+      talk.error(Words.failure(e));
+      return Optional.empty();
+    }
+    return login(password.get(), true);
+  }
+}

@@ -1,0 +1,180 @@
+package holdfast.demo;
+
+import holdfast.operate.ClusterStatus;
+import holdfast.replication.Member;
+import holdfast.replication.ServerId;
+import holdfast.server.ConfigException;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// A cluster of real processes under a steady load, and the means to hurt it and to see what came
+/// of it. The demo and the kill-two check are both made of this.
+public final class ClusterDrill implements AutoCloseable {
+  private static final Duration POLL = Duration.ofMillis(20);
+  private static final Duration STATUS_TIMEOUT = Duration.ofMillis(500);
+
+  /// Starting a JVM on a busy machine takes its time.
+  private static final Duration START_MAX = Duration.ofSeconds(60);
+
+  private final LocalCluster cluster;
+  private final Ledger ledger = new Ledger();
+  private Optional<Load> load = Optional.empty();
+
+  private ClusterDrill(LocalCluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /// Prepares a cluster; nothing runs yet.
+  public static ClusterDrill of(int servers, List<String> sets)
+      throws IOException, ConfigException {
+    return new ClusterDrill(LocalCluster.create(servers, sets));
+  }
+
+  public LocalCluster cluster() {
+    return cluster;
+  }
+
+  /// What must be on every disk in the end; other senders than the load's writers add theirs.
+  public Ledger ledger() {
+    return ledger;
+  }
+
+  /// Starts all servers and returns the primary they elect.
+  public ClusterStatus.Answer startAll() throws IOException, InterruptedException, DrillException {
+    for (Member member : cluster.members()) {
+      cluster.start(member.id());
+    }
+    return awaitPrimary(0, START_MAX);
+  }
+
+  /// Makes the writers' accounts and lets them write.
+  public void startLoad(int writers, Duration pace) throws InterruptedException, DrillException {
+    Load started = Load.start(writers, pace, ledger, cluster.members());
+    load = Optional.of(started);
+    started.resume();
+    started.awaitProgressSince(System.nanoTime());
+  }
+
+  /// Lets the load go on after `compare`.
+  public void resumeLoad() throws InterruptedException, DrillException {
+    load().resume();
+    load().awaitProgressSince(System.nanoTime());
+  }
+
+  private Load load() {
+    return load.orElseThrow();
+  }
+
+  /// The cluster as it sees itself now.
+  public ClusterStatus status() throws InterruptedException {
+    return ClusterStatus.ask(cluster.running(), STATUS_TIMEOUT);
+  }
+
+  /// A primary that was killed.
+  ///
+  /// @param term the term it was primary in
+  /// @param instant the one before its death, as System.nanoTime
+  public record Death(ServerId id, long term, long instant) {}
+
+  /// Kills the primary, whichever server that is.
+  public Death killPrimary() throws InterruptedException, DrillException {
+    ClusterStatus.Answer primary = awaitPrimary(0, Load.RECOVERY_MAX);
+    ServerId id = primary.member().id();
+    return new Death(id, primary.status().term(), cluster.kill(id));
+  }
+
+  /// Returns when every writer has had an acknowledgement from the successor.
+  public Failover awaitFailover(Death death) throws InterruptedException, DrillException {
+    ClusterStatus.Answer successor = awaitPrimary(death.term() + 1, Load.RECOVERY_MAX);
+    load().awaitProgressSince(System.nanoTime());
+    return new Failover(
+        death.id(),
+        successor.member().id(),
+        load().longestWaitsSince(death.instant()),
+        successor.status().term() - death.term());
+  }
+
+  private ClusterStatus.Answer awaitPrimary(long termMin, Duration patience)
+      throws InterruptedException, DrillException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (true) {
+      ClusterStatus status = status();
+      Optional<ClusterStatus.Answer> primary = status.primary();
+      if (primary.isPresent() && primary.get().status().term() >= termMin) {
+        return primary.get();
+      }
+      if (System.nanoTime() > deadline) {
+        throw new DrillException(
+            "no primary within "
+                + patience.toSeconds()
+                + " s: "
+                + status.view().flatMap(view -> view.status().why()).orElse("no server says why"));
+      }
+      Thread.sleep(POLL);
+    }
+  }
+
+  /// Starts dead servers again.
+  public void restart(List<ServerId> ids) throws IOException {
+    for (ServerId id : ids) {
+      cluster.start(id);
+    }
+  }
+
+  /// Returns when every server is up and has, as its primary sees it, everything.
+  public void awaitAllUp() throws InterruptedException, DrillException {
+    long deadline = System.nanoTime() + START_MAX.toNanos();
+    while (true) {
+      ClusterStatus status = status();
+      boolean all =
+          status.answers().size() == cluster.members().size()
+              && status.primary().isPresent()
+              && status.primary().get().status().servers().stream().allMatch(row -> row.up());
+      if (all) {
+        return;
+      }
+      if (System.nanoTime() > deadline) {
+        Set<ServerId> missing =
+            cluster.members().stream().map(Member::id).collect(Collectors.toSet());
+        status.answers().forEach(answer -> missing.remove(answer.member().id()));
+        throw new DrillException(
+            "not all servers are up within "
+                + START_MAX.toSeconds()
+                + " s"
+                + (missing.isEmpty() ? "" : "; no answer from " + missing));
+      }
+      Thread.sleep(POLL);
+    }
+  }
+
+  /// Pauses the load, waits until all servers have everything, and compares what they have on disk.
+  public Databases.Report compare() throws InterruptedException, DrillException, SQLException {
+    load().pause();
+    long deadline = System.nanoTime() + START_MAX.toNanos();
+    List<Long> applied = Databases.appliedIndexes(cluster.databases());
+    while (new HashSet<>(applied).size() > 1) {
+      if (System.nanoTime() > deadline) {
+        throw new DrillException(
+            "the servers have not caught up within "
+                + START_MAX.toSeconds()
+                + " s: applied up to "
+                + applied);
+      }
+      Thread.sleep(POLL);
+      applied = Databases.appliedIndexes(cluster.databases());
+    }
+    return Databases.compare(cluster.databases(), ledger.entries());
+  }
+
+  @Override
+  public void close() throws IOException {
+    load.ifPresent(Load::close);
+    cluster.close();
+  }
+}

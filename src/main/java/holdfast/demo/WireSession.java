@@ -1,0 +1,215 @@
+package holdfast.demo;
+
+import holdfast.operate.LineSocket;
+import holdfast.replication.Member;
+import holdfast.wire.Ack;
+import holdfast.wire.ClientCodec;
+import holdfast.wire.ClientRequest;
+import holdfast.wire.ErrorCode;
+import holdfast.wire.FrameException;
+import holdfast.wire.OkPayload;
+import holdfast.wire.ReadLevel;
+import holdfast.wire.RequestHeader;
+import holdfast.wire.ServerFrame;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
+
+/// One account talking the plain protocol: one request at a time, repeated with the same
+/// request_id, on whatever server answers, until it is done. Nothing is smoothed over, so that what
+/// it sees is what the servers do. For one thread; it ends when that thread is interrupted.
+final class WireSession implements AutoCloseable {
+  /// A reply outstanding for that long: PING (as docs/PROTOCOL.md advises clients).
+  private static final Duration REPLY_PATIENCE = Duration.ofMillis(400);
+
+  /// No frame at all for that long after the PING: another server.
+  private static final Duration PING_PATIENCE = Duration.ofMillis(300);
+
+  /// No reply for that long although the server talks: another server.
+  private static final Duration REPLY_MAX = Duration.ofSeconds(6);
+
+  private static final Duration CONNECT_MAX = Duration.ofSeconds(1);
+  private static final Duration BACKOFF = Duration.ofMillis(20);
+
+  /// A server said that the request can never succeed: a bug, or a changed server.
+  static final class RefusedException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    RefusedException(String message) {
+      super(message);
+    }
+  }
+
+  private final String username;
+  private final String password;
+  private final List<Member> servers;
+  private int current;
+  private int failuresInARow;
+  private long lastId;
+  private Optional<LineSocket> socket = Optional.empty();
+  private Optional<String> token = Optional.empty();
+  private boolean registered;
+
+  /// Begins at the server with index `first` of `servers`.
+  WireSession(String username, String password, List<Member> servers, int first) {
+    this.username = username;
+    this.password = password;
+    this.servers = List.copyOf(servers);
+    this.current = first % servers.size();
+  }
+
+  /// Makes the account.
+  void register() throws InterruptedException, RefusedException {
+    write(
+        "register-" + username,
+        header -> new ClientRequest.Register(header, username, password),
+        OkPayload.Registered.class);
+    registered = true;
+    disconnect();
+  }
+
+  /// Carries out one write, however long it takes.
+  <T extends OkPayload> T write(
+      String requestId, Function<RequestHeader, ClientRequest> request, Class<T> type)
+      throws InterruptedException, RefusedException {
+    while (true) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      try {
+        LineSocket connection = connection();
+        ServerFrame reply = ask(connection, Optional.of(requestId), request);
+        if (reply instanceof ServerFrame.Ok ok) {
+          failuresInARow = 0;
+          return ClientCodec.payload(type, ok.payload());
+        }
+        onRefusal(reply);
+      } catch (IOException e) {
+        moveOn();
+      } catch (FrameException e) {
+        throw new RefusedException("unreadable reply: " + e.getMessage());
+      }
+    }
+  }
+
+  /// A connection that is logged in, once there is an account.
+  private LineSocket connection()
+      throws IOException, FrameException, InterruptedException, RefusedException {
+    if (socket.isPresent()) {
+      return socket.get();
+    }
+    Member server = servers.get(current);
+    LineSocket opened = LineSocket.open(server.host(), server.clientPort(), CONNECT_MAX);
+    socket = Optional.of(opened);
+    if (registered) {
+      ServerFrame reply = ask(opened, Optional.empty(), this::login);
+      if (!(reply instanceof ServerFrame.Ok ok)) {
+        onRefusal(reply);
+        throw new IOException("not logged in yet");
+      }
+      token = Optional.of(ClientCodec.payload(OkPayload.LoggedIn.class, ok.payload()).token());
+    }
+    return opened;
+  }
+
+  private ClientRequest login(RequestHeader header) {
+    return token.isPresent()
+        ? new ClientRequest.Login(
+            header, Optional.empty(), Optional.empty(), token, Optional.empty())
+        : new ClientRequest.Login(
+            header,
+            Optional.of(username),
+            Optional.of(password),
+            Optional.empty(),
+            Optional.empty());
+  }
+
+  /// Sends one request and reads until its reply, asking for a sign of life in between.
+  private ServerFrame ask(
+      LineSocket connection,
+      Optional<String> requestId,
+      Function<RequestHeader, ClientRequest> request)
+      throws IOException, FrameException {
+    String id = Long.toString(++lastId);
+    connection.send(ClientCodec.request(request.apply(header(id, requestId))));
+    long deadline = System.nanoTime() + REPLY_MAX.toNanos();
+    boolean pinged = false;
+    while (System.nanoTime() < deadline) {
+      try {
+        ServerFrame frame =
+            ClientCodec.parseServer(connection.receive(pinged ? PING_PATIENCE : REPLY_PATIENCE));
+        pinged = false;
+        if (idOf(frame).equals(Optional.of(id))) {
+          return frame;
+        }
+      } catch (SocketTimeoutException e) {
+        if (pinged) {
+          throw e;
+        }
+        connection.send(
+            ClientCodec.request(
+                new ClientRequest.Ping(header(Long.toString(++lastId), Optional.empty()))));
+        pinged = true;
+      }
+    }
+    throw new SocketTimeoutException("no reply within " + REPLY_MAX.toSeconds() + " s");
+  }
+
+  private static RequestHeader header(String id, Optional<String> requestId) {
+    return new RequestHeader(
+        Optional.of(id), requestId, Optional.empty(), Ack.MAJORITY, ReadLevel.LOCAL);
+  }
+
+  private static Optional<String> idOf(ServerFrame frame) {
+    return switch (frame) {
+      case ServerFrame.Ok(Optional<String> id, JsonNode _) -> id;
+      case ServerFrame.Error error -> error.id();
+      case ServerFrame.Pushed _, ServerFrame.Unknown _ -> Optional.empty();
+    };
+  }
+
+  /// Not now: try again here after a moment, or elsewhere if this server is going away.
+  private void onRefusal(ServerFrame reply) throws InterruptedException, RefusedException {
+    if (!(reply instanceof ServerFrame.Error error)) {
+      throw new RefusedException("not a reply: " + reply);
+    }
+    if (!error.retry()) {
+      throw new RefusedException(error.name() + ": " + error.message());
+    }
+    if (error.code().equals(Optional.of(ErrorCode.SHUTTING_DOWN))) {
+      moveOn();
+      return;
+    }
+    Thread.sleep(BACKOFF);
+  }
+
+  /// To the next server: at once, but not round and round without a pause.
+  private void moveOn() throws InterruptedException {
+    disconnect();
+    current = (current + 1) % servers.size();
+    failuresInARow++;
+    if (failuresInARow % servers.size() == 0) {
+      Thread.sleep(BACKOFF);
+    }
+  }
+
+  private void disconnect() {
+    socket.ifPresent(open -> {
+      try {
+        open.close();
+      } catch (IOException e) {
+        // It is given up in any case.
+      }
+    });
+    socket = Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    disconnect();
+  }
+}

@@ -1,0 +1,277 @@
+package holdfast.server;
+
+import holdfast.transport.Connection;
+import holdfast.transport.LineReader;
+import holdfast.wire.ClientCodec;
+import holdfast.wire.ClientRequest;
+import holdfast.wire.Cursor;
+import holdfast.wire.ErrorCode;
+import holdfast.wire.FrameException;
+import holdfast.wire.OkPayload;
+import holdfast.wire.RequestHeader;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One client's connection: reads its lines, answers each once, carries its pushes. Its own virtual
+/// thread reads; the connection's other one writes; the fields marked so belong to the replica
+/// thread.
+final class ClientSession implements Runnable {
+  /// Requests in flight at which reading stops.
+  private static final int IN_FLIGHT_MAX = 1_024;
+
+  /// Events that may wait behind the OK of a write with ack=all.
+  private static final int HELD_PUSHES_MAX = 4_096;
+
+  /// How long what waits may take to leave before the connection is closed, and then what still
+  /// comes in is read and thrown away, so that a last ERROR arrives.
+  static final Duration DRAIN = Duration.ofSeconds(1);
+
+  /// After the client has closed its sending side: how long its open requests may take.
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(10);
+
+  private static final Logger log = LoggerFactory.getLogger(ClientSession.class);
+
+  private final long number;
+  private final Connection connection;
+  private final LineReader lines;
+  private final Requests requests;
+  private final Semaphore inFlight = new Semaphore(IN_FLIGHT_MAX);
+  private final SerialSteps steps;
+
+  /// Replica thread: the order of this connection's writes.
+  final WriteLane lane = new WriteLane();
+
+  /// Written by the replica thread: who is signed in.
+  volatile Optional<Login> login = Optional.empty();
+
+  /// Counted by the replica thread: sign-outs, so that a catch-up under way notices.
+  final AtomicInteger epoch = new AtomicInteger();
+
+  /// Replica thread: pushes go out as they happen; before that `position` says how far the missed
+  /// ones are out.
+  boolean live;
+
+  /// Replica thread.
+  Cursor.Position position = new Cursor.Position(0, 0);
+
+  /// Written by the replica thread: where this login's pushes began.
+  volatile Cursor.Position pushesBegan = position;
+
+  /// Replica thread: ack=all writes that are applied and not yet answered, and the events that wait
+  /// behind them.
+  private final Set<ClientRequest.Write> unanswered = new HashSet<>();
+
+  private final List<byte[]> heldPushes = new ArrayList<>();
+
+  /// Completed when the last write sent is answered; moved on by the connection's steps only.
+  private volatile CompletableFuture<Void> lastWrite = CompletableFuture.completedFuture(null);
+
+  ClientSession(long number, Connection connection, LineReader lines, Requests requests) {
+    this.number = number;
+    this.connection = connection;
+    this.lines = lines;
+    this.requests = requests;
+    this.steps = new SerialSteps("client-" + number + "-steps");
+  }
+
+  long number() {
+    return number;
+  }
+
+  boolean isClosed() {
+    return connection.isClosed();
+  }
+
+  /// The account signed in, or 0.
+  long accountOrZero() {
+    return login.map(Login::account).orElse(0L);
+  }
+
+  // ---- reading
+
+  @Override
+  public void run() {
+    try {
+      boolean open = true;
+      while (open) {
+        open =
+            switch (lines.read()) {
+              case LineReader.Line(byte[] line) -> {
+                if (connection.isClosed()) {
+                  // Closing: what comes now is read by nobody.
+                  yield false;
+                }
+                inFlight.acquire();
+                yield onLine(line);
+              }
+              case LineReader.TooLarge() -> {
+                awaitAnswers(IN_FLIGHT_MAX);
+                closeWith(
+                    ErrorCode.FRAME_TOO_LARGE,
+                    "a frame may have at most %d bytes".formatted(requests.frameBytesMax()));
+                yield false;
+              }
+              case LineReader.End() -> {
+                awaitAnswers(IN_FLIGHT_MAX);
+                connection.closeAfterFlush(DRAIN);
+                yield false;
+              }
+            };
+      }
+    } catch (IOException e) {
+      log.debug("client {} is gone: {}", number, e.getMessage());
+      connection.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      connection.close();
+    } finally {
+      requests.onClosed(this);
+    }
+  }
+
+  /// Nothing more will be read: what was is still answered. `permits` of all are those of the
+  /// requests to wait for.
+  private void awaitAnswers(int permits) throws InterruptedException {
+    if (!inFlight.tryAcquire(permits, LAST_ANSWERS.toMillis(), TimeUnit.MILLISECONDS)) {
+      log.debug("client {} is closed with requests open", number);
+    }
+  }
+
+  /// Whether there is more to read.
+  private boolean onLine(byte[] line) throws InterruptedException {
+    ClientRequest request;
+    try {
+      request = ClientCodec.parse(line);
+    } catch (FrameException e) {
+      steps.add(() -> refuseFrame(e), true);
+      return true;
+    }
+    switch (request) {
+      case ClientRequest.Ping ping -> replyOk(ping.header(), new OkPayload.Empty());
+      case ClientRequest.Hello hello -> replyOk(hello.header(), requests.hello());
+      case ClientRequest.Status status -> replyOk(status.header(), requests.status());
+      case ClientRequest.Help help -> replyOk(help.header(), requests.help());
+      case ClientRequest.Quit quit -> {
+        quit(quit);
+        return false;
+      }
+      case ClientRequest.Login sign -> steps.add(() -> requests.login(this, sign), false);
+      case ClientRequest.Read read -> steps.add(() -> requests.read(this, read), true);
+      case ClientRequest.Write write ->
+          steps.add(() -> requests.write(this, write), requests.isQuick(write));
+    }
+    return true;
+  }
+
+  private void refuseFrame(FrameException e) {
+    boolean strange = e.type().map(ClientCodec::needsLogin).orElse(false) && login.isEmpty();
+    reply(
+        strange
+            ? ClientCodec.error(
+                e.id(), ErrorCode.NOT_LOGGED_IN, Requests.LOGIN_FIRST, OptionalLong.empty())
+            : ClientCodec.error(e.id(), e.code(), e.getMessage(), OptionalLong.empty()));
+  }
+
+  private void quit(ClientRequest.Quit quit) throws InterruptedException {
+    // All but the permit of QUIT itself, which is answered last.
+    awaitAnswers(IN_FLIGHT_MAX - 1);
+    replyOk(quit.header(), new OkPayload.Empty());
+    connection.closeAfterFlush(DRAIN);
+  }
+
+  /// A write begins; the future is to be completed when it is answered.
+  CompletableFuture<Void> writeBegins() {
+    CompletableFuture<Void> answered = new CompletableFuture<>();
+    lastWrite = answered;
+    return answered;
+  }
+
+  CompletableFuture<Void> lastWrite() {
+    return lastWrite;
+  }
+
+  // ---- writing
+
+  void replyOk(RequestHeader header, OkPayload payload) {
+    reply(ClientCodec.ok(header.id(), payload));
+  }
+
+  void replyError(RequestHeader header, RequestRefused refusal) {
+    reply(
+        ClientCodec.error(
+            header.id(), refusal.code(), refusal.getMessage(), refusal.retryAfterMs()));
+  }
+
+  private void reply(byte[] frame) {
+    push(frame);
+    // Behind the frame: whoever waits for the last answer closes the queue for any later one.
+    inFlight.release();
+  }
+
+  /// Replica thread: pushes wait until `write`, which is applied, is answered.
+  void holdPushes(ClientRequest.Write write) {
+    unanswered.add(write);
+  }
+
+  /// Replica thread: `write` is answered.
+  void releasePushes(ClientRequest.Write write) {
+    if (unanswered.remove(write) && unanswered.isEmpty()) {
+      List<byte[]> frames = List.copyOf(heldPushes);
+      heldPushes.clear();
+      frames.forEach(this::push);
+    }
+  }
+
+  /// Replica thread: queues an event's frame, behind the OK of the write that caused it.
+  void pushEvent(byte[] frame) {
+    if (unanswered.isEmpty()) {
+      push(frame);
+    } else if (heldPushes.size() < HELD_PUSHES_MAX) {
+      heldPushes.add(frame);
+    } else {
+      closeSlow("too much happened while a write waited for every server");
+    }
+  }
+
+  /// Queues a frame; a client that cannot keep up is told so and disconnected. Never blocks.
+  void push(byte[] frame) {
+    if (!connection.send(frame)) {
+      closeSlow(
+          "this connection did not take what was sent to it; reconnect and resume with the cursor");
+    }
+  }
+
+  /// Queues a frame if there is room.
+  boolean offer(byte[] frame) {
+    return connection.send(frame);
+  }
+
+  boolean awaitBelow(long bytes, Duration within) throws InterruptedException {
+    return connection.awaitBelow(bytes, within);
+  }
+
+  /// Tells a client that cannot keep up, instead of all that waits for it, and closes.
+  private void closeSlow(String message) {
+    connection.closeInsteadOfFlush(
+        ClientCodec.error(Optional.empty(), ErrorCode.SLOW_CONSUMER, message, OptionalLong.empty()),
+        DRAIN);
+  }
+
+  /// Says a last word and closes.
+  void closeWith(ErrorCode code, String message) {
+    connection.closeAfterFlush(
+        ClientCodec.error(Optional.empty(), code, message, OptionalLong.empty()), DRAIN);
+  }
+}

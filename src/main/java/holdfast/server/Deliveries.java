@@ -1,0 +1,272 @@
+package holdfast.server;
+
+import holdfast.chat.Account;
+import holdfast.chat.ChatEvent;
+import holdfast.chat.ChatState;
+import holdfast.chat.ConversationId;
+import holdfast.chat.Room;
+import holdfast.wire.Cursor;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// Who is signed in on this server, and the pushing of events to them: each once, in log order. A
+/// connection that resumes is first brought up to date (from memory, or by `CatchUp` from the
+/// database), then goes live. Owned by the replica thread.
+final class Deliveries {
+  private final ChatState state;
+  private final Directory directory;
+  private final RecentEvents recent;
+  private final EventEncoder encoder;
+  private final Map<Long, Set<ClientSession>> byAccount = new HashMap<>();
+  private final Map<Long, Set<ClientSession>> liveByRoom = new HashMap<>();
+  private final Set<ClientSession> signedIn = new LinkedHashSet<>();
+
+  Deliveries(ChatState state, Directory directory, long appliedId) {
+    this.state = state;
+    this.directory = directory;
+    this.recent = new RecentEvents(appliedId);
+    this.encoder = new EventEncoder(this::accountName, this::roomName);
+  }
+
+  /// Signs a connection in. True: this is the account's first connection here.
+  boolean attach(ClientSession session, Login login) {
+    Set<ClientSession> sessions =
+        byAccount.computeIfAbsent(login.account(), a -> new LinkedHashSet<>());
+    sessions.add(session);
+    signedIn.add(session);
+    return sessions.size() == 1;
+  }
+
+  /// Signs a connection out. True: it was the account's last one here.
+  boolean detach(ClientSession session, Login login) {
+    signedIn.remove(session);
+    session.live = false;
+    for (long room : state.roomsOf(login.account())) {
+      Set<ClientSession> members = liveByRoom.get(room);
+      if (members != null && members.remove(session) && members.isEmpty()) {
+        liveByRoom.remove(room);
+      }
+    }
+    Set<ClientSession> sessions = byAccount.get(login.account());
+    if (sessions == null || !sessions.remove(session) || !sessions.isEmpty()) {
+      return false;
+    }
+    byAccount.remove(login.account());
+    return true;
+  }
+
+  Collection<ClientSession> signedIn() {
+    return List.copyOf(signedIn);
+  }
+
+  Collection<Long> accountsOnline() {
+    return List.copyOf(byAccount.keySet());
+  }
+
+  /// Brings the connection from `position` to now out of memory, and makes it live. False: memory
+  /// does not reach back that far, or the connection's queue is full; the position reached is in
+  /// `session.position`.
+  boolean goLive(ClientSession session, Login login) {
+    if (!recent.coversAfter(session.position.id())) {
+      return false;
+    }
+    List<ChatEvent> missed = recent.after(session.position.id(), session.position.part());
+    Set<Long> rooms = roomsAt(login.account(), missed);
+    for (ChatEvent event : missed) {
+      if (concerns(event, login.account(), rooms)) {
+        Optional<byte[]> frame = encoder.frame(event, login.account());
+        if (frame.isPresent() && !session.offer(frame.get())) {
+          return false;
+        }
+      }
+      session.position = new Cursor.Position(event.id(), event.part());
+    }
+    session.live = true;
+    for (long room : state.roomsOf(login.account())) {
+      liveByRoom.computeIfAbsent(room, r -> new LinkedHashSet<>()).add(session);
+    }
+    return true;
+  }
+
+  /// The rooms of `account` before the first of `missed`: today's, with its own comings and goings
+  /// taken back.
+  private Set<Long> roomsAt(long account, List<ChatEvent> missed) {
+    Set<Long> rooms = new TreeSet<>(state.roomsOf(account));
+    for (ChatEvent event : missed.reversed()) {
+      if (event instanceof ChatEvent.RoomChanged changed && changed.account() == account) {
+        switch (changed.change()) {
+          case CREATED, JOINED -> rooms.remove(changed.room());
+          case LEFT -> rooms.add(changed.room());
+          case ROLE, CLOSED -> {}
+        }
+      }
+    }
+    return rooms;
+  }
+
+  /// Whether the event is for `account`, a member of `rooms` before it; moves `rooms` on.
+  private static boolean concerns(ChatEvent event, long account, Set<Long> rooms) {
+    return switch (event) {
+      case ChatEvent.MessageSent m -> isParty(m.conversation(), account, rooms);
+      case ChatEvent.ReadMoved r ->
+          r.conversation().isRoom() ? r.account() == account : r.conversation().isDirectOf(account);
+      case ChatEvent.RoomChanged c -> {
+        boolean before = rooms.contains(c.room());
+        boolean own = c.account() == account;
+        switch (c.change()) {
+          case CREATED, JOINED -> {
+            if (own) {
+              rooms.add(c.room());
+            }
+          }
+          case LEFT -> {
+            if (own) {
+              rooms.remove(c.room());
+            }
+          }
+          case ROLE, CLOSED -> {}
+        }
+        // A room is closed by its last member's leaving, who hears of both.
+        yield before || own;
+      }
+      case ChatEvent.TokensVoided t -> t.account() == account;
+    };
+  }
+
+  private static boolean isParty(ConversationId conversation, long account, Set<Long> rooms) {
+    return conversation.isRoom()
+        ? rooms.contains(conversation.roomId())
+        : conversation.isDirectOf(account);
+  }
+
+  /// Pushes what one command made visible.
+  void deliver(List<ChatEvent> events) {
+    for (ChatEvent event : events) {
+      recent.add(event);
+      switch (event) {
+        case ChatEvent.MessageSent m -> toParties(event, m.conversation(), m.sender());
+        case ChatEvent.ReadMoved r -> {
+          if (r.conversation().isRoom()) {
+            toAccount(event, r.account());
+          } else {
+            toParties(event, r.conversation(), r.account());
+          }
+        }
+        case ChatEvent.RoomChanged c -> onRoomChanged(c);
+        case ChatEvent.TokensVoided t -> {}
+      }
+    }
+  }
+
+  private void toParties(ChatEvent event, ConversationId conversation, long actor) {
+    if (conversation.isRoom()) {
+      toRoom(event, conversation.roomId(), actor);
+      return;
+    }
+    toAccount(event, conversation.low());
+    if (conversation.high() != conversation.low()) {
+      toAccount(event, conversation.high());
+    }
+  }
+
+  private void toAccount(ChatEvent event, long account) {
+    Set<ClientSession> sessions = byAccount.get(account);
+    if (sessions == null) {
+      return;
+    }
+    Optional<byte[]> frame = Optional.empty();
+    for (ClientSession session : sessions) {
+      if (session.live) {
+        if (frame.isEmpty()) {
+          frame = encoder.frame(event, account);
+        }
+        frame.ifPresent(session::pushEvent);
+      }
+    }
+  }
+
+  /// To the room's live connections; encoded once for the actor's own, once for all others.
+  private void toRoom(ChatEvent event, long room, long actor) {
+    Set<ClientSession> sessions = liveByRoom.get(room);
+    if (sessions == null) {
+      return;
+    }
+    Optional<byte[]> own = Optional.empty();
+    Optional<byte[]> others = Optional.empty();
+    for (ClientSession session : sessions) {
+      if (session.accountOrZero() == actor) {
+        if (own.isEmpty()) {
+          own = encoder.frame(event, actor);
+        }
+        own.ifPresent(session::pushEvent);
+      } else {
+        if (others.isEmpty()) {
+          others = encoder.frame(event, 0);
+        }
+        others.ifPresent(session::pushEvent);
+      }
+    }
+  }
+
+  private void onRoomChanged(ChatEvent.RoomChanged changed) {
+    long room = changed.room();
+    switch (changed.change()) {
+      case CREATED, JOINED -> {
+        learnRoom(room);
+        for (ClientSession session : byAccount.getOrDefault(changed.account(), Set.of())) {
+          if (session.live) {
+            liveByRoom.computeIfAbsent(room, r -> new LinkedHashSet<>()).add(session);
+          }
+        }
+        toRoom(changed, room, changed.account());
+      }
+      case LEFT -> {
+        toRoom(changed, room, changed.account());
+        Set<ClientSession> sessions = liveByRoom.get(room);
+        if (sessions != null) {
+          sessions.removeIf(session -> session.accountOrZero() == changed.account());
+        }
+      }
+      case ROLE -> toRoom(changed, room, changed.account());
+      case CLOSED -> {
+        toAccount(changed, changed.account());
+        liveByRoom.remove(room);
+        directory.forgetRoomName(room);
+      }
+    }
+  }
+
+  /// The connections of an account whose tokens were voided.
+  List<ClientSession> sessionsOf(long account) {
+    return new ArrayList<>(byAccount.getOrDefault(account, Set.of()));
+  }
+
+  private Optional<Room> learnRoom(long id) {
+    Optional<Room> room = state.room(id);
+    room.filter(r -> !r.closed()).ifPresent(r -> directory.learnOpenRoom(r.id(), r.name()));
+    return room;
+  }
+
+  private String accountName(long id) {
+    return directory
+        .cachedAccountName(id)
+        .orElseGet(() -> {
+          Optional<Account> account = state.account(id);
+          account.ifPresent(directory::learn);
+          return account.map(Account::username).orElse("?" + id);
+        });
+  }
+
+  private String roomName(long id) {
+    return directory
+        .cachedRoomName(id)
+        .orElseGet(() -> learnRoom(id).map(Room::name).orElse("#?" + id));
+  }
+}

@@ -1,0 +1,185 @@
+package holdfast.server;
+
+import holdfast.chat.Account;
+import holdfast.chat.EntryId;
+import holdfast.storage.MissedEvents;
+import holdfast.storage.Reads;
+import holdfast.storage.Unread;
+import holdfast.wire.ClientRequest;
+import holdfast.wire.Cursor;
+import holdfast.wire.ErrorCode;
+import holdfast.wire.FrameException;
+import holdfast.wire.IndexToken;
+import holdfast.wire.OkPayload;
+import java.time.Duration;
+import java.util.Optional;
+
+/// Answers LOGIN: a read, which works without a primary as long as nothing speaks against it. Safe
+/// for any thread; blocks the calling (virtual) thread.
+final class LoginDesk {
+  /// How long a refusal waits for a primary to confirm it, and a cursor or index for this server to
+  /// catch up.
+  static final Duration CATCH_UP = Duration.ofSeconds(2);
+
+  private final Reads reads;
+  private final ReplicaPort port;
+  private final ClusterViews views;
+  private final PasswordHasher hasher;
+  private final Tokens tokens = new Tokens();
+  private final SignInThrottle throttle = new SignInThrottle();
+  private final long tokenLifetimeMs;
+
+  LoginDesk(
+      Reads reads,
+      ReplicaPort port,
+      ClusterViews views,
+      PasswordHasher hasher,
+      Duration tokenLifetime) {
+    this.reads = reads;
+    this.port = port;
+    this.views = views;
+    this.hasher = hasher;
+    this.tokenLifetimeMs = tokenLifetime.toMillis();
+  }
+
+  /// Signs `session` in, or says why not. The OK is queued before any push.
+  void login(ClientSession session, ClientRequest.Login request)
+      throws RequestRefused, InterruptedException {
+    Optional<Cursor.Position> cursor = cursor(request);
+    if (request.header().minIndex().isPresent()) {
+      port.awaitApplied(minIndex(request.header().minIndex().get()), CATCH_UP);
+    }
+    if (cursor.isPresent() && !isOfLostTimeline(cursor.get())) {
+      port.awaitApplied(cursor.get().id(), CATCH_UP);
+    }
+    Account account = authenticate(request);
+    // What is unread is counted at a place in the log, and pushes begin right there: nothing falls
+    // between.
+    long now = reads.appliedId();
+    Unread unread = reads.unread(account.id());
+    boolean reset = cursor.isPresent() && isOfLostTimeline(cursor.get());
+    Cursor.Position from =
+        cursor.isPresent() && !reset
+            ? cursor.get()
+            : new Cursor.Position(now, MissedEvents.WHOLE_COMMAND);
+    Login login = new Login(account.id(), account.username(), account.generation());
+    String token =
+        tokens.issue(
+            tokenKey(), new Tokens.Claims(account.id(), account.generation(), views.time()));
+    OkPayload ok =
+        new OkPayload.LoggedIn(
+            account.username(),
+            token,
+            Cursor.text(from.id(), from.part()),
+            unread.messages(),
+            unread.conversations(),
+            account.lastSeen(),
+            reset);
+    boolean signedIn =
+        port.call(() ->
+            port.signIns()
+                .signIn(session, login, from, () -> session.replyOk(request.header(), ok)));
+    if (!signedIn) {
+      throw badCredentials();
+    }
+  }
+
+  private static Optional<Cursor.Position> cursor(ClientRequest.Login request)
+      throws RequestRefused {
+    if (request.cursor().isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(parseCursor(request.cursor().get()));
+  }
+
+  static Cursor.Position parseCursor(String text) throws RequestRefused {
+    try {
+      return Cursor.parse(text);
+    } catch (FrameException e) {
+      throw new RequestRefused(e.code(), e.getMessage());
+    }
+  }
+
+  static long minIndex(String text) throws RequestRefused {
+    try {
+      return IndexToken.parse(text);
+    } catch (FrameException e) {
+      throw new RequestRefused(e.code(), e.getMessage());
+    }
+  }
+
+  private boolean isOfLostTimeline(Cursor.Position cursor) {
+    long applied = reads.appliedId();
+    return cursor.id() != 0 && EntryId.timelineOf(cursor.id()) < EntryId.timelineOf(applied);
+  }
+
+  private byte[] tokenKey() throws RequestRefused {
+    Optional<byte[]> key = views.tokenKey();
+    if (key.isEmpty()) {
+      throw new RequestRefused(
+          ErrorCode.BEHIND, "this server does not know its cluster yet; repeat, or ask another");
+    }
+    return key.get();
+  }
+
+  private Account authenticate(ClientRequest.Login request)
+      throws RequestRefused, InterruptedException {
+    if (request.username().isPresent()) {
+      throttle.check(request.username().get());
+    }
+    Optional<Account> account = attempt(request, Optional.empty());
+    if (account.isEmpty()) {
+      // The refusal rests on something absent or old: look again where nothing acknowledged is
+      // missing.
+      Optional<Account> before = known(request);
+      try {
+        port.confirm(CATCH_UP);
+      } catch (RequestRefused e) {
+        throw new RequestRefused(
+            ErrorCode.BEHIND,
+            "not known to this server, and no primary can confirm that; repeat, or ask another");
+      }
+      account = attempt(request, before);
+    }
+    if (account.isEmpty()) {
+      request.username().ifPresent(throttle::failed);
+      throw badCredentials();
+    }
+    throttle.succeeded(account.get().username());
+    return account.get();
+  }
+
+  /// The account, if the credentials fit it as this server knows it. With `unchanged`, the row as
+  /// it was when they did not fit: the hash is not computed again for nothing.
+  private Optional<Account> attempt(ClientRequest.Login request, Optional<Account> unchanged)
+      throws RequestRefused, InterruptedException {
+    if (request.token().isPresent()) {
+      return byToken(request.token().get());
+    }
+    Optional<Account> account = known(request);
+    if (account.isEmpty() || account.equals(unchanged)) {
+      return Optional.empty();
+    }
+    boolean fits = hasher.verify(request.password().orElse(""), account.get().passwordHash());
+    return fits ? account : Optional.empty();
+  }
+
+  private Optional<Account> known(ClientRequest.Login request) {
+    return request.username().flatMap(reads::accountNamed);
+  }
+
+  private Optional<Account> byToken(String token) throws RequestRefused {
+    Optional<Tokens.Claims> claims = tokens.verify(tokenKey(), token);
+    if (claims.isEmpty() || views.time() - claims.get().issued() > tokenLifetimeMs) {
+      return Optional.empty();
+    }
+    return reads
+        .account(claims.get().account())
+        .filter(account -> account.generation() == claims.get().generation());
+  }
+
+  private static RequestRefused badCredentials() {
+    return new RequestRefused(
+        ErrorCode.BAD_CREDENTIALS, "the name, the password or the token does not fit");
+  }
+}

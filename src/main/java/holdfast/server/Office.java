@@ -1,0 +1,625 @@
+package holdfast.server;
+
+import holdfast.chat.Command;
+import holdfast.replication.Answer;
+import holdfast.replication.Effects;
+import holdfast.replication.Envelope;
+import holdfast.replication.Event;
+import holdfast.replication.LogEntry;
+import holdfast.replication.LogPosition;
+import holdfast.replication.Member;
+import holdfast.replication.PeerMessage;
+import holdfast.replication.Replica;
+import holdfast.replication.Role;
+import holdfast.replication.ServerId;
+import holdfast.storage.SqliteStore;
+import holdfast.wire.CommandCodec;
+import holdfast.wire.ErrorCode;
+import holdfast.wire.PeerCodec;
+import holdfast.wire.PeerFrame;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What surrounds the core on the replica thread: turns frames and client writes into its events,
+/// and what it answers into frames, outcomes and pushes. Everything here is owned by that thread.
+final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
+  /// Periodic work (time-outs, the published view) is done every so many ticks.
+  private static final int CHORES_TICKS = 5;
+
+  /// Every so many heartbeat rounds the table for STATUS travels along.
+  private static final long TABLE_EVERY_ROUNDS = 5;
+
+  private static final Logger log = LoggerFactory.getLogger(Office.class);
+
+  private final ServerId self;
+  private final Replica replica;
+  private final SqliteStore store;
+  private final Applier applier;
+  private final Peers peers;
+  private final ClusterViews views;
+  private final StatusBoard board;
+  private final Founding founding;
+  private final Compaction compaction;
+  private final ClusterClock clock = new ClusterClock();
+  private final ClockWatch clockWatch;
+  private final Divergence divergence = new Divergence();
+  private final WriteDesk desk;
+  private final ReadIndexDesk readIndexes;
+  private final SignIns signIns;
+  private final Forwards forwards = new Forwards();
+  private final List<Event> events = new ArrayList<>();
+  private final List<Event.Proposal> proposals = new ArrayList<>();
+  private final Map<Long, Origin> origins = new HashMap<>();
+  private final Map<Long, RemoteRead> remoteReads = new HashMap<>();
+  private final List<AckAll> ackAlls = new ArrayList<>();
+  private final Map<ServerId, String> keysShown = new HashMap<>();
+  private long lastProposalId;
+  private long lastReadId;
+  private int ticksToChores = CHORES_TICKS;
+  private long term;
+  private Role role = Role.BACKUP;
+  private Optional<ServerId> primary = Optional.empty();
+  private boolean diskFull;
+  private Optional<PeerMessage> lastReplicate = Optional.empty();
+  private byte[] lastReplicateFrame = new byte[0];
+
+  /// What this office is set up with.
+  ///
+  /// @param requestTimeoutNanos as `request.timeout`
+  /// @param logKeepBytes as `log.keep`
+  /// @param clockSkewMaxMs as `clock.skew.max`
+  record Settings(
+      ServerId self, long requestTimeoutNanos, long logKeepBytes, long clockSkewMaxMs) {}
+
+  /// Where a proposal came from.
+  private sealed interface Origin {
+    record Local(WriteLane lane, PendingWrite write) implements Origin {}
+
+    record Remote(ServerId from, long lane, long number, boolean ackAll) implements Origin {}
+
+    /// Of this server itself: nobody waits.
+    record Own() implements Origin {}
+  }
+
+  /// A read index asked for by a backup, or (from empty) by this server under `readId`.
+  private record RemoteRead(Optional<ServerId> from, long readId) {}
+
+  /// A write that waits for every voter that is up.
+  private record AckAll(LogPosition position, Origin origin) {}
+
+  Office(
+      Settings settings,
+      Replica replica,
+      SqliteStore store,
+      Applier applier,
+      Peers peers,
+      StatusBoard board,
+      ClusterViews views,
+      Function<Predicate<byte[]>, SignIns> signIns) {
+    this.self = settings.self();
+    this.replica = replica;
+    this.store = store;
+    this.applier = applier;
+    this.peers = peers;
+    this.board = board;
+    this.views = views;
+    this.founding = new Founding(self, store.memberKey());
+    this.compaction = new Compaction(self, settings.logKeepBytes());
+    this.clockWatch = new ClockWatch(self, clock, settings.clockSkewMaxMs());
+    this.desk = new WriteDesk(applier::machine, this, settings.requestTimeoutNanos());
+    this.readIndexes = new ReadIndexDesk(this, applier.appliedIndex());
+    this.signIns = signIns.apply(this::proposeOwn);
+    this.term = replica.term();
+  }
+
+  WriteDesk desk() {
+    return desk;
+  }
+
+  ReadIndexDesk readIndexes() {
+    return readIndexes;
+  }
+
+  SignIns signIns() {
+    return signIns;
+  }
+
+  // ---- the loop's side
+
+  void add(Event event) {
+    events.add(event);
+  }
+
+  boolean hasEvents() {
+    return !events.isEmpty() || !proposals.isEmpty();
+  }
+
+  List<Event> takeEvents() {
+    List<Event> taken = new ArrayList<>(events);
+    events.clear();
+    if (!proposals.isEmpty()) {
+      taken.add(new Event.Proposed(proposals));
+      proposals.clear();
+    }
+    return taken;
+  }
+
+  void onTick(int elapsed) {
+    if (!founding.mustWait(store.clusterId().isPresent(), replica.last())) {
+      events.add(new Event.Tick(elapsed));
+    }
+    ticksToChores -= elapsed;
+  }
+
+  void afterStep(Effects effects) {
+    if (effects.foundingWanted()) {
+      events.add(
+          new Event.Founded(
+              founding.entry(replica.membership(), keysShown, System.currentTimeMillis())));
+    }
+    if (term != replica.term() || role != replica.role() || !primary.equals(replica.primary())) {
+      onOfficeChanged();
+    }
+    if (!ackAlls.isEmpty()) {
+      settleAckAlls();
+    }
+  }
+
+  void afterPass() {
+    if (ticksToChores <= 0) {
+      ticksToChores = CHORES_TICKS;
+      long now = System.nanoTime();
+      desk.onTime(now);
+      readIndexes.onTime(now);
+      signIns.onTime(now);
+      addMissingKeys();
+      clockWatch.check(replica, now).ifPresent(events::add);
+      publish();
+    }
+    signIns.flushPresence();
+  }
+
+  private void onOfficeChanged() {
+    boolean newTerm = term != replica.term();
+    boolean becamePrimary = role != Role.PRIMARY && replica.role() == Role.PRIMARY;
+    log.info(
+        "{} in term {}, primary {}",
+        replica.role(),
+        replica.term(),
+        replica.primary().map(ServerId::toString).orElse("unknown"));
+    term = replica.term();
+    role = replica.role();
+    primary = replica.primary();
+    if (newTerm || role != Role.PRIMARY) {
+      forwards.newTerm();
+      ackAlls.clear();
+      refuseRemoteReads();
+    }
+    if (becamePrimary) {
+      clock.forgetOthers();
+      clock.atLeast(lastEntryTime());
+    }
+    desk.resendAll();
+    readIndexes.askAgain();
+    publish();
+    signIns.pushCluster(views.current());
+  }
+
+  private long lastEntryTime() {
+    for (long index = replica.last().index(); index > applier.appliedIndex(); index--) {
+      LogEntry entry = replica.entries(index, 1, Long.MAX_VALUE).getFirst();
+      OptionalLong time = CommandCodec.timeOf(entry.command());
+      if (time.isPresent()) {
+        return time.getAsLong();
+      }
+    }
+    return store.chat().time();
+  }
+
+  private void publish() {
+    List<String> warnings = new ArrayList<>();
+    if (diskFull) {
+      warnings.add("the disk of server " + self + " is full: make room; it goes on by itself");
+    }
+    applier.stopped().ifPresent(warnings::add);
+    compaction.warning(store, replica).ifPresent(warnings::add);
+    clockWatch.warning().ifPresent(warnings::add);
+    divergence.warning().ifPresent(warnings::add);
+    views.publish(replica, applier, store, warnings);
+  }
+
+  void onDiskFull() {
+    diskFull = true;
+    if (replica.role() == Role.PRIMARY && !replica.handingOver()) {
+      events.add(new Event.TakeOverRequested(Optional.empty()));
+    }
+  }
+
+  void compact() {
+    diskFull = false;
+    compaction.run(store, replica, applier.appliedIndex());
+  }
+
+  // ---- out
+
+  void send(Envelope envelope) {
+    PeerFrame frame =
+        switch (envelope.message()) {
+          case PeerMessage.Heartbeat heartbeat ->
+              new PeerFrame.Heartbeat(
+                  heartbeat,
+                  heartbeat.round() % TABLE_EVERY_ROUNDS == 0
+                      ? Optional.of(views.current().servers())
+                      : Optional.empty(),
+                  compaction.safeIndex(replica));
+          case PeerMessage.HeartbeatAck ack ->
+              new PeerFrame.HeartbeatAck(ack, views.report(replica, applier));
+          case PeerMessage other -> new PeerFrame.Core(other);
+        };
+    peers.send(envelope.to(), encode(envelope.message(), frame));
+  }
+
+  /// REPLICATE to several backups is mostly the same message: it is turned into bytes once.
+  private byte[] encode(PeerMessage message, PeerFrame frame) {
+    if (!(message instanceof PeerMessage.Replicate)) {
+      return PeerCodec.encode(self, frame);
+    }
+    if (lastReplicate.isEmpty() || !lastReplicate.get().equals(message)) {
+      lastReplicate = Optional.of(message);
+      lastReplicateFrame = PeerCodec.encode(self, frame);
+    }
+    return lastReplicateFrame;
+  }
+
+  private void sendFrame(ServerId to, PeerFrame frame) {
+    peers.send(to, PeerCodec.encode(self, frame));
+  }
+
+  // ---- WriteDesk.Channel, ReadIndexDesk.Channel
+
+  @Override
+  public boolean open() {
+    if (replica.role() == Role.PRIMARY) {
+      return !replica.handingOver();
+    }
+    return primary.isPresent() && board.isLinked(primary.get());
+  }
+
+  @Override
+  public boolean local() {
+    return replica.role() == Role.PRIMARY;
+  }
+
+  @Override
+  public boolean diskFull() {
+    return diskFull && local();
+  }
+
+  @Override
+  public boolean send(WriteLane lane, PendingWrite write) {
+    if (local()) {
+      propose(write.body, new Origin.Local(lane, write));
+      return true;
+    }
+    return primary.isPresent()
+        && peers.send(
+            primary.get(),
+            PeerCodec.encode(
+                self,
+                new PeerFrame.Forward(term, lane.laneId, write.number, write.body, write.ackAll)));
+  }
+
+  private void propose(byte[] body, Origin origin) {
+    long time =
+        clock.stamp(replica.membership().voters(), System.currentTimeMillis(), System.nanoTime());
+    proposals.add(new Event.Proposal(++lastProposalId, CommandCodec.stamp(body, time)));
+    origins.put(lastProposalId, origin);
+  }
+
+  /// Logs a command of this server's own, through whatever server is primary. False: none is at
+  /// hand.
+  boolean proposeOwn(byte[] body) {
+    if (!open()) {
+      return false;
+    }
+    if (local()) {
+      propose(body, new Origin.Own());
+      return true;
+    }
+    long lane = desk.newLaneId();
+    return peers.send(
+        primary.orElseThrow(),
+        PeerCodec.encode(self, new PeerFrame.Forward(term, lane, 1, body, false)));
+  }
+
+  @Override
+  public boolean ask(long readId) {
+    if (replica.role() == Role.PRIMARY) {
+      askCore(Optional.empty(), readId);
+      return true;
+    }
+    return open()
+        && peers.send(
+            primary.orElseThrow(), PeerCodec.encode(self, new PeerFrame.ReadIndex(term, readId)));
+  }
+
+  private void askCore(Optional<ServerId> from, long readId) {
+    remoteReads.put(++lastReadId, new RemoteRead(from, readId));
+    events.add(new Event.ReadRequested(lastReadId));
+  }
+
+  private void refuseRemoteReads() {
+    // The core refuses what it still holds; this forgets the rest, whose askers ask the next
+    // primary.
+    remoteReads.values().removeIf(read -> read.from().isPresent());
+  }
+
+  // ---- the core's answers
+
+  void onAnswer(Answer answer) {
+    switch (answer) {
+      case Answer.Appended(long proposalId, LogPosition position) -> {
+        Origin origin = origins.remove(proposalId);
+        if (wantsAll(origin)) {
+          ackAlls.add(new AckAll(position, origin));
+        }
+      }
+      case Answer.Refused(long proposalId, Answer.Reason reason) ->
+          onProposalRefused(origins.remove(proposalId), reason);
+      case Answer.ReadReady(long readId, long index) -> onReadAnswer(readId, index);
+      case Answer.ReadRefused(long readId) -> onReadAnswer(readId, -1);
+    }
+  }
+
+  private static boolean wantsAll(Origin origin) {
+    return switch (origin) {
+      case Origin.Local(WriteLane lane, PendingWrite write) -> write.ackAll;
+      case Origin.Remote remote -> remote.ackAll();
+      case Origin.Own() -> false;
+    };
+  }
+
+  private void onProposalRefused(Origin origin, Answer.Reason reason) {
+    ErrorCode code =
+        switch (reason) {
+          case NOT_PRIMARY, HANDING_OVER -> ErrorCode.NO_PRIMARY;
+          case BUSY -> ErrorCode.BUSY;
+        };
+    switch (origin) {
+      case Origin.Local(WriteLane lane, PendingWrite write) -> desk.onRefused(lane, write, code);
+      case Origin.Remote remote -> {
+        forwards.refused(remote.from(), remote.lane(), remote.number());
+        sendFrame(
+            remote.from(),
+            new PeerFrame.ForwardRefused(term, remote.lane(), remote.number(), code.name(), 0));
+      }
+      case Origin.Own() -> {}
+    }
+  }
+
+  private void onReadAnswer(long readId, long index) {
+    RemoteRead read = remoteReads.remove(readId);
+    if (read == null) {
+      return;
+    }
+    if (read.from().isPresent()) {
+      sendFrame(read.from().get(), new PeerFrame.ReadIndexReply(term, read.readId(), index));
+    } else if (index >= 0) {
+      readIndexes.onConfirmed(read.readId(), index);
+    } else {
+      readIndexes.onRefused(read.readId());
+    }
+  }
+
+  /// ack=all: every voter that is up has it. Judged anew each time, since a voter may die meanwhile
+  /// (DESIGN 10.13).
+  private void settleAckAlls() {
+    if (replica.role() != Role.PRIMARY) {
+      return;
+    }
+    for (AckAll waiting : List.copyOf(ackAlls)) {
+      int acked = 0;
+      boolean all = waiting.position().index() <= applier.appliedIndex();
+      for (ServerId voter : replica.membership().voters()) {
+        boolean has = replica.matchIndex(voter) >= waiting.position().index();
+        acked += has ? 1 : 0;
+        all &= has || !replica.isUp(voter);
+      }
+      if (all) {
+        ackAlls.remove(waiting);
+        onAllAcked(waiting, acked);
+      }
+    }
+  }
+
+  private void onAllAcked(AckAll settled, int acked) {
+    switch (settled.origin()) {
+      case Origin.Local(WriteLane lane, PendingWrite write) -> desk.acked(lane, write, acked);
+      case Origin.Remote remote ->
+          sendFrame(
+              remote.from(),
+              new PeerFrame.Forwarded(
+                  term,
+                  remote.lane(),
+                  remote.number(),
+                  settled.position().index(),
+                  settled.position().term(),
+                  acked));
+      case Origin.Own() -> {}
+    }
+  }
+
+  void onApplied(AppliedEntry entry) {
+    switch (entry.command()) {
+      case Command.Write write ->
+          desk.onApplied(write.request(), entry.applied().outcome(), entry.applied().repeat());
+      case Command.Found found -> views.onFounded(found.tokenKey());
+      case Command.Noop noop -> {}
+      case Command.Members members -> {}
+      case Command.Seen seen -> {}
+    }
+    signIns.onApplied(entry);
+  }
+
+  void onAppliedUpTo(long index) {
+    readIndexes.onApplied(index);
+  }
+
+  // ---- frames and links
+
+  /// A frame from `from`, over a link on which it showed `memberKey`.
+  void onFrame(ServerId from, String memberKey, PeerFrame frame) {
+    if (!keyFits(from, memberKey)) {
+      return;
+    }
+    switch (frame) {
+      case PeerFrame.Core(PeerMessage.RequestVote vote)
+          when founding.mustIgnore(vote, store.clusterId().isPresent(), replica.last()) -> {}
+      case PeerFrame.Core(PeerMessage.Replicate replicate) when diskFull -> {}
+      case PeerFrame.Core(PeerMessage message) -> events.add(new Event.Received(from, message));
+      case PeerFrame.Heartbeat heartbeat -> {
+        events.add(new Event.Received(from, heartbeat.message()));
+        heartbeat.servers().ifPresent(board::onTold);
+        compaction.onTold(heartbeat.compactIndex());
+      }
+      case PeerFrame.HeartbeatAck ack -> onHeartbeatAck(from, ack);
+      case PeerFrame.Forward forward -> onForward(from, forward);
+      case PeerFrame.Forwarded forwarded -> {
+        if (forwarded.term() == term) {
+          desk.onAcked(forwarded.session(), forwarded.number(), forwarded.acked());
+        }
+      }
+      case PeerFrame.ForwardRefused refused -> onForwardRefused(refused);
+      case PeerFrame.ReadIndex read -> {
+        if (replica.role() == Role.PRIMARY) {
+          askCore(Optional.of(from), read.readId());
+        } else {
+          sendFrame(from, new PeerFrame.ReadIndexReply(term, read.readId(), -1));
+        }
+      }
+      case PeerFrame.ReadIndexReply reply -> {
+        if (reply.index() < 0) {
+          readIndexes.onRefused(reply.readId());
+        } else {
+          readIndexes.onConfirmed(reply.readId(), reply.index());
+        }
+      }
+      case PeerFrame.Presence presence -> signIns.onPresence(from, presence);
+    }
+  }
+
+  private boolean keyFits(ServerId from, String memberKey) {
+    Optional<Member> member = replica.membership().member(from);
+    return member.isPresent() && member.get().key().map(memberKey::equals).orElse(true);
+  }
+
+  private void onHeartbeatAck(ServerId from, PeerFrame.HeartbeatAck ack) {
+    events.add(new Event.Received(from, ack.message()));
+    board.onAck(from, ack.message(), ack.report());
+    if (replica.role() == Role.PRIMARY) {
+      clock.heard(from, ack.report().time(), System.nanoTime());
+      divergence.compare(from, ack.report(), applier);
+    }
+  }
+
+  private void onForward(ServerId from, PeerFrame.Forward forward) {
+    long expected = forwards.expected(from, forward.session());
+    Optional<String> refusal =
+        replica.role() != Role.PRIMARY || forward.term() != term
+            ? Optional.of(ErrorCode.NO_PRIMARY.name())
+            : diskFull
+                ? Optional.of(ErrorCode.DISK_FULL.name())
+                : forward.number() > expected
+                    ? Optional.of(PeerFrame.ForwardRefused.GAP)
+                    : Optional.empty();
+    if (refusal.isPresent()) {
+      sendFrame(
+          from,
+          new PeerFrame.ForwardRefused(
+              forward.term(), forward.session(), forward.number(), refusal.get(), expected));
+    } else if (forward.number() == expected) {
+      forwards.accepted(from, forward.session(), forward.number());
+      propose(
+          forward.command(),
+          new Origin.Remote(from, forward.session(), forward.number(), forward.ackAll()));
+    }
+    // A smaller number is in the log already.
+  }
+
+  private void onForwardRefused(PeerFrame.ForwardRefused refused) {
+    if (refused.term() != term) {
+      return;
+    }
+    if (refused.code().equals(PeerFrame.ForwardRefused.GAP)) {
+      desk.onGap(refused.session(), refused.expected());
+    } else {
+      desk.onRefused(refused.session(), refused.number(), refusalCode(refused.code()));
+    }
+  }
+
+  /// A code that a newer server may have and this one does not know means: not now.
+  private static ErrorCode refusalCode(String name) {
+    return switch (name) {
+      case "BUSY" -> ErrorCode.BUSY;
+      case "DISK_FULL" -> ErrorCode.DISK_FULL;
+      default -> ErrorCode.NO_PRIMARY;
+    };
+  }
+
+  /// A link to `peer` stands: both sides have proved the secret, and it showed `memberKey`.
+  void onLinkUp(ServerId peer, String memberKey, Optional<String> clusterId) {
+    keysShown.put(peer, memberKey);
+    board.linkUp(peer);
+    founding.onLink(peer, clusterId.isPresent());
+    events.add(new Event.PeerAlive(peer));
+    signIns.onLinkUp(peer);
+    if (primary.equals(Optional.of(peer))) {
+      desk.resendAll();
+      readIndexes.askAgain();
+    }
+  }
+
+  void onLinkDown(ServerId peer) {
+    board.linkDown(peer);
+    founding.onLinkDown(peer);
+    signIns.onPeerGone(peer);
+  }
+
+  void onPeerDied(ServerId peer) {
+    events.add(new Event.PeerDied(peer));
+  }
+
+  /// As primary: the log gets the key of a member that showed one for the first time, one entry at
+  /// a time.
+  private void addMissingKeys() {
+    if (replica.role() != Role.PRIMARY
+        || !replica.committedInOwnTerm()
+        || replica.membership().index() > replica.commitIndex()) {
+      return;
+    }
+    List<Member> members = new ArrayList<>();
+    boolean news = false;
+    for (Member member : replica.membership().members()) {
+      String shown = keysShown.get(member.id());
+      if (member.key().isEmpty() && shown != null) {
+        members.add(member.withKey(shown));
+        news = true;
+      } else {
+        members.add(member);
+      }
+    }
+    if (news) {
+      long time = Math.max(store.chat().time(), System.currentTimeMillis());
+      proposals.add(new Event.Proposal(++lastProposalId, CommandCodec.members(time, members)));
+      origins.put(lastProposalId, new Origin.Own());
+    }
+  }
+}

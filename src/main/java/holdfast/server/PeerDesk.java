@@ -1,0 +1,113 @@
+package holdfast.server;
+
+import holdfast.replication.Member;
+import holdfast.replication.ServerId;
+import holdfast.transport.PeerLinks;
+import holdfast.wire.ErrorCode;
+import holdfast.wire.FrameException;
+import holdfast.wire.PeerCodec;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What happens on the links to the other servers, brought to the replica thread; and who is let
+/// in. Called on the links' own threads.
+final class PeerDesk implements PeerLinks.Handler {
+  /// The refusals' codes, told to the other side.
+  static final String NOT_A_MEMBER = "NOT_A_MEMBER";
+
+  static final String OTHER_CLUSTER = "OTHER_CLUSTER";
+  static final String LOST_DISK = "LOST_DISK";
+
+  private static final Logger log = LoggerFactory.getLogger(PeerDesk.class);
+
+  private final ServerId self;
+  private final ClusterViews views;
+  private final ReplicaLoop loop;
+  private final Office office;
+  private final Consumer<String> onLostDisk;
+
+  /// @param onLostDisk told the sentence when the cluster refuses this server because its disk was
+  ///   lost
+  PeerDesk(
+      ServerId self,
+      ClusterViews views,
+      ReplicaLoop loop,
+      Office office,
+      Consumer<String> onLostDisk) {
+    this.self = self;
+    this.views = views;
+    this.loop = loop;
+    this.office = office;
+    this.onLostDisk = onLostDisk;
+  }
+
+  @Override
+  public Optional<PeerLinks.Refusal> admit(
+      int peer, String memberKey, Optional<String> clusterId, String bootId) {
+    ClusterView view = views.current();
+    Optional<Member> member = view.membership().member(new ServerId(peer));
+    if (member.isEmpty()) {
+      return refusal(
+          NOT_A_MEMBER,
+          "server %d is not a member of the cluster that server %s is in".formatted(peer, self));
+    }
+    if (clusterId.isPresent()
+        && view.clusterId().isPresent()
+        && !clusterId.equals(view.clusterId())) {
+      return refusal(
+          OTHER_CLUSTER,
+          "server %d belongs to cluster %s, server %s to cluster %s: one of them has the wrong data.dir or servers.properties"
+              .formatted(peer, clusterId.get(), self, view.clusterId().get()));
+    }
+    Optional<String> known = member.get().key();
+    if (known.isPresent() && !known.get().equals(memberKey)) {
+      return refusal(
+          LOST_DISK,
+          "server %d comes with another data directory than the one it joined the cluster with, so it may have forgotten votes and messages;"
+                  .formatted(peer)
+              + " bring the old directory back, or, if it is lost, remove the member and add a new one under an id never used before");
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<PeerLinks.Refusal> refusal(String code, String sentence) {
+    return Optional.of(new PeerLinks.Refusal(code, sentence));
+  }
+
+  @Override
+  public void onFrame(int peer, String memberKey, byte[] line) throws FrameException {
+    ServerId from = new ServerId(peer);
+    PeerCodec.PeerReceived received = PeerCodec.decode(line);
+    if (!received.from().equals(from)) {
+      throw new FrameException(
+          ErrorCode.BAD_REQUEST,
+          "the link is of server %s, the frame says %s".formatted(from, received.from()));
+    }
+    loop.offer(() -> office.onFrame(from, memberKey, received.frame()));
+  }
+
+  @Override
+  public void onLinkUp(int peer, String memberKey, Optional<String> clusterId, String bootId) {
+    loop.offer(() -> office.onLinkUp(new ServerId(peer), memberKey, clusterId));
+  }
+
+  @Override
+  public void onLinkDown(int peer) {
+    loop.offer(() -> office.onLinkDown(new ServerId(peer)));
+  }
+
+  @Override
+  public void onPeerDied(int peer) {
+    loop.offer(() -> office.onPeerDied(new ServerId(peer)));
+  }
+
+  @Override
+  public void onRefused(int peer, String code, String sentence) {
+    log.error("server {} refuses this one: {}", peer, sentence);
+    if (code.equals(LOST_DISK)) {
+      onLostDisk.accept(sentence);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package holdfast.server;
+
+import holdfast.replication.ServerId;
+
+/// The links to the other servers, as the replica thread uses them.
+interface Peers {
+  /// Queues a frame on the link that this server dialled. Never blocks; false: no link, or its
+  /// queue is full (which closes it).
+  boolean send(ServerId to, byte[] frame);
+}

@@ -1,0 +1,239 @@
+package holdfast.server;
+
+import holdfast.replication.Answer;
+import holdfast.replication.Effects;
+import holdfast.replication.Envelope;
+import holdfast.replication.Event;
+import holdfast.replication.HardState;
+import holdfast.replication.LogEntry;
+import holdfast.replication.Replica;
+import holdfast.storage.DiskFullException;
+import holdfast.storage.SqliteStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The replica thread: takes all that waits as one batch, lets the core decide, and carries out
+/// what it asks in the one safe order: send what claims nothing about this disk; write hard state,
+/// entries and applied commands in one transaction with one sync; send the rest; answer. It alone
+/// owns the core, the writing connection and everything that `Office` keeps.
+final class ReplicaLoop implements Runnable {
+  /// The core's unit of time.
+  static final long TICK_NANOS = 10_000_000;
+
+  /// Tasks that may wait for the loop; beyond, whoever brings one waits.
+  private static final int QUEUE_MAX = 65_536;
+
+  /// Tasks taken as one batch.
+  private static final int BATCH_MAX = 4_096;
+
+  /// While the disk is full, writing is tried again this often.
+  private static final long DISK_FULL_RETRY_NANOS = 1_000_000_000L;
+
+  private static final Logger log = LoggerFactory.getLogger(ReplicaLoop.class);
+
+  private final BlockingQueue<Runnable> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
+  private final List<Runnable> batch = new ArrayList<>(BATCH_MAX);
+  private final SqliteStore store;
+  private final Replica replica;
+  private final Applier applier;
+  private final Office office;
+  private final long startNanos = System.nanoTime();
+  private long ticks;
+
+  /// What the disk did not take yet because it is full.
+  private Optional<HardState> unsavedHardState = Optional.empty();
+
+  private List<LogEntry> unsavedEntries = List.of();
+  private long diskFullSinceNanos;
+  private boolean diskFull;
+  private volatile boolean running = true;
+
+  ReplicaLoop(SqliteStore store, Replica replica, Applier applier, Office office) {
+    this.store = store;
+    this.replica = replica;
+    this.applier = applier;
+    this.office = office;
+  }
+
+  /// Has `task` run on the replica thread, after all tasks given before. Waits while too many wait;
+  /// false: stopped.
+  boolean offer(Runnable task) {
+    try {
+      while (running) {
+        if (queue.offer(task, 100, TimeUnit.MILLISECONDS)) {
+          return true;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return false;
+  }
+
+  /// Ends the loop after the pass under way.
+  void stop() {
+    running = false;
+  }
+
+  boolean diskFull() {
+    return diskFull;
+  }
+
+  @Override
+  public void run() {
+    while (running) {
+      pass();
+    }
+  }
+
+  private void pass() {
+    takeBatch();
+    int elapsed = elapsedTicks();
+    if (elapsed > 0) {
+      // First of all, so that a primary that was paused judges its office before it hears anything
+      // else.
+      office.onTick(elapsed);
+      carryOut(office.takeEvents());
+    }
+    for (Runnable task : batch) {
+      task.run();
+    }
+    batch.clear();
+    do {
+      carryOut(office.takeEvents());
+    } while (office.hasEvents() || (applier.hasWork(replica) && !diskFull));
+    office.afterPass();
+    while (office.hasEvents()) {
+      carryOut(office.takeEvents());
+    }
+  }
+
+  private void takeBatch() {
+    try {
+      long untilTick = startNanos + (ticks + 1) * TICK_NANOS - System.nanoTime();
+      Runnable first = queue.poll(Math.max(untilTick, 0), TimeUnit.NANOSECONDS);
+      if (first != null) {
+        batch.add(first);
+        queue.drainTo(batch, BATCH_MAX - 1);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      running = false;
+    }
+  }
+
+  private int elapsedTicks() {
+    long due = (System.nanoTime() - startNanos) / TICK_NANOS;
+    int elapsed = (int) Math.min(due - ticks, Integer.MAX_VALUE);
+    ticks = due;
+    return elapsed;
+  }
+
+  private void carryOut(List<Event> events) {
+    if (events.isEmpty() && !applier.hasWork(replica) && !unsaved()) {
+      return;
+    }
+    Effects effects = replica.step(events);
+    send(effects.sendBeforeSync());
+    List<AppliedEntry> applied = new ArrayList<>();
+    if (persist(effects, applied)) {
+      send(effects.sendAfterSync());
+    }
+    for (Answer answer : effects.answers()) {
+      office.onAnswer(answer);
+    }
+    for (AppliedEntry entry : applied) {
+      office.onApplied(entry);
+    }
+    if (!applied.isEmpty()) {
+      office.add(new Event.Applied(applier.appliedIndex()));
+      office.onAppliedUpTo(applier.appliedIndex());
+    }
+    office.afterStep(effects);
+  }
+
+  private void send(List<Envelope> envelopes) {
+    for (Envelope envelope : envelopes) {
+      office.send(envelope);
+    }
+  }
+
+  private boolean unsaved() {
+    return unsavedHardState.isPresent() || !unsavedEntries.isEmpty();
+  }
+
+  /// Writes what the step asks for, and whatever is committed and not applied. False: the disk is
+  /// full; nothing that rests on this disk may be said.
+  private boolean persist(Effects effects, List<AppliedEntry> applied) {
+    keep(effects);
+    boolean sync = unsaved();
+    if (!sync && !applier.hasWork(replica)) {
+      return true;
+    }
+    if (diskFull && System.nanoTime() - diskFullSinceNanos < DISK_FULL_RETRY_NANOS) {
+      return false;
+    }
+    try {
+      store.begin(sync);
+      unsavedHardState.ifPresent(store::saveHardState);
+      if (!unsavedEntries.isEmpty()) {
+        store.append(unsavedEntries);
+      }
+      // Before applying: the core may only be told of rows that it knows to be applied.
+      office.compact();
+      applied.addAll(applier.apply(replica));
+      store.commit();
+    } catch (DiskFullException e) {
+      onDiskFull(applied);
+      return false;
+    }
+    if (diskFull) {
+      diskFull = false;
+      log.info("the disk has room again: this server takes part in the log once more");
+    }
+    if (sync) {
+      unsavedHardState = Optional.empty();
+      unsavedEntries = List.of();
+      office.add(new Event.Synced(replica.last()));
+    }
+    return true;
+  }
+
+  private void keep(Effects effects) {
+    if (effects.hardState().isPresent()) {
+      unsavedHardState = effects.hardState();
+    }
+    if (effects.entries().isEmpty()) {
+      return;
+    }
+    if (unsavedEntries.isEmpty()) {
+      unsavedEntries = effects.entries();
+      return;
+    }
+    long from = effects.entries().getFirst().index();
+    List<LogEntry> both = new ArrayList<>(unsavedEntries);
+    both.removeIf(entry -> entry.index() >= from);
+    both.addAll(effects.entries());
+    unsavedEntries = both;
+  }
+
+  private void onDiskFull(List<AppliedEntry> applied) {
+    applied.clear();
+    store.rollback();
+    applier.rolledBack();
+    if (!diskFull) {
+      log.error(
+          "the disk of this server is full: it acknowledges nothing, answers reads, and goes on by"
+              + " itself once there is room");
+    }
+    diskFull = true;
+    diskFullSinceNanos = System.nanoTime();
+    office.onDiskFull();
+  }
+}

@@ -1,0 +1,119 @@
+package holdfast.server;
+
+import holdfast.chat.ChatMachine;
+import holdfast.chat.EntryId;
+import holdfast.chat.RequestKey;
+import holdfast.replication.Event;
+import holdfast.wire.ErrorCode;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/// The replica thread as connections see it: every method hands a task to it; some block the
+/// calling (virtual) thread for the answer. Safe for any thread.
+final class ReplicaPort {
+  /// Beyond a wait's own deadline: a loop that does not answer at all is busy with its disk.
+  private static final Duration GRACE = Duration.ofSeconds(2);
+
+  private final ReplicaLoop loop;
+  private final Office office;
+
+  ReplicaPort(ReplicaLoop loop, Office office) {
+    this.loop = loop;
+    this.office = office;
+  }
+
+  void submit(WriteLane lane, PendingWrite write) {
+    if (!loop.offer(() -> office.desk().submit(lane, write))) {
+      write.reply.failed(shuttingDown());
+    }
+  }
+
+  /// Fails a write that could not be made a command, in its place among the connection's writes.
+  void failEarly(
+      WriteLane lane, Optional<String> requestId, WriteReply reply, RequestRefused refusal) {
+    if (!loop.offer(() -> office.desk().failEarly(lane, requestId, reply, refusal))) {
+      reply.failed(shuttingDown());
+    }
+  }
+
+  /// Runs `task` on the replica thread; false: the server is stopping.
+  boolean run(Runnable task) {
+    return loop.offer(task);
+  }
+
+  /// What is remembered of a request, as of the last command applied.
+  Optional<ChatMachine.Remembered> remembered(RequestKey key)
+      throws RequestRefused, InterruptedException {
+    return call(() -> office.desk().remembered(key));
+  }
+
+  /// Replica thread: asks the core to hand over to the most caught-up voter.
+  void handOver() {
+    office.add(new Event.TakeOverRequested(Optional.empty()));
+  }
+
+  SignIns signIns() {
+    return office.signIns();
+  }
+
+  WriteDesk desk() {
+    return office.desk();
+  }
+
+  /// Has `work` done on the replica thread and waits for what it returns.
+  <T> T call(Supplier<T> work) throws RequestRefused, InterruptedException {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    if (!loop.offer(() -> result.complete(work.get()))) {
+      throw shuttingDown();
+    }
+    return await(result, GRACE);
+  }
+
+  /// Waits until everything acknowledged anywhere before now is applied here (thesis §6.4):
+  /// NO_PRIMARY if no primary confirms it within `within`, BEHIND if this server does not catch up
+  /// by then.
+  void confirm(Duration within) throws RequestRefused, InterruptedException {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    long deadline = System.nanoTime() + within.toNanos();
+    if (!loop.offer(() -> office.readIndexes().confirm(done, deadline))) {
+      throw shuttingDown();
+    }
+    await(done, within.plus(GRACE));
+  }
+
+  /// Waits until the command `id` is applied here; BEHIND after `within`.
+  void awaitApplied(long id, Duration within) throws RequestRefused, InterruptedException {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    long deadline = System.nanoTime() + within.toNanos();
+    long index = EntryId.indexOf(id);
+    if (!loop.offer(() -> office.readIndexes().await(index, done, deadline))) {
+      throw shuttingDown();
+    }
+    await(done, within.plus(GRACE));
+  }
+
+  private static <T> T await(CompletableFuture<T> future, Duration within)
+      throws RequestRefused, InterruptedException {
+    try {
+      return future.get(within.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RequestRefused refused) {
+        throw refused;
+      }
+      throw new IllegalStateException("a task of the replica thread failed", e.getCause());
+    } catch (TimeoutException e) {
+      throw new RequestRefused(
+          ErrorCode.BUSY, "this server did not get to it in time; repeat, or ask another");
+    }
+  }
+
+  static RequestRefused shuttingDown() {
+    return new RequestRefused(
+        ErrorCode.SHUTTING_DOWN, "this server is stopping; repeat the request at another");
+  }
+}

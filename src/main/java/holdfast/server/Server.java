@@ -1,0 +1,414 @@
+package holdfast.server;
+
+import holdfast.chat.ChatLimits;
+import holdfast.replication.Member;
+import holdfast.replication.Membership;
+import holdfast.replication.Replica;
+import holdfast.replication.ReplicaSettings;
+import holdfast.replication.Role;
+import holdfast.replication.ServerId;
+import holdfast.replication.StoredLog;
+import holdfast.storage.Reads;
+import holdfast.storage.SqliteStore;
+import holdfast.storage.StoreException;
+import holdfast.storage.StoreSettings;
+import holdfast.transport.Connection;
+import holdfast.transport.LineReader;
+import holdfast.transport.Listener;
+import holdfast.transport.PeerLinks;
+import holdfast.wire.ClientCodec;
+import holdfast.wire.CommandCodec;
+import holdfast.wire.ErrorCode;
+import holdfast.wire.PeerIdentity;
+import java.io.IOException;
+import java.net.Socket;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One running server: makes the parts, connects them, and takes them down again. docs/DESIGN.md
+/// lists the threads.
+public final class Server implements AutoCloseable, Listener.Handler {
+  /// As `Implementation-Version` of the jar.
+  private static final String VERSION =
+      Optional.ofNullable(Server.class.getPackage().getImplementationVersion()).orElse("dev");
+
+  private static final int BOOT_ID_BYTES = 8;
+
+  /// Bytes that may wait for one client; beyond: SLOW_CONSUMER.
+  private static final int CLIENT_QUEUE_BYTES_MAX = 4 << 20;
+
+  /// Bytes that may wait for one peer; beyond, the link is closed. Above the core's window, so that
+  /// a slow backup is slowed by that.
+  private static final long PEER_QUEUE_BYTES_MAX = 128L << 20;
+
+  /// At SIGTERM: how long the hand-over, and then the last answers, may take.
+  private static final Duration HAND_OVER_MAX = Duration.ofSeconds(2);
+
+  /// Reads that may wait for the read pool; beyond: BUSY.
+  private static final int READS_WAITING_MAX = 1_024;
+
+  private static final Duration DRAIN_MAX = Duration.ofSeconds(3);
+
+  private static final Duration POLL = Duration.ofMillis(2);
+
+  private static final Logger log = LoggerFactory.getLogger(Server.class);
+
+  private final ServerConfig config;
+  private final ServerId self;
+  private final Member own;
+  private final SqliteStore store;
+  private final PasswordHasher hasher = new PasswordHasher();
+  private final Set<ClientSession> sessions = ConcurrentHashMap.newKeySet();
+  private final AtomicLong lastSession = new AtomicLong();
+  private final CompletableFuture<Integer> exit = new CompletableFuture<>();
+  private final ClusterViews views;
+  private final ReplicaLoop loop;
+  private final ReplicaPort port;
+  private final Requests requests;
+  private final PeerLinks links;
+  private final Thread replicaThread;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private Optional<Listener> clientListener = Optional.empty();
+
+  private Server(ServerConfig config, ServerId self, Member own, SqliteStore store) {
+    this.config = config;
+    this.self = self;
+    this.own = own;
+    this.store = store;
+    String bootId = bootId();
+    Reads reads = store.reads();
+    Replica replica = replica(config, self, store);
+    ChatLimits limits = limits(config);
+    Applier applier = new Applier(store, limits);
+    StatusBoard board = new StatusBoard(self, VERSION);
+    this.views = new ClusterViews(board, VERSION, sessions::size, store, replica);
+    Directory directory = new Directory(reads);
+    Presence presence = new Presence();
+    Deliveries deliveries = new Deliveries(store.chat(), directory, store.appliedId());
+    Peers peers = (to, frame) -> links().send(to.value(), frame);
+    CatchUp catchUp =
+        new CatchUp(
+            reads,
+            directory,
+            (session, epoch, position) ->
+                port().run(() -> port().signIns().caughtUp(session, epoch, position)));
+    Office office =
+        new Office(
+            new Office.Settings(
+                self,
+                config.requestTimeout().toNanos(),
+                config.logKeepBytes(),
+                config.clockSkewMax().toMillis()),
+            replica,
+            store,
+            applier,
+            peers,
+            board,
+            views,
+            proposeOwn ->
+                new SignIns(self, store.chat(), deliveries, presence, peers, catchUp, proposeOwn));
+    this.loop = new ReplicaLoop(store, replica, applier, office);
+    this.port = new ReplicaPort(loop, office);
+    this.requests =
+        new Requests(
+            new Requests.Settings(
+                config.clusterName(),
+                self.toString(),
+                config.frameMaxBytes(),
+                ClientCodec.requestTypes().stream().collect(Collectors.joining(" "))),
+            reads,
+            port,
+            views,
+            directory,
+            presence,
+            hasher,
+            new LoginDesk(reads, port, views, hasher, config.tokenLifetime()));
+    this.links =
+        new PeerLinks(
+            linkSettings(config, self),
+            () -> new PeerIdentity(views.current().clusterId(), store.memberKey(), bootId),
+            new PeerDesk(self, views, loop, office, this::onLostDisk));
+    this.replicaThread =
+        Thread.ofPlatform()
+            .name("replica")
+            .uncaughtExceptionHandler(this::onReplicaFailed)
+            .unstarted(loop);
+  }
+
+  private PeerLinks links() {
+    return links;
+  }
+
+  private ReplicaPort port() {
+    return port;
+  }
+
+  private static Replica replica(ServerConfig config, ServerId self, SqliteStore store) {
+    StoredLog stored = store.storedLog(new Membership(0, config.servers()));
+    return new Replica(
+        self,
+        replicaSettings(config),
+        stored,
+        store,
+        new CommandCodec(),
+        CommandCodec.noop(),
+        RandomGenerator.of("L64X128MixRandom"));
+  }
+
+  private static ReplicaSettings replicaSettings(ServerConfig config) {
+    ReplicaSettings defaults = ReplicaSettings.defaults();
+    return new ReplicaSettings(
+        ticks(config.electionTimeoutMin()),
+        ticks(config.electionTimeoutMax()),
+        ticks(config.heartbeatInterval()),
+        defaults.diedTicksMax(),
+        defaults.windowEntriesMax(),
+        defaults.windowBytesMax(),
+        defaults.batchEntriesMax(),
+        defaults.batchBytesMax(),
+        defaults.uncommittedBytesMax(),
+        defaults.cacheBytesMax());
+  }
+
+  private static int ticks(Duration duration) {
+    return (int) Math.max(1, duration.toNanos() / ReplicaLoop.TICK_NANOS);
+  }
+
+  private static ChatLimits limits(ServerConfig config) {
+    ChatLimits defaults = ChatLimits.defaults();
+    return new ChatLimits(
+        defaults.requestAgeMs(),
+        config.requestsKept(),
+        config.requestsKeptTotal(),
+        defaults.roomMembersMax(),
+        defaults.roomsPerAccountMax());
+  }
+
+  private static PeerLinks.Settings linkSettings(ServerConfig config, ServerId self) {
+    return PeerLinks.Settings.of(
+        self.value(),
+        config.secret().map(ClusterSecret::text).orElse(""),
+        config.clusterName(),
+        config.peerFrameMaxBytes(),
+        PEER_QUEUE_BYTES_MAX);
+  }
+
+  private static String bootId() {
+    byte[] bytes = new byte[BOOT_ID_BYTES];
+    new SecureRandom().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  /// Starts the server `self` of the file. Returns once both ports listen.
+  ///
+  /// @throws StartException if it cannot: a port or the directory is taken, the database is refused
+  public static Server start(ServerConfig config, ServerId self) throws StartException {
+    Member own;
+    try {
+      own = config.server(self);
+    } catch (ConfigException e) {
+      throw new StartException(2, e.getMessage());
+    }
+    SqliteStore store;
+    try {
+      store =
+          SqliteStore.open(
+              config.directory(self),
+              new StoreSettings(config.indexTailMax(), READS_WAITING_MAX),
+              new CommandCodec());
+    } catch (StoreException e) {
+      throw new StartException(exitCode(e.kind()), e.getMessage());
+    }
+    Server server = new Server(config, self, own, store);
+    try {
+      server.open();
+      return server;
+    } catch (IOException e) {
+      server.close();
+      throw new StartException(3, e.getMessage());
+    }
+  }
+
+  private static int exitCode(StoreException.Kind kind) {
+    return switch (kind) {
+      case TAKEN -> 3;
+      case REFUSED -> 4;
+      case DISK -> 1;
+    };
+  }
+
+  private void open() throws IOException {
+    links.start(own.host(), own.peerPort());
+    replicaThread.start();
+    List<PeerLinks.PeerAddress> others = new ArrayList<>();
+    for (Member member : views.current().membership().members()) {
+      others.add(new PeerLinks.PeerAddress(member.id().value(), member.host(), member.peerPort()));
+    }
+    links.peers(others);
+    clientListener =
+        Optional.of(
+            new Listener("client", own.host(), own.clientPort(), config.connectionsMax(), this));
+    log.info(
+        "server {} of {} serves clients at {}:{} and peers at {}:{}",
+        self,
+        config.clusterName(),
+        own.host(),
+        own.clientPort(),
+        own.host(),
+        own.peerPort());
+  }
+
+  // ---- clients
+
+  @Override
+  public void accepted(Socket socket) {
+    long number = lastSession.incrementAndGet();
+    ClientSession session;
+    try {
+      socket.setSoTimeout(Math.toIntExact(config.idleTimeout().toMillis()));
+      session =
+          new ClientSession(
+              number,
+              new Connection(socket, "client-" + number, CLIENT_QUEUE_BYTES_MAX),
+              new LineReader(socket.getInputStream(), config.frameMaxBytes()),
+              requests);
+    } catch (IOException e) {
+      log.debug("client {} was gone at once: {}", number, e.getMessage());
+      return;
+    }
+    sessions.add(session);
+    try {
+      session.run();
+    } finally {
+      sessions.remove(session);
+    }
+  }
+
+  @Override
+  public void rejected(Socket socket) {
+    try {
+      new Connection(socket, "rejected", CLIENT_QUEUE_BYTES_MAX)
+          .closeAfterFlush(
+              ClientCodec.error(
+                  Optional.empty(),
+                  ErrorCode.BUSY,
+                  "this server has as many connections as it takes; try another",
+                  OptionalLong.empty()),
+              ClientSession.DRAIN);
+    } catch (IOException e) {
+      log.debug("a client was gone at once: {}", e.getMessage());
+    }
+  }
+
+  // ---- the end
+
+  /// Hands over, answers what was asked, and ends. Returns when all that is done.
+  public void stop() {
+    log.info("server {} is stopping", self);
+    handOver();
+    requests.stopTaking();
+    clientListener.ifPresent(Listener::close);
+    drain();
+    for (ClientSession session : sessions) {
+      session.closeWith(ErrorCode.SHUTTING_DOWN, "this server is stopping; go on at another");
+    }
+    awaitQuietly(sessions::isEmpty, ClientSession.DRAIN.plusMillis(500));
+    log.info("server {} has stopped", self);
+    close();
+  }
+
+  private void handOver() {
+    ClusterView view = views.current();
+    if (view.role() != Role.PRIMARY || view.membership().voters().size() == 1) {
+      return;
+    }
+    port.run(port::handOver);
+    awaitQuietly(
+        () -> !views.current().isPrimary() && views.current().primary().isPresent(), HAND_OVER_MAX);
+  }
+
+  private void drain() {
+    awaitQuietly(
+        () -> {
+          try {
+            return port.call(() -> port.desk().isEmpty());
+          } catch (RequestRefused e) {
+            return true;
+          }
+        },
+        DRAIN_MAX);
+  }
+
+  private interface Condition {
+    boolean holds() throws InterruptedException;
+  }
+
+  private static void awaitQuietly(Condition condition, Duration within) {
+    long deadline = System.nanoTime() + within.toNanos();
+    try {
+      while (!condition.holds() && System.nanoTime() - deadline < 0) {
+        TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Ends at once, as far as that can be done in order.
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    clientListener.ifPresent(Listener::close);
+    loop.stop();
+    try {
+      if (replicaThread.isAlive()) {
+        replicaThread.join(DRAIN_MAX);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    links.close();
+    hasher.close();
+    store.close();
+    exit.complete(0);
+  }
+
+  /// The exit status, once the server has ended: 0 after `stop`, 4 if the cluster refused it.
+  public int awaitExit() throws InterruptedException {
+    try {
+      return exit.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the server failed", e.getCause());
+    }
+  }
+
+  private void onLostDisk(String sentence) {
+    log.error("this server ends: {}", sentence);
+    exit.complete(4);
+  }
+
+  /// A broken invariant, or a disk that failed: nothing more may be said, since this server may
+  /// have forgotten what it said before (DESIGN 10.20).
+  private void onReplicaFailed(Thread thread, Throwable failure) {
+    log.error("the replica thread failed: this server ends at once", failure);
+    Runtime.getRuntime().halt(1);
+  }
+}

@@ -1,0 +1,30 @@
+package holdfast.wire;
+
+/// The four frames by which two servers prove `cluster.secret` to each other, before anything else
+/// is read on the link. The one that dials begins; each tells who it is only after the other's
+/// proof.
+public sealed interface HandshakeFrame {
+  /// PEER_HELLO, from the dialler: a nonce for the other to prove itself over.
+  ///
+  /// @param cluster the cluster's name, for the log of whoever dials the wrong one
+  record Hello(String nonce, String cluster, Versions protocol) implements HandshakeFrame {}
+
+  /// PEER_WELCOME: the proof asked for, and a nonce in return.
+  record Welcome(String nonce, String proof) implements HandshakeFrame {}
+
+  /// PEER_HELLO again: the dialler's proof, and who it is.
+  record Proof(String proof, PeerIdentity identity, Versions commands) implements HandshakeFrame {}
+
+  /// PEER_WELCOME again, with `accepted` true: who the other is.
+  record Accepted(PeerIdentity identity) implements HandshakeFrame {}
+
+  /// PEER_WELCOME with `accepted` false: why not. `reason` is a sentence for the operator.
+  record Refused(String code, String reason) implements HandshakeFrame {}
+
+  /// The versions, oldest to newest, that a server can read.
+  record Versions(int min, int max) {
+    public boolean overlaps(Versions other) {
+      return min <= other.max && other.min <= max;
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package holdfast.wire;
+
+import holdfast.replication.Denial;
+import holdfast.replication.LogPosition;
+import holdfast.replication.PeerMessage;
+import holdfast.replication.ServerId;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.core.JsonParser;
+
+/// Reads the peer port's frames.
+final class PeerReader {
+  private final Fields payload;
+  private final long term;
+
+  private PeerReader(Fields payload, long term) {
+    this.payload = payload;
+    this.term = term;
+  }
+
+  static PeerCodec.PeerReceived read(byte[] line) throws FrameException {
+    Fields frame = envelope(line, (name, parser) -> nested(line, name, parser));
+    String type = frame.needText("type");
+    ServerId from = Lists.serverId(frame.needText("server_id"));
+    Fields payload = frame.needNested("payload", Fields.class, "an object");
+    PeerReader reader = new PeerReader(payload, frame.needCount("term"));
+    return new PeerCodec.PeerReceived(from, reader.frame(type));
+  }
+
+  /// The frame's own fields, with `payload` as fields in turn; `inPayload` reads what is nested
+  /// there.
+  static Fields envelope(byte[] line, Fields.Nested inPayload) throws FrameException {
+    if (Utf8.firstBad(line) >= 0) {
+      throw FrameException.badFrame("the line is not UTF-8 text without control characters");
+    }
+    return Fields.document(
+        line,
+        (name, parser) ->
+            name.equals("payload") ? Fields.of(parser, inPayload) : Fields.Nested.skip(parser));
+  }
+
+  private static Object nested(byte[] line, String name, JsonParser parser) throws FrameException {
+    if (name.equals("command") && parser.isExpectedStartObjectToken()) {
+      return slice(line, parser);
+    }
+    if (parser.isExpectedStartArrayToken()) {
+      switch (name) {
+        case "entries" -> {
+          return Lists.rows(parser, (field, at) -> nested(line, field, at));
+        }
+        case "servers" -> {
+          return Lists.rows(parser, Fields.Nested.SKIPPED);
+        }
+        case "online", "offline" -> {
+          return Lists.numbers(parser);
+        }
+        default -> {}
+      }
+    }
+    return Fields.Nested.skip(parser);
+  }
+
+  /// The bytes of the object that the parser stands on, as they came.
+  private static byte[] slice(byte[] line, JsonParser parser) {
+    int start = (int) parser.currentTokenLocation().getByteOffset();
+    parser.skipChildren();
+    int end = (int) parser.currentLocation().getByteOffset();
+    return Arrays.copyOfRange(line, start, end);
+  }
+
+  private PeerFrame frame(String type) throws FrameException {
+    return switch (type) {
+      case "REPLICATE" -> new PeerFrame.Core(replicate());
+      case "REPLICATE_ACK" -> new PeerFrame.Core(replicateAck());
+      case "HEARTBEAT" ->
+          new PeerFrame.Heartbeat(
+              new PeerMessage.Heartbeat(term, count("commit_index"), count("round")),
+              Lists.servers(payload),
+              count("compact_index"));
+      case "HEARTBEAT_ACK" -> heartbeatAck();
+      case "REQUEST_VOTE" ->
+          new PeerFrame.Core(
+              new PeerMessage.RequestVote(
+                  term,
+                  payload.needFlag("pre_vote"),
+                  payload.needFlag("take_over"),
+                  position("last_log")));
+      case "VOTE_RESPONSE" -> new PeerFrame.Core(voteResponse());
+      case "TAKE_OVER" -> new PeerFrame.Core(new PeerMessage.TakeOver(term));
+      case "FORWARD" -> forward();
+      case "FORWARD_REPLY" -> forwardReply();
+      case "READ_INDEX" -> new PeerFrame.ReadIndex(term, count("read_id"));
+      case "READ_INDEX_REPLY" ->
+          new PeerFrame.ReadIndexReply(
+              term, count("read_id"), payload.integer("index", 0, Json.INTEGER_MAX).orElse(-1L));
+      case "PRESENCE" -> presence();
+      default -> throw new FrameException(ErrorCode.UNKNOWN_TYPE, "unknown `type`");
+    };
+  }
+
+  private PeerMessage replicate() throws FrameException {
+    return new PeerMessage.Replicate(
+        term, position("prev_log"), Lists.entries(payload), count("commit_index"));
+  }
+
+  private PeerMessage replicateAck() throws FrameException {
+    if (payload.has("match_index")) {
+      return new PeerMessage.ReplicateAck(term, count("match_index"));
+    }
+    return new PeerMessage.ReplicateConflict(term, count("prev_log_index"), position("conflict"));
+  }
+
+  private PeerFrame heartbeatAck() throws FrameException {
+    return new PeerFrame.HeartbeatAck(
+        new PeerMessage.HeartbeatAck(
+            term, count("round"), count("last_index"), count("applied_index")),
+        new PeerFrame.Report(
+            count("lag_ms"),
+            count("time"),
+            count("digest_index"),
+            payload.needText("digest"),
+            payload.needInt("clients"),
+            payload.needText("version")));
+  }
+
+  private PeerMessage voteResponse() throws FrameException {
+    boolean preVote = payload.needFlag("pre_vote");
+    if (payload.needFlag("granted")) {
+      return new PeerMessage.VoteResponse(term, preVote, Optional.empty());
+    }
+    String reason = payload.needText("reason");
+    for (Denial denial : Denial.values()) {
+      if (denial.name().equals(reason)) {
+        return new PeerMessage.VoteResponse(term, preVote, Optional.of(denial));
+      }
+    }
+    throw FrameException.badRequest("`reason` is not one that this version knows");
+  }
+
+  private PeerFrame forward() throws FrameException {
+    boolean all =
+        switch (payload.needText("ack")) {
+          case "all" -> true;
+          case "majority" -> false;
+          default -> throw FrameException.badRequest("`ack` must be majority or all");
+        };
+    return new PeerFrame.Forward(
+        term, count("session"), count("number"), Lists.command(payload), all);
+  }
+
+  private PeerFrame forwardReply() throws FrameException {
+    long session = count("session");
+    long number = count("number");
+    if (payload.has("code")) {
+      return new PeerFrame.ForwardRefused(
+          term, session, number, payload.needText("code"), count("expected"));
+    }
+    return new PeerFrame.Forwarded(
+        term, session, number, count("index"), count("entry_term"), payload.needInt("acked"));
+  }
+
+  private PeerFrame presence() throws FrameException {
+    List<Long> online = Lists.numbers(payload, "online");
+    List<Long> offline = Lists.numbers(payload, "offline");
+    return new PeerFrame.Presence(
+        term, payload.needFlag("all"), payload.needFlag("first"), online, offline);
+  }
+
+  private LogPosition position(String prefix) throws FrameException {
+    return new LogPosition(count(prefix + "_term"), count(prefix + "_index"));
+  }
+
+  private long count(String name) throws FrameException {
+    return payload.needCount(name);
+  }
+}

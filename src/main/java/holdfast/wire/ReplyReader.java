@@ -1,0 +1,261 @@
+package holdfast.wire;
+
+import holdfast.check.Check;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/// Reads what a server sends to clients. Fields it does not know are ignored.
+final class ReplyReader {
+  /// One reader for each kind of payload.
+  private static final Map<Class<? extends OkPayload>, Tree.ItemReader<? extends OkPayload>>
+      PAYLOADS =
+          Map.ofEntries(
+              Map.entry(OkPayload.Empty.class, t -> new OkPayload.Empty()),
+              Map.entry(OkPayload.HelpText.class, t -> new OkPayload.HelpText(t.text("text"))),
+              Map.entry(OkPayload.Hello.class, ReplyReader::hello),
+              Map.entry(OkPayload.Status.class, ReplyReader::status),
+              Map.entry(
+                  OkPayload.Written.class, t -> new OkPayload.Written(t.text("index"), acked(t))),
+              Map.entry(
+                  OkPayload.Registered.class,
+                  t -> new OkPayload.Registered(t.text("username"), t.text("index"), acked(t))),
+              Map.entry(OkPayload.Sent.class, ReplyReader::sent),
+              Map.entry(OkPayload.LoggedIn.class, ReplyReader::loggedIn),
+              Map.entry(
+                  OkPayload.Users.class,
+                  t -> new OkPayload.Users(t.list("users", ReplyReader::user), t.flag("more"))),
+              Map.entry(
+                  OkPayload.Conversations.class,
+                  t ->
+                      new OkPayload.Conversations(
+                          t.list("conversations", ReplyReader::conversation), t.flag("more"))),
+              Map.entry(
+                  OkPayload.History.class,
+                  t ->
+                      new OkPayload.History(
+                          t.list("messages", ReplyReader::historyMessage), t.flag("more"))),
+              Map.entry(
+                  OkPayload.Rooms.class,
+                  t -> new OkPayload.Rooms(t.list("rooms", ReplyReader::room), t.flag("more"))),
+              Map.entry(
+                  OkPayload.Members.class,
+                  t ->
+                      new OkPayload.Members(
+                          t.list("members", ReplyReader::member), t.flag("more"))),
+              Map.entry(
+                  OkPayload.Synced.class,
+                  t ->
+                      new OkPayload.Synced(
+                          t.optionalText("cursor"), t.flag("more"), t.flag("reset"))));
+
+  private ReplyReader() {}
+
+  static ServerFrame read(byte[] line) throws FrameException {
+    if (Utf8.firstBad(line) >= 0) {
+      throw FrameException.badFrame("the line is not UTF-8 text without control characters");
+    }
+    JsonNode frame;
+    try {
+      frame = Json.TREES.readTree(line);
+    } catch (JacksonException e) {
+      throw Json.broken(e);
+    }
+    if (!frame.isObject() || !frame.path("type").isString()) {
+      throw FrameException.badFrame("the line is not a JSON object with a string `type`");
+    }
+    JsonNode idNode = frame.path("id");
+    Optional<String> id =
+        idNode.isMissingNode() || idNode.isNull()
+            ? Optional.empty()
+            : Optional.of(idNode.toString());
+    JsonNode payload = frame.path("payload");
+    Tree fields = new Tree(payload);
+    return switch (frame.path("type").stringValue()) {
+      case "OK" -> new ServerFrame.Ok(id, payload);
+      case "ERROR" -> error(id, fields);
+      case "MESSAGE" -> new ServerFrame.Pushed(message(fields));
+      case "READ" ->
+          new ServerFrame.Pushed(
+              new ServerEvent.Read(
+                  fields.text("conversation"),
+                  fields.text("username"),
+                  fields.number("seq"),
+                  fields.text("cursor")));
+      case "ROOM" ->
+          new ServerFrame.Pushed(
+              new ServerEvent.Room(
+                  fields.text("room"),
+                  fields.text("change"),
+                  fields.text("username"),
+                  fields.text("by"),
+                  fields.text("cursor")));
+      case "CLUSTER" ->
+          new ServerFrame.Pushed(
+              new ServerEvent.Cluster(
+                  fields.optionalText("primary"),
+                  fields.number("term"),
+                  fields.list("servers", ReplyReader::address),
+                  fields.flag("solo")));
+      default -> new ServerFrame.Unknown(frame.path("type").stringValue());
+    };
+  }
+
+  private static ServerFrame error(Optional<String> id, Tree fields) throws FrameException {
+    String name = fields.text("code");
+    Optional<ErrorCode> code = Optional.empty();
+    for (ErrorCode known : ErrorCode.values()) {
+      if (known.name().equals(name)) {
+        code = Optional.of(known);
+      }
+    }
+    Optional<Long> after = fields.optionalNumber("retry_after_ms");
+    return new ServerFrame.Error(
+        id,
+        name,
+        code,
+        fields.text("message"),
+        fields.flag("retry"),
+        after.isPresent() ? OptionalLong.of(after.get()) : OptionalLong.empty());
+  }
+
+  private static ServerEvent message(Tree fields) throws FrameException {
+    return new ServerEvent.Message(
+        fields.text("conversation"),
+        fields.number("seq"),
+        fields.text("sender"),
+        fields.text("text"),
+        fields.number("time"),
+        fields.optionalNumber("reply_to"),
+        fields.optionalText("request_id"),
+        fields.text("cursor"));
+  }
+
+  static <T extends OkPayload> T payload(Class<T> type, JsonNode node) throws FrameException {
+    Tree.ItemReader<? extends OkPayload> reader = PAYLOADS.get(type);
+    Check.that(reader != null, "no reader for %s", type);
+    return type.cast(reader.read(new Tree(node)));
+  }
+
+  private static OkPayload sent(Tree t) throws FrameException {
+    return new OkPayload.Sent(
+        t.text("conversation"), t.number("seq"), t.number("time"), t.text("index"), acked(t));
+  }
+
+  private static OptionalInt acked(Tree t) throws FrameException {
+    Optional<Long> acked = t.optionalNumber("acked");
+    return acked.isPresent() ? OptionalInt.of(acked.get().intValue()) : OptionalInt.empty();
+  }
+
+  private static OkPayload hello(Tree t) throws FrameException {
+    return new OkPayload.Hello(
+        t.integer("protocol"),
+        t.text("cluster"),
+        t.text("server_id"),
+        t.text("role"),
+        t.number("term"),
+        t.optionalText("primary"),
+        t.list("servers", ReplyReader::address),
+        t.flag("solo"));
+  }
+
+  private static OkPayload status(Tree t) throws FrameException {
+    return new OkPayload.Status(
+        t.list("servers", ReplyReader::serverStatus),
+        t.optionalText("primary"),
+        t.number("term"),
+        t.integer("quorum"),
+        t.integer("failures_tolerated"),
+        t.flag("solo"),
+        t.optionalText("why"),
+        t.optionalText("warning"));
+  }
+
+  static ServerStatus serverStatus(Tree t) throws FrameException {
+    return new ServerStatus(
+        t.text("server_id"),
+        t.text("host"),
+        t.integer("client_port"),
+        t.integer("peer_port"),
+        t.text("role"),
+        t.number("term"),
+        t.flag("up"),
+        t.number("last_index"),
+        t.number("commit_index"),
+        t.number("applied_index"),
+        t.flag("voter"),
+        t.number("lag_ms"),
+        t.integer("clients"),
+        t.text("version"));
+  }
+
+  private static OkPayload loggedIn(Tree t) throws FrameException {
+    Tree unread = t.object("unread");
+    return new OkPayload.LoggedIn(
+        t.text("username"),
+        t.text("token"),
+        t.text("cursor"),
+        unread.number("messages"),
+        unread.number("conversations"),
+        t.number("last_seen"),
+        t.flag("reset"));
+  }
+
+  private static ServerAddress address(Tree t) throws FrameException {
+    return new ServerAddress(t.text("server_id"), t.text("host"), t.integer("client_port"));
+  }
+
+  private static OkPayload.User user(Tree t) throws FrameException {
+    return new OkPayload.User(t.text("username"), t.flag("online"), t.number("last_seen"));
+  }
+
+  private static OkPayload.Conversation conversation(Tree t) throws FrameException {
+    Optional<OkPayload.LastMessage> last = Optional.empty();
+    if (t.has("last")) {
+      Tree l = t.object("last");
+      last =
+          Optional.of(
+              new OkPayload.LastMessage(
+                  l.number("seq"), l.text("sender"), l.text("text"), l.number("time")));
+    }
+    return new OkPayload.Conversation(
+        t.text("conversation"),
+        t.number("last_seq"),
+        t.number("read_seq"),
+        t.number("unread"),
+        t.number("mentions"),
+        last);
+  }
+
+  private static OkPayload.HistoryMessage historyMessage(Tree t) throws FrameException {
+    Map<String, List<String>> reactions = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : t.object("reactions").node().properties()) {
+      List<String> names = new ArrayList<>();
+      entry.getValue().values().forEach(name -> name.stringValueOpt().ifPresent(names::add));
+      reactions.put(entry.getKey(), names);
+    }
+    return new OkPayload.HistoryMessage(
+        t.number("seq"),
+        t.text("sender"),
+        t.optionalText("text").orElse(""),
+        t.number("time"),
+        t.optionalNumber("reply_to"),
+        reactions,
+        t.optionalText("request_id"));
+  }
+
+  private static OkPayload.RoomInfo room(Tree t) throws FrameException {
+    return new OkPayload.RoomInfo(
+        t.text("room"), t.text("topic"), t.flag("private"), t.number("members"), t.flag("member"));
+  }
+
+  private static OkPayload.MemberInfo member(Tree t) throws FrameException {
+    return new OkPayload.MemberInfo(t.text("username"), t.text("role"), t.flag("online"));
+  }
+}

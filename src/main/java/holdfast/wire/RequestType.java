@@ -1,0 +1,34 @@
+package holdfast.wire;
+
+/// The `type` of a request frame.
+enum RequestType {
+  HELLO(false),
+  PING(false),
+  HELP(false),
+  QUIT(false),
+  STATUS(false),
+  REGISTER(false),
+  LOGIN(false),
+  LOGOUT(true),
+  SEND(true),
+  MARK_READ(true),
+  CREATE_ROOM(true),
+  JOIN_ROOM(true),
+  LEAVE_ROOM(true),
+  USERS(true),
+  CONVERSATIONS(true),
+  HISTORY(true),
+  ROOMS(true),
+  MEMBERS(true),
+  SYNC(true);
+
+  private final boolean needsLogin;
+
+  RequestType(boolean needsLogin) {
+    this.needsLogin = needsLogin;
+  }
+
+  boolean needsLogin() {
+    return needsLogin;
+  }
+}

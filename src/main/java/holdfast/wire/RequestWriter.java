@@ -1,0 +1,119 @@
+package holdfast.wire;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/// Writes a request as a client sends it. Fields at their defaults are left out.
+final class RequestWriter {
+  /// Bytes of a frame beyond its text, roughly.
+  private static final int FRAME_BYTES = 192;
+
+  private final JsonWriter json;
+
+  private RequestWriter(int expected) {
+    json = new JsonWriter(expected);
+  }
+
+  static byte[] line(ClientRequest request) {
+    int text = request instanceof ClientRequest.Send send ? send.text().length() : 0;
+    return new RequestWriter(FRAME_BYTES + text).frame(request);
+  }
+
+  private byte[] frame(ClientRequest request) {
+    RequestHeader header = request.header();
+    json.open().field("type", type(request).name());
+    header.id().ifPresent(id -> json.rawField("id", id.getBytes(StandardCharsets.UTF_8)));
+    optional("request_id", header.requestId());
+    optional("min_index", header.minIndex());
+    if (header.ack() == Ack.ALL) {
+      json.field("ack", "all");
+    }
+    if (header.read() == ReadLevel.LINEARIZABLE) {
+      json.field("read", "linearizable");
+    }
+    json.name("payload").open();
+    payload(request);
+    return json.close().close().toLine();
+  }
+
+  static RequestType type(ClientRequest request) {
+    return switch (request) {
+      case ClientRequest.Hello _ -> RequestType.HELLO;
+      case ClientRequest.Ping _ -> RequestType.PING;
+      case ClientRequest.Help _ -> RequestType.HELP;
+      case ClientRequest.Quit _ -> RequestType.QUIT;
+      case ClientRequest.Status _ -> RequestType.STATUS;
+      case ClientRequest.Register _ -> RequestType.REGISTER;
+      case ClientRequest.Login _ -> RequestType.LOGIN;
+      case ClientRequest.Logout _ -> RequestType.LOGOUT;
+      case ClientRequest.Send _ -> RequestType.SEND;
+      case ClientRequest.MarkRead _ -> RequestType.MARK_READ;
+      case ClientRequest.CreateRoom _ -> RequestType.CREATE_ROOM;
+      case ClientRequest.JoinRoom _ -> RequestType.JOIN_ROOM;
+      case ClientRequest.LeaveRoom _ -> RequestType.LEAVE_ROOM;
+      case ClientRequest.Users _ -> RequestType.USERS;
+      case ClientRequest.Conversations _ -> RequestType.CONVERSATIONS;
+      case ClientRequest.History _ -> RequestType.HISTORY;
+      case ClientRequest.Rooms _ -> RequestType.ROOMS;
+      case ClientRequest.Members _ -> RequestType.MEMBERS;
+      case ClientRequest.Sync _ -> RequestType.SYNC;
+    };
+  }
+
+  private void payload(ClientRequest request) {
+    switch (request) {
+      case ClientRequest.Hello r -> optional("client", r.client());
+      case ClientRequest.Ping _,
+          ClientRequest.Help _,
+          ClientRequest.Quit _,
+          ClientRequest.Status _ -> {}
+      case ClientRequest.Register r ->
+          json.field("username", r.username()).field("password", r.password());
+      case ClientRequest.Login r -> {
+        optional("username", r.username());
+        optional("password", r.password());
+        optional("token", r.token());
+        optional("cursor", r.cursor());
+      }
+      case ClientRequest.Logout r -> json.field("all", r.all());
+      case ClientRequest.Send r -> {
+        json.field("to", r.to()).field("text", r.text());
+        r.replyTo().ifPresent(seq -> json.field("reply_to", seq));
+      }
+      case ClientRequest.MarkRead r ->
+          json.field("conversation", r.conversation()).field("seq", r.seq());
+      case ClientRequest.CreateRoom r ->
+          json.field("room", r.room()).field("topic", r.topic()).field("private", r.isPrivate());
+      case ClientRequest.JoinRoom r -> json.field("room", r.room());
+      case ClientRequest.LeaveRoom r -> json.field("room", r.room());
+      case ClientRequest.Users r -> list(r.pattern(), r.after(), r.limit());
+      case ClientRequest.Conversations r -> page(r.after(), r.limit());
+      case ClientRequest.History r -> {
+        json.field("conversation", r.conversation());
+        r.before().ifPresent(seq -> json.field("before", seq));
+        r.after().ifPresent(seq -> json.field("after", seq));
+        json.field("limit", r.limit());
+      }
+      case ClientRequest.Rooms r -> list(r.pattern(), r.after(), r.limit());
+      case ClientRequest.Members r -> {
+        json.field("room", r.room());
+        page(r.after(), r.limit());
+      }
+      case ClientRequest.Sync r -> json.field("cursor", r.cursor()).field("limit", r.limit());
+    }
+  }
+
+  private void list(String pattern, Optional<String> after, int limit) {
+    json.field("pattern", pattern);
+    page(after, limit);
+  }
+
+  private void page(Optional<String> after, int limit) {
+    optional("after", after);
+    json.field("limit", limit);
+  }
+
+  private void optional(String name, Optional<String> value) {
+    value.ifPresent(text -> json.field(name, text));
+  }
+}

@@ -1,0 +1,262 @@
+package holdfast.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import holdfast.protocol.RawClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/// kill -9, SIGSTOP, SIGTERM and whole-cluster restarts of real processes, under writers.
+final class DeathsIT {
+  private static final String ROOM = "#ledger";
+  private static final int ROUNDS = Integer.getInteger("holdfast.rounds", 2);
+
+  /// One is needed; each lost round of an election, and a busy machine, cost more. A storm has
+  /// dozens.
+  private static final long TERMS_A_DEATH_MAX = 6;
+
+  private static List<Writer> writers(ServerProcesses servers, int count) throws Exception {
+    List<Writer> writers = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      writers.add(Writer.start("writer" + i, ROOM, servers.clientPorts(), i));
+    }
+    for (Writer writer : writers) {
+      writer.awaitReady();
+    }
+    return writers;
+  }
+
+  private static void awaitMore(List<Writer> writers, int more) throws InterruptedException {
+    for (Writer writer : writers) {
+      writer.awaitMore(more);
+    }
+  }
+
+  private static void stop(List<Writer> writers) throws InterruptedException {
+    for (Writer writer : writers) {
+      writer.stop();
+    }
+  }
+
+  private static void close(List<Writer> writers) {
+    writers.forEach(Writer::close);
+  }
+
+  @Test
+  void threeServersLoseNothingWhenPrimaryAfterPrimaryIsKilled() throws Exception {
+    try (ServerProcesses servers = ServerProcesses.create(3)) {
+      servers.startAll();
+      long term = servers.term(servers.awaitPrimary());
+      List<Writer> writers = writers(servers, 4);
+      try {
+        for (int round = 0; round < ROUNDS; round++) {
+          awaitMore(writers, 20);
+          int primary = servers.awaitPrimary();
+          servers.kill(primary);
+          awaitMore(writers, 20);
+          servers.start(primary);
+        }
+        int primary = servers.awaitPrimary();
+        stop(writers);
+        assertTrue(
+            servers.term(primary) - term <= ROUNDS * TERMS_A_DEATH_MAX,
+            "terms went from " + term + " to " + servers.term(primary));
+        Histories.check(servers, servers.all(), writers, ROOM);
+        System.out.println("killed primaries of 3: longest gap " + longestGap(writers) + " ms");
+        servers.passed();
+      } finally {
+        close(writers);
+      }
+    }
+  }
+
+  private static long longestGap(List<Writer> writers) {
+    return writers.stream().mapToLong(Writer::longestGapMs).max().orElse(0);
+  }
+
+  @Test
+  void fiveServersGoOnWithThreeAndTheDeadCatchUp() throws Exception {
+    try (ServerProcesses servers = ServerProcesses.create(5)) {
+      servers.startAll();
+      servers.awaitPrimary();
+      List<Writer> writers = writers(servers, 4);
+      try {
+        for (int round = 0; round < ROUNDS; round++) {
+          int first = servers.awaitPrimary();
+          servers.kill(first);
+          awaitMore(writers, 10);
+          int second = servers.awaitPrimary(servers.allBut(first));
+          servers.kill(second);
+          awaitMore(writers, 20);
+          servers.start(first);
+          servers.start(second);
+        }
+        awaitMore(writers, 20);
+        stop(writers);
+        Histories.check(servers, servers.all(), writers, ROOM);
+        System.out.println("killed two of 5: longest gap " + longestGap(writers) + " ms");
+        servers.passed();
+      } finally {
+        close(writers);
+      }
+    }
+  }
+
+  @Test
+  void aPausedPrimaryIsReplacedAndWhenItWakesItServesNothingOld() throws Exception {
+    try (ServerProcesses servers = ServerProcesses.create(3)) {
+      servers.startAll();
+      int paused = servers.awaitPrimary();
+      List<Writer> writers = writers(servers, 3);
+      try (RawClient reader = RawClient.connect(servers.clientPort(paused))) {
+        awaitMore(writers, 20);
+        reader.ok("LOGIN", "{'username':'writer0','password':'%s'}".formatted(Writer.PASSWORD));
+        long before = servers.term(paused);
+        servers.signal(paused, "STOP");
+        int successor = servers.awaitPrimary(servers.allBut(paused));
+        awaitMore(writers, 20);
+        // The pause is part of the test: longer than any timeout of the cluster's.
+        Thread.sleep(5_000);
+        long acknowledged =
+            writers.stream()
+                .flatMap(w -> w.acknowledged().stream())
+                .mapToLong(Writer.Acknowledged::seq)
+                .max()
+                .orElseThrow();
+        // It lies in the sleeper's socket: the first thing that it reads when it wakes.
+        List<String> asked = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+          asked.add(
+              reader.send(
+                  "HISTORY", "{'conversation':'" + ROOM + "','limit':1}", "'read':'linearizable'"));
+        }
+        servers.signal(paused, "CONT");
+        int answered = 0;
+        for (String id : asked) {
+          JsonNode reply = reader.reply(id);
+          if (reply.path("type").asString().equals("OK")) {
+            answered++;
+            long seq = reply.path("payload").path("messages").get(0).path("seq").asLong();
+            assertTrue(
+                seq >= acknowledged, "a linearizable read gave " + seq + " after " + acknowledged);
+          } else {
+            assertTrue(reply.path("payload").path("retry").asBoolean(), reply::toString);
+          }
+        }
+        ServerProcesses.await(
+            "the paused primary steps down",
+            () ->
+                servers
+                    .hello(paused)
+                    .map(h -> h.path("role").asString().equals("BACKUP"))
+                    .orElse(false));
+        int after = servers.awaitPrimary();
+        awaitMore(writers, 20);
+        stop(writers);
+        Histories.check(servers, servers.all(), writers, ROOM);
+        long terms = servers.term(after) - before;
+        assertTrue(terms <= TERMS_A_DEATH_MAX, "the pause cost " + terms + " terms");
+        System.out.println(
+            "paused primary "
+                + paused
+                + ": "
+                + successor
+                + " followed, longest gap "
+                + longestGap(writers)
+                + " ms, "
+                + terms
+                + " terms, "
+                + answered
+                + " of 20 reads answered");
+        servers.passed();
+      } finally {
+        close(writers);
+      }
+    }
+  }
+
+  @Test
+  void allServersKilledAtOnceLoseNothingAndAWipedOneIsRefused() throws Exception {
+    try (ServerProcesses servers = ServerProcesses.create(3)) {
+      servers.startAll();
+      servers.awaitPrimary();
+      List<Writer> writers = writers(servers, 4);
+      try {
+        awaitMore(writers, 30);
+        for (int number : servers.all()) {
+          servers.kill(number);
+        }
+        servers.startAll();
+        awaitMore(writers, 20);
+        int primary = servers.awaitPrimary();
+        int wiped = primary % 3 + 1;
+        servers.kill(wiped);
+        awaitMore(writers, 10);
+        remove(servers.directory(wiped));
+        servers.start(wiped);
+        assertEquals(4, servers.awaitExit(wiped));
+        String log = servers.logText(wiped);
+        String sentence = log.substring(log.lastIndexOf("this server ends"));
+        assertTrue(sentence.contains("disk") || sentence.contains("data"), sentence);
+        awaitMore(writers, 10);
+        // It gives no vote either: with the primary dead, the one that is left stays alone.
+        int left = servers.allBut(primary, wiped).getFirst();
+        stop(writers);
+        servers.kill(primary);
+        servers.start(wiped);
+        int status = servers.awaitExitOrStay(wiped);
+        assertTrue(status == 4 || status == ServerProcesses.STAYS, "exit status " + status);
+        assertFalse(
+            servers.hello(left).orElseThrow().path("role").asString().equals("PRIMARY"),
+            "elected by a server that had lost its disk");
+        servers.start(primary);
+        servers.awaitPrimary(List.of(primary, left));
+        Histories.check(servers, List.of(primary, left), writers, ROOM);
+        servers.passed();
+      } finally {
+        close(writers);
+      }
+    }
+  }
+
+  @Test
+  void anOrderlyEndUnderLoadFailsNoWriteForGood() throws Exception {
+    try (ServerProcesses servers = ServerProcesses.create(3)) {
+      servers.startAll();
+      servers.awaitPrimary();
+      List<Writer> writers = writers(servers, 4);
+      try {
+        awaitMore(writers, 30);
+        int primary = servers.awaitPrimary();
+        servers.signal(primary, "TERM");
+        assertEquals(0, servers.awaitExit(primary), "the status of a server that was told to end");
+        awaitMore(writers, 30);
+        servers.awaitPrimary(servers.allBut(primary));
+        servers.start(primary);
+        servers.awaitPrimary();
+        stop(writers);
+        Histories.check(servers, servers.all(), writers, ROOM);
+        System.out.println("SIGTERM of the primary: longest gap " + longestGap(writers) + " ms");
+        servers.passed();
+      } finally {
+        close(writers);
+      }
+    }
+  }
+
+  static void remove(Path folder) throws Exception {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package holdfast.cluster;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// One server's disk fills up under load. Needs the right to mount a small tmpfs.
+final class DiskFullIT {
+  private static final String ROOM = "#ledger";
+  private static final String SIZE = "size=12m";
+  private static final int BALLAST_STEP_BYTES = 64 << 10;
+
+  private static boolean run(String... command) throws Exception {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    process.getInputStream().readAllBytes();
+    return process.waitFor() == 0;
+  }
+
+  @Test
+  void aFullDiskOfThePrimaryCostsItsOfficeAndNoMessage() throws Exception {
+    try (ServerProcesses servers = ServerProcesses.create(3, ServerProcesses.CALM)) {
+      boolean mounted = true;
+      for (int number : servers.all()) {
+        Files.createDirectories(servers.directory(number));
+        mounted &= run("mount", "-t", "tmpfs", "-o", SIZE, "holdfast-it", folder(servers, number));
+      }
+      try {
+        if (mounted) {
+          assertRecovery(servers);
+        }
+      } finally {
+        servers.stopAll();
+        for (int number : servers.all()) {
+          run("umount", folder(servers, number));
+        }
+      }
+      servers.passed();
+      assumeTrue(mounted, "mounting a tmpfs is not allowed here");
+    }
+  }
+
+  private static String folder(ServerProcesses servers, int number) {
+    return servers.directory(number).toString();
+  }
+
+  private static void assertRecovery(ServerProcesses servers) throws Exception {
+    servers.startAll();
+    List<Writer> writers = new ArrayList<>();
+    try {
+      int full = servers.awaitPrimary();
+      for (int i = 0; i < 3; i++) {
+        // All at the one whose disk will fill.
+        writers.add(Writer.start("writer" + i, ROOM, servers.clientPorts(), full - 1));
+      }
+      for (Writer writer : writers) {
+        writer.awaitReady();
+      }
+      full = servers.awaitPrimary();
+      Path ballast = servers.directory(full).resolve("ballast");
+      fill(ballast);
+      // Whether it hands over, answers DISK_FULL or ends: the writers get their answers.
+      awaitMore(writers, 50);
+      servers.awaitPrimary(servers.allBut(full));
+      Files.delete(ballast);
+      if (!servers.isAlive(full)) {
+        System.out.println("full disk: the server ended with " + servers.awaitExit(full));
+        servers.start(full);
+      }
+      awaitMore(writers, 10);
+      servers.awaitPrimary();
+      for (Writer writer : writers) {
+        writer.stop();
+      }
+      Histories.check(servers, servers.all(), writers, ROOM);
+      System.out.println(
+          "full disk: longest gap "
+              + writers.stream().mapToLong(Writer::longestGapMs).max().orElse(0)
+              + " ms");
+    } finally {
+      writers.forEach(Writer::close);
+    }
+  }
+
+  private static void awaitMore(List<Writer> writers, int more) throws InterruptedException {
+    for (Writer writer : writers) {
+      writer.awaitMore(more);
+    }
+  }
+
+  /// Until not one byte more goes in.
+  private static void fill(Path ballast) throws Exception {
+    try (var out = Files.newOutputStream(ballast)) {
+      int step = BALLAST_STEP_BYTES;
+      while (step > 0) {
+        try {
+          out.write(new byte[step]);
+        } catch (java.io.IOException e) {
+          step /= 2;
+        }
+      }
+    }
+  }
+}

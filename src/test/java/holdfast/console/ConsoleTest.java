@@ -1,0 +1,166 @@
+package holdfast.console;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import holdfast.client.ClientSettings;
+import holdfast.client.FakeServer;
+import holdfast.client.FakeWorld;
+import holdfast.client.Timing;
+import holdfast.wire.ClientRequest;
+import holdfast.wire.ErrorCode;
+import java.io.BufferedReader;
+import java.io.PrintWriter;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// The console on a pipe, against a fake server.
+class ConsoleTest {
+  private FakeWorld world;
+  private FakeServer server;
+  private final StringWriter out = new StringWriter();
+
+  @BeforeEach
+  void start() {
+    world = new FakeWorld();
+    world.account("alice", "correct horse");
+    server = world.server("1");
+  }
+
+  @AfterEach
+  void stop() {
+    world.close();
+  }
+
+  private int run(String user, String... lines) {
+    Screen screen =
+        new PlainScreen(
+            new BufferedReader(new StringReader(String.join("\n", lines) + "\n")),
+            new PrintWriter(out, true),
+            Optional.empty());
+    Renderer renderer =
+        new Renderer(
+            ZoneOffset.UTC,
+            InstantSource.fixed(Instant.ofEpochMilli(FakeWorld.NOON)),
+            screen::columns);
+    ClientSettings settings =
+        new ClientSettings(List.of(server.address()), "test", Timing.STANDARD);
+    return new Console(screen, renderer, settings, Duration.ofSeconds(20)).run(user);
+  }
+
+  /// What it printed after the line that says where it is connected.
+  private List<String> printed() {
+    List<String> lines = out.toString().lines().toList();
+    assertTrue(lines.getFirst().startsWith("Connected to server 1 ("), out.toString());
+    return lines.subList(1, lines.size());
+  }
+
+  @Test
+  void nameAndPasswordThenWhatIsSaid() {
+    assertEquals(
+        Console.LEFT, run("", "Alice", "correct horse", "#team hello", "and more", "/quit"));
+    assertEquals(
+        List.of(
+            "Sign in with your name, or /register to sign up. /quit leaves.",
+            "Welcome, alice. 3 unread in 2 conversations: @bob 2, #team 1.",
+            "12:00 alice: hello",
+            "12:01 alice: and more"),
+        printed());
+  }
+
+  @Test
+  void theEndOfInputIsLeavingToo() {
+    assertEquals(Console.LEFT, run("alice", "correct horse", "@bob hi"));
+    assertEquals("12:00 alice: hi", printed().getLast());
+  }
+
+  @Test
+  void openingAConversationShowsItsLastMessages() {
+    world.add("#team", "bob", "first", Optional.empty());
+    world.add("#team", "carol", "second", Optional.empty());
+    run("alice", "correct horse", "/room #team", "/history 1", "/more", "/more");
+    assertEquals(
+        List.of(
+            "12:00 bob: first",
+            "12:01 carol: second",
+            "/more shows what came before.",
+            "12:01 carol: second",
+            "12:00 bob: first",
+            "That is where #team begins."),
+        printed().subList(1, 7));
+    assertEquals(2, server.next(ClientRequest.MarkRead.class).seq());
+  }
+
+  @Test
+  void aWrongPasswordOffersSigningUp() {
+    assertEquals(
+        Console.LEFT, run("", "bob", "let me in please", "/register", "let me in please", "/quit"));
+    List<String> printed = printed();
+    assertEquals(
+        "No account fits this name and password. Try again, or /register bob to sign up.",
+        printed.get(1));
+    assertEquals("Welcome, bob.", printed.get(3));
+  }
+
+  @Test
+  void withoutSigningInTheEndOfInputIsBadUse() {
+    assertEquals(Console.BAD_USE, run("", "alice", "wrong password"));
+  }
+
+  @Test
+  void leavingAtTheDoorIsFine() {
+    assertEquals(Console.LEFT, run("", "/help", "/quit"));
+  }
+
+  @Test
+  void aRefusalIsToldWithWhatToDo() {
+    server.script((peer, request) -> {
+      if (request instanceof ClientRequest.JoinRoom) {
+        peer.fail(request, ErrorCode.NO_SUCH_ROOM);
+        return true;
+      }
+      return false;
+    });
+    run("alice", "correct horse", "/join #nowhere");
+    assertEquals("As the test says. /rooms lists them, /create opens one.", printed().getLast());
+  }
+
+  @Test
+  void aMistypedCommandIsAnswered() {
+    run("alice", "correct horse", "/jion #x", "hello?");
+    assertEquals(
+        List.of("There is no /jion. Did you mean /join?", "Say to whom: @NAME TEXT or #ROOM TEXT."),
+        printed().subList(1, 3));
+  }
+
+  @Test
+  void somebodyElseMaySignInAfterALogout() {
+    world.account("bob", "battery staple");
+    run("alice", "correct horse", "/logout", "bob", "battery staple", "@alice hi");
+    assertEquals("12:00 bob: hi", printed().getLast());
+  }
+
+  @Test
+  void withoutAServerItSaysWhereItLooked() {
+    FakeServer gone = server;
+    gone.kill();
+    Screen screen =
+        new PlainScreen(
+            new BufferedReader(new StringReader("")), new PrintWriter(out, true), Optional.empty());
+    Renderer renderer = new Renderer(ZoneOffset.UTC, InstantSource.system(), screen::columns);
+    ClientSettings settings = new ClientSettings(List.of(gone.address()), "test", Timing.STANDARD);
+    int status = new Console(screen, renderer, settings, Duration.ofMillis(1)).run("");
+    assertEquals(Console.NOT_CONNECTED, status);
+    assertEquals(
+        "No server answers at " + gone.address() + ". Are they running?", out.toString().strip());
+  }
+}

@@ -1,0 +1,334 @@
+package holdfast.simulation;
+
+import holdfast.chat.Command;
+import holdfast.chat.ConversationId;
+import holdfast.chat.Digest;
+import holdfast.chat.Outcome;
+import holdfast.chat.RequestKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongFunction;
+import java.util.random.RandomGenerator;
+
+/// Somebody who chats: signs up, then writes through any server, a few requests in flight at a time
+/// and in order; when a server fails or does not answer, it repeats what is in flight elsewhere,
+/// with the same request ids.
+final class Client {
+  private static final long WIRE_US_MAX = 2 * Agenda.MS;
+  private static final long BACKOFF_US_MAX = 60 * Agenda.MS;
+  private static final int ROOM_NAMES = 4;
+
+  /// A connection to one process: what is sent on it arrives in order, until one side is gone.
+  final class Connection {
+    private final long id;
+    private final ServerProcess process;
+    private long latestArrival;
+    private long latestReply;
+
+    private Connection(long id, ServerProcess process) {
+      this.id = id;
+      this.process = process;
+    }
+
+    /// Unique in the world.
+    long id() {
+      return id;
+    }
+
+    private void toServer(Consumer<ServerProcess> onArrival) {
+      latestArrival = Math.max(latestArrival, wireTime());
+      world
+          .agenda()
+          .after(
+              latestArrival - world.agenda().now(),
+              () -> process.arrive(() -> onArrival.accept(process)));
+    }
+
+    /// Nothing more arrives once the client has left the connection.
+    void toClient(Consumer<Client> onArrival) {
+      latestReply = Math.max(latestReply, wireTime());
+      world
+          .agenda()
+          .after(
+              latestReply - world.agenda().now(),
+              () -> {
+                if (connection.equals(Optional.of(this)) && process.alive()) {
+                  onArrival.accept(Client.this);
+                }
+              });
+    }
+
+    private long wireTime() {
+      return world.agenda().now() + 50 + random.nextLong(WIRE_US_MAX);
+    }
+  }
+
+  /// A write in flight.
+  private static final class InFlight {
+    private final Request request;
+
+    /// No server may have it in its log.
+    private boolean surelyNotDone = true;
+
+    InFlight(Request request) {
+      this.request = request;
+    }
+  }
+
+  private final World world;
+  private final int number;
+  private final RandomGenerator random;
+  private final List<InFlight> inFlight = new ArrayList<>();
+  private Optional<Connection> connection = Optional.empty();
+  private Optional<Long> account = Optional.empty();
+  private int made;
+  private int connections;
+  private boolean stopped;
+  private boolean dialling;
+
+  Client(World world, int number, RandomGenerator random) {
+    this.world = world;
+    this.number = number;
+    this.random = random;
+  }
+
+  void start() {
+    dial();
+    think();
+  }
+
+  /// Makes no new requests; those in flight go on.
+  void stop() {
+    stopped = true;
+  }
+
+  /// Whether everything it asked for is answered.
+  boolean satisfied() {
+    return inFlight.isEmpty();
+  }
+
+  /// Whether it could sign up.
+  boolean registered() {
+    return account.isPresent();
+  }
+
+  private void think() {
+    if (stopped) {
+      return;
+    }
+    boolean mayWrite = account.isPresent() ? inFlight.size() < world.plan().window() : made == 0;
+    if (random.nextInt(100) < world.plan().readPercent()) {
+      read();
+    } else if (mayWrite) {
+      write(account.map(this::somethingToSay).orElseGet(this::register));
+    }
+    world.agenda().after(1 + random.nextLong(2 * world.plan().thinkUs()), this::think);
+  }
+
+  private void write(Request request) {
+    world.laws().asked(request);
+    InFlight added = new InFlight(request);
+    inFlight.add(added);
+    connection.ifPresent(c -> send(c, added));
+  }
+
+  private void send(Connection over, InFlight write) {
+    over.toServer(process -> process.writes().onRequest(over, write.request));
+    world
+        .agenda()
+        .after(
+            world.plan().patienceUs(),
+            () -> {
+              if (connection.equals(Optional.of(over)) && inFlight.contains(write)) {
+                leave();
+              }
+            });
+  }
+
+  private void read() {
+    connection.ifPresent(over -> {
+      long floor = world.laws().readFloor();
+      over.toServer(process ->
+          process
+              .reads()
+              .onRead(index -> over.toClient(_ -> world.laws().readDone(process, floor, index))));
+    });
+  }
+
+  void onReply(Connection over, Request request, Reply reply) {
+    Optional<InFlight> found = inFlight.stream().filter(w -> w.request.equals(request)).findFirst();
+    if (found.isEmpty()) {
+      return;
+    }
+    InFlight write = found.get();
+    switch (reply) {
+      case Reply.Ok(Outcome outcome) -> {
+        inFlight.remove(write);
+        world.laws().acknowledged(request, outcome);
+        learn(request, outcome);
+      }
+      case Reply.NotDone() -> {
+        // The rest of the connection's writes are refused, too, so leaving it keeps the order.
+        if (write.surelyNotDone && account.isPresent() && random.nextInt(4) == 0) {
+          inFlight.remove(write);
+          world.laws().givenUp(request);
+        }
+        leaveUnless(over, write);
+      }
+      case Reply.Unknown() -> {
+        write.surelyNotDone = false;
+        leaveUnless(over, write);
+      }
+    }
+  }
+
+  /// Leaves the connection once the replies that are on their way with this one have come.
+  private void leaveUnless(Connection over, InFlight write) {
+    world
+        .agenda()
+        .after(
+            WIRE_US_MAX,
+            () -> {
+              if (connection.equals(Optional.of(over))) {
+                leave(Optional.of(write));
+              }
+            });
+  }
+
+  void onCrash(ServerProcess process) {
+    if (connection.isPresent() && connection.get().process == process) {
+      leave();
+    }
+  }
+
+  private void leave() {
+    leave(Optional.empty());
+  }
+
+  /// Whatever was not answered on this connection may be done.
+  private void leave(Optional<InFlight> refused) {
+    Connection over = connection.orElseThrow();
+    over.toServer(process -> process.writes().onClosed(over));
+    connection = Optional.empty();
+    for (InFlight write : inFlight) {
+      write.surelyNotDone &= refused.isPresent() && refused.get() == write;
+    }
+    dial();
+  }
+
+  private void dial() {
+    if (dialling || connection.isPresent()) {
+      return;
+    }
+    dialling = true;
+    world
+        .agenda()
+        .after(
+            1 + random.nextLong(BACKOFF_US_MAX),
+            () -> {
+              dialling = false;
+              Server server = world.servers().get(random.nextInt(world.servers().size()));
+              if (server.process().isEmpty()) {
+                dial();
+                return;
+              }
+              connections++;
+              Connection over =
+                  new Connection((long) number << 32 | connections, server.process().orElseThrow());
+              connection = Optional.of(over);
+              world.trace().line(world.agenda().now(), "client %d is on %s", number, server.id());
+              List.copyOf(inFlight).forEach(write -> send(over, write));
+            });
+  }
+
+  // ---- what it says
+
+  private Request register() {
+    String username = "user" + number;
+    return request(
+        0,
+        Optional.of(username),
+        "register",
+        key -> time -> new Command.Register(time, key, username, "hash"));
+  }
+
+  private Request somethingToSay(long self) {
+    Optional<Long> room = world.directory().anyRoom(random);
+    Optional<Directory.Known> message = world.directory().anyMessage(random);
+    int choice = random.nextInt(20);
+    if (choice == 0) {
+      return request(self, "logout", key -> time -> new Command.LogoutAll(time, key));
+    }
+    if (choice == 1) {
+      String name = "#room" + random.nextInt(ROOM_NAMES);
+      return request(
+          self, "create", key -> time -> new Command.CreateRoom(time, key, name, "", false));
+    }
+    if (choice <= 3 && room.isPresent()) {
+      return request(self, "join", key -> time -> new Command.JoinRoom(time, key, room.get()));
+    }
+    if (choice == 4 && room.isPresent()) {
+      return request(self, "leave", key -> time -> new Command.LeaveRoom(time, key, room.get()));
+    }
+    if (choice <= 6 && message.isPresent()) {
+      return request(
+          self,
+          "mark",
+          key ->
+              time ->
+                  new Command.MarkRead(
+                      time, key, message.get().conversation(), message.get().id()));
+    }
+    if (choice <= 8 && message.isPresent()) {
+      return send(self, message.get().conversation(), Optional.of(message.get().id()));
+    }
+    if (choice <= 13 && room.isPresent()) {
+      return send(self, ConversationId.room(room.get()), Optional.empty());
+    }
+    long other = world.directory().anyAccount(random).orElse(self);
+    return send(self, ConversationId.direct(self, other), Optional.empty());
+  }
+
+  private Request send(long self, ConversationId conversation, Optional<Long> replyTo) {
+    String text = "said " + number + "-" + (made + 1);
+    return request(
+        self, "send", key -> time -> new Command.Send(time, key, conversation, text, replyTo));
+  }
+
+  private Request request(
+      long self, String what, Function<RequestKey, LongFunction<Command>> command) {
+    return request(self, Optional.empty(), what, command);
+  }
+
+  private Request request(
+      long self,
+      Optional<String> username,
+      String what,
+      Function<RequestKey, LongFunction<Command>> command) {
+    made++;
+    RequestKey key =
+        new RequestKey(self, username, what + "-" + number + "-" + made, new Digest(number, made));
+    return new Request(number, made, key, command.apply(key));
+  }
+
+  private void learn(Request request, Outcome outcome) {
+    switch (outcome) {
+      case Outcome.Done(long id) -> {
+        switch (request.at().apply(0)) {
+          case Command.Register _ -> {
+            account = Optional.of(id);
+            world.directory().addAccount(id);
+          }
+          case Command.CreateRoom _ -> world.directory().addRoom(id);
+          default -> {}
+        }
+      }
+      case Outcome.Sent(long id, ConversationId conversation, _, _) ->
+          world.directory().addMessage(conversation, id);
+      case Outcome.Refused _ -> {}
+    }
+  }
+}

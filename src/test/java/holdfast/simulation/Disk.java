@@ -1,0 +1,178 @@
+package holdfast.simulation;
+
+import holdfast.chat.Journal;
+import holdfast.chat.MemoryChatState;
+import holdfast.chat.RunningDigest;
+import holdfast.replication.HardState;
+import holdfast.replication.LogEntry;
+import holdfast.replication.LogPosition;
+import holdfast.replication.LogReader;
+import holdfast.replication.Membership;
+import holdfast.replication.StoredLog;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// One server's disk: hard state, log, chat tables and applied index, written in transactions that
+/// are whole or not there. A crash loses any number of the last transactions that were not synced.
+final class Disk implements LogReader {
+  private final Journal journal = new Journal();
+  private final MemoryChatState chat = new MemoryChatState(journal);
+  private final List<LogEntry> log = new ArrayList<>();
+  private HardState hardState = HardState.INITIAL;
+  private LogPosition compacted = LogPosition.NONE;
+
+  /// The list of members in force at `compacted`.
+  private Optional<Membership> compactedMembership = Optional.empty();
+
+  private long applied;
+  private byte[] digest = new byte[RunningDigest.BYTES];
+
+  /// The first index whose entry is not certain to survive a crash.
+  private long firstUnsynced = 1;
+
+  MemoryChatState chat() {
+    return chat;
+  }
+
+  HardState hardState() {
+    return hardState;
+  }
+
+  long applied() {
+    return applied;
+  }
+
+  byte[] digest() {
+    return digest;
+  }
+
+  LogPosition compacted() {
+    return compacted;
+  }
+
+  LogPosition last() {
+    return log.isEmpty() ? compacted : log.getLast().position();
+  }
+
+  /// The kept entry at `index`, if there is one.
+  Optional<LogEntry> entry(long index) {
+    long at = index - compacted.index() - 1;
+    return at >= 0 && at < log.size() ? Optional.of(log.get((int) at)) : Optional.empty();
+  }
+
+  /// Whether a crash at this moment would leave the entry here (or what it was applied to).
+  boolean holdsForSure(LogPosition position) {
+    return position.index() <= compacted.index()
+        || (position.index() < firstUnsynced
+            && entry(position.index()).map(e -> e.term() == position.term()).orElse(false));
+  }
+
+  void save(HardState newHardState) {
+    HardState before = hardState;
+    hardState = newHardState;
+    journal.changed(() -> hardState = before);
+  }
+
+  /// Appends, after truncating whatever stands from the first entry's index on.
+  void append(List<LogEntry> entries) {
+    long from = entries.getFirst().index();
+    Violation.unless(
+        from <= last().index() + 1 && from > applied,
+        "entries from %d are appended to a log that ends at %s, applied up to %d",
+        from,
+        last(),
+        applied);
+    while (last().index() >= from) {
+      LogEntry removed = log.removeLast();
+      journal.changed(() -> log.add(removed));
+    }
+    for (LogEntry entry : entries) {
+      Violation.unless(
+          entry.index() == last().index() + 1 && entry.term() >= last().term(),
+          "%s is appended after %s",
+          entry,
+          last());
+      log.add(entry);
+      journal.changed(log::removeLast);
+    }
+    firstUnsynced = Math.min(firstUnsynced, from);
+  }
+
+  /// Notes that the command at `index` is applied, in the transaction that holds what it changed.
+  void setApplied(long index, byte[] newDigest) {
+    long appliedBefore = applied;
+    byte[] digestBefore = digest;
+    Violation.unless(index == applied + 1, "%d is applied after %d", index, applied);
+    applied = index;
+    digest = newDigest;
+    journal.changed(() -> {
+      applied = appliedBefore;
+      digest = digestBefore;
+    });
+  }
+
+  /// Ends the transaction.
+  void commit() {
+    journal.commit();
+  }
+
+  void sync() {
+    journal.sync();
+    firstUnsynced = last().index() + 1;
+  }
+
+  void crash(RandomGenerator random) {
+    journal.crash(random.nextInt(journal.unsynced() + 1));
+    firstUnsynced = last().index() + 1;
+  }
+
+  /// Forgets the entries up to `index`, all of them applied.
+  void compact(long index, Commands commands) {
+    Violation.unless(index <= applied, "compacted up to %d, applied %d", index, applied);
+    LogPosition positionBefore = compacted;
+    Optional<Membership> membershipBefore = compactedMembership;
+    List<LogEntry> gone = log.subList(0, (int) (index - compacted.index()));
+    List<LogEntry> removed = List.copyOf(gone);
+    gone.clear();
+    compacted = removed.getLast().position();
+    for (LogEntry entry : removed) {
+      compactedMembership = commands.membershipOf(entry).or(() -> compactedMembership);
+    }
+    journal.changed(() -> {
+      log.addAll(0, removed);
+      compacted = positionBefore;
+      compactedMembership = membershipBefore;
+    });
+  }
+
+  @Override
+  public List<LogEntry> read(long fromIndex, int entriesMax, long bytesMax) {
+    List<LogEntry> read = new ArrayList<>();
+    long bytes = 0;
+    for (long index = fromIndex; index <= last().index() && read.size() < entriesMax; index++) {
+      LogEntry entry = entry(index).orElseThrow();
+      bytes += entry.command().length;
+      if (!read.isEmpty() && bytes > bytesMax) {
+        break;
+      }
+      read.add(entry);
+    }
+    return read;
+  }
+
+  /// What a server finds here at its start.
+  StoredLog stored(Membership configured, Commands commands) {
+    List<LogPosition> terms = new ArrayList<>();
+    List<Membership> memberships = new ArrayList<>();
+    compactedMembership.ifPresent(memberships::add);
+    for (LogEntry entry : log) {
+      if (terms.isEmpty() || terms.getLast().term() != entry.term()) {
+        terms.add(entry.position());
+      }
+      commands.membershipOf(entry).ifPresent(memberships::add);
+    }
+    return new StoredLog(hardState, compacted, last(), terms, memberships, configured, applied);
+  }
+}

@@ -1,0 +1,388 @@
+package holdfast.simulation;
+
+import holdfast.chat.Applied;
+import holdfast.chat.Command;
+import holdfast.chat.Outcome;
+import holdfast.replication.Envelope;
+import holdfast.replication.LogEntry;
+import holdfast.replication.LogPosition;
+import holdfast.replication.Membership;
+import holdfast.replication.PeerMessage;
+import holdfast.replication.Role;
+import holdfast.replication.ServerId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/// What must hold at every moment, checked as things happen, by an observer who sees all servers at
+/// once and forgets nothing.
+final class Laws {
+  /// What stands before an entry, and the entry's command: equal wherever index and term are.
+  private record Context(long termBefore, byte[] command) {}
+
+  private record Vote(ServerId voter, long term) {}
+
+  /// What applying an index gave on the first server that did.
+  private record Final(Applied applied, byte[] digest) {}
+
+  private final World world;
+
+  private final Map<Long, ServerId> primaries = new HashMap<>();
+  private final Map<Vote, ServerId> votes = new HashMap<>();
+  private final Map<ServerId, Long> termsShown = new HashMap<>();
+  private final Map<LogPosition, Context> entries = new HashMap<>();
+
+  /// The committed log, from index 1 on, and in which term its committer was at the time.
+  private final List<LogEntry> committed = new ArrayList<>();
+
+  private final List<Long> committedIn = new ArrayList<>();
+  private final List<Final> finals = new ArrayList<>();
+
+  private final Map<String, Request> requests = new HashMap<>();
+  private final Map<String, Outcome> outcomes = new HashMap<>();
+  private final Map<Integer, Integer> lastNumbers = new HashMap<>();
+  private final Set<String> givenUp = new HashSet<>();
+  private long readFloor;
+  private long acknowledged;
+  private long readsDone;
+
+  Laws(World world) {
+    this.world = world;
+  }
+
+  /// How many writes clients were told are done.
+  long acknowledged() {
+    return acknowledged;
+  }
+
+  /// How many linearizable reads were served.
+  long readsDone() {
+    return readsDone;
+  }
+
+  long committedLength() {
+    return committed.size();
+  }
+
+  /// The latest list of members that is committed, or the configured one.
+  Membership membership() {
+    for (LogEntry entry : committed.reversed()) {
+      Optional<Membership> stated = world.commands().membershipOf(entry);
+      if (stated.isPresent()) {
+        return stated.get();
+      }
+    }
+    return world.configured();
+  }
+
+  // ---- the core
+
+  /// A process begins with what its disk kept: no term that it ever spoke of may be lost.
+  void started(ServerProcess process) {
+    long shown = termsShown.getOrDefault(process.id(), 0L);
+    Violation.unless(
+        process.replica().term() >= shown,
+        "server %s restarts in term %d, it had spoken of %d",
+        process.id(),
+        process.replica().term(),
+        shown);
+    Violation.unless(
+        process.replica().role() != Role.PRIMARY, "server %s starts as primary", process.id());
+  }
+
+  void stepped(ServerProcess process, Role roleBefore, long termBefore) {
+    Role role = process.replica().role();
+    long term = process.replica().term();
+    Violation.unless(
+        term >= termBefore, "server %s goes from term %d to %d", process.id(), termBefore, term);
+    if (role != roleBefore || term != termBefore) {
+      world.trace().line(world.agenda().now(), "%s is %s in term %d", process.id(), role, term);
+    }
+    if (role == Role.PRIMARY && (roleBefore != Role.PRIMARY || term != termBefore)) {
+      elected(process, term);
+      world.elected(process);
+    }
+  }
+
+  /// At most one primary a term, and it has everything committed in terms before its own.
+  private void elected(ServerProcess process, long term) {
+    ServerId other = primaries.putIfAbsent(term, process.id());
+    Violation.unless(
+        other == null || other.equals(process.id()),
+        "term %d has two primaries, %s and %s",
+        term,
+        other,
+        process.id());
+    int known = committed.size();
+    while (known > 0 && committedIn.get(known - 1) >= term) {
+      known--;
+    }
+    if (known > 0) {
+      LogEntry last = committed.get(known - 1);
+      boolean has =
+          process.replica().compacted().index() >= last.index()
+              || process.replica().termAt(last.index()).equals(Optional.of(last.term()));
+      Violation.unless(has, "server %s is primary of term %d without %s", process.id(), term, last);
+    }
+  }
+
+  void sent(ServerId from, Envelope envelope) {
+    PeerMessage message = envelope.message();
+    boolean ofNextTerm =
+        switch (message) {
+          case PeerMessage.RequestVote request -> request.preVote();
+          case PeerMessage.VoteResponse response -> response.preVote();
+          default -> false;
+        };
+    if (ofNextTerm) {
+      return;
+    }
+    termsShown.merge(from, message.term(), Math::max);
+    switch (message) {
+      case PeerMessage.RequestVote request -> votes(from, request.term(), from);
+      case PeerMessage.VoteResponse response -> {
+        if (response.granted()) {
+          votes(from, response.term(), envelope.to());
+          world.voted(from);
+        }
+      }
+      default -> {}
+    }
+  }
+
+  private void votes(ServerId voter, long term, ServerId candidate) {
+    ServerId before = votes.putIfAbsent(new Vote(voter, term), candidate);
+    Violation.unless(
+        before == null || before.equals(candidate),
+        "server %s votes in term %d for %s and for %s",
+        voter,
+        term,
+        before,
+        candidate);
+  }
+
+  /// Called before the entries are written.
+  void appends(ServerProcess process, List<LogEntry> added) {
+    LogEntry first = added.getFirst();
+    LogPosition last = process.disk().last();
+    boolean truncates = first.index() <= last.index();
+    Violation.unless(
+        !truncates || process.replica().role() != Role.PRIMARY,
+        "primary %s truncates its log at %s",
+        process.id(),
+        first);
+  }
+
+  /// Called when the entries are on disk for good: until then nobody may have heard of them.
+  void synced(ServerProcess process, List<LogEntry> added) {
+    long termBefore = process.replica().termAt(added.getFirst().index() - 1).orElseThrow();
+    for (LogEntry entry : added) {
+      Context context = new Context(termBefore, entry.command());
+      Context known = entries.putIfAbsent(entry.position(), context);
+      Violation.unless(
+          known == null
+              || (known.termBefore() == termBefore
+                  && Arrays.equals(known.command(), entry.command())),
+          "server %s has another entry at %s, or after another, than was seen before",
+          process.id(),
+          entry);
+      termBefore = entry.term();
+    }
+  }
+
+  /// Called once the entries of the step are written, not synced.
+  void commits(ServerProcess process, long before, long now) {
+    Violation.unless(
+        now >= before && now <= process.disk().last().index(),
+        "server %s goes from commit index %d to %d, its log ends at %s",
+        process.id(),
+        before,
+        now,
+        process.disk().last());
+    for (long index = before + 1; index <= now; index++) {
+      LogEntry entry = process.disk().entry(index).orElseThrow();
+      if (index <= committed.size()) {
+        Violation.unless(
+            committed.get((int) index - 1).equals(entry),
+            "server %s commits %s where %s was committed",
+            process.id(),
+            entry,
+            committed.get((int) index - 1));
+      } else {
+        committed.add(entry);
+        committedIn.add(process.replica().term());
+      }
+    }
+    if (now > before && process.replica().role() == Role.PRIMARY) {
+      // Older entries only with one of the own term (thesis §3.6.2).
+      Violation.unless(
+          committed.get((int) now - 1).term() == process.replica().term(),
+          "primary %s of term %d commits up to %s by counting",
+          process.id(),
+          process.replica().term(),
+          committed.get((int) now - 1));
+    }
+    if (now > before && now == committed.size()) {
+      heldByQuorum(process, committed.getLast());
+    }
+  }
+
+  /// What is committed is on disk, for sure, on a majority.
+  private void heldByQuorum(ServerProcess process, LogEntry entry) {
+    List<ServerId> voters = process.replica().membership().voters();
+    long holders =
+        voters.stream()
+            .filter(id -> world.server(id).disk().holdsForSure(entry.position()))
+            .count();
+    Violation.unless(
+        2 * holders > voters.size(),
+        "server %s commits %s, which only %d of %s have on disk",
+        process.id(),
+        entry,
+        holders,
+        voters);
+  }
+
+  // ---- the chat
+
+  /// Called inside the transaction; the request that the entry carried, if a client's.
+  Optional<Request> applied(
+      ServerProcess process, LogEntry entry, Command command, Applied applied) {
+    int index = (int) entry.index();
+    Violation.unless(
+        index <= committed.size() && committed.get(index - 1).equals(entry),
+        "server %s applies %s, which is not committed",
+        process.id(),
+        entry);
+    byte[] digest = process.disk().digest();
+    Optional<Request> request =
+        command instanceof Command.Write write
+            ? Optional.of(requests.get(write.request().requestId()))
+            : Optional.empty();
+    if (index > finals.size()) {
+      finals.add(new Final(applied, digest));
+      request.ifPresent(r -> firstApplied(r, entry, applied));
+      if (world.trace().on()) {
+        world.trace().line(world.agenda().now(), "%s applies %s: %s", process.id(), entry, applied);
+      }
+    } else {
+      Final before = finals.get(index - 1);
+      Violation.unless(
+          before.applied().equals(applied) && Arrays.equals(before.digest(), digest),
+          "server %s applies %s as %s, another did as %s",
+          process.id(),
+          entry,
+          applied,
+          before.applied());
+    }
+    return request;
+  }
+
+  /// Each request takes effect once, a client's in the order it made them.
+  private void firstApplied(Request request, LogEntry entry, Applied applied) {
+    Violation.unless(
+        !givenUp.contains(request.name()),
+        "%s was refused for good and is applied at %s",
+        request.name(),
+        entry);
+    Outcome first = outcomes.putIfAbsent(request.name(), applied.outcome());
+    Violation.unless(
+        applied.repeat() ? applied.outcome().equals(first) : first == null,
+        "%s is applied as %s, the first time as %s",
+        request.name(),
+        applied,
+        first);
+    if (!applied.repeat()) {
+      int last = lastNumbers.getOrDefault(request.client(), 0);
+      Violation.unless(
+          request.number() > last, "%s is applied after number %d", request.name(), last);
+      lastNumbers.put(request.client(), request.number());
+    }
+  }
+
+  // ---- the clients
+
+  void asked(Request request) {
+    requests.put(request.name(), request);
+    world.trace().line(world.agenda().now(), "client asks %s", request.name());
+  }
+
+  void acknowledged(Request request, Outcome outcome) {
+    world.trace().line(world.agenda().now(), "client has %s: %s", request.name(), outcome);
+    Violation.unless(
+        Objects.equals(outcomes.get(request.name()), outcome),
+        "%s is acknowledged as %s, but was applied as %s",
+        request.name(),
+        outcome,
+        outcomes.get(request.name()));
+    acknowledged++;
+    readFloor = Math.max(readFloor, outcome.id());
+  }
+
+  /// The client was told for certain, each time it asked, that the request was not logged, and it
+  /// asks no more.
+  void givenUp(Request request) {
+    world.trace().line(world.agenda().now(), "client gives up %s", request.name());
+    Violation.unless(
+        !outcomes.containsKey(request.name()),
+        "%s was refused for good but is applied",
+        request.name());
+    givenUp.add(request.name());
+  }
+
+  /// What a linearizable read that begins now must see: every write acknowledged and every read
+  /// finished by now.
+  long readFloor() {
+    return readFloor;
+  }
+
+  void readDone(ServerProcess process, long floor, long index) {
+    Violation.unless(
+        index >= floor,
+        "server %s serves a linearizable read at %d, %d was acknowledged before it began",
+        process.id(),
+        index,
+        floor);
+    readsDone++;
+    readFloor = Math.max(readFloor, index);
+  }
+
+  // ---- the end
+
+  /// Everybody has everything, and the same.
+  void converged() {
+    ServerProcess first = world.servers().getFirst().process().orElseThrow();
+    for (Server server : world.servers()) {
+      ServerProcess process = server.process().orElseThrow();
+      Violation.unless(
+          server.disk().applied() == finals.size()
+              && Arrays.equals(server.disk().digest(), first.disk().digest()),
+          "server %s has applied %d of %d",
+          server.id(),
+          server.disk().applied(),
+          finals.size());
+      Violation.unless(
+          server.disk().chat().tables().equals(first.disk().chat().tables()),
+          "the tables of server %s differ from those of %s",
+          server.id(),
+          first.id());
+      for (Request request : requests.values()) {
+        Violation.unless(
+            process
+                .machine()
+                .remembered(request.key())
+                .equals(first.machine().remembered(request.key())),
+            "server %s remembers %s otherwise than %s",
+            server.id(),
+            request.name(),
+            first.id());
+      }
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package holdfast.simulation;
+
+import holdfast.replication.ReplicaSettings;
+import java.util.random.RandomGenerator;
+
+/// What a seed chose for its run.
+///
+/// @param tickUs microseconds between ticks
+/// @param chaosUs how long faults are made
+/// @param faultEveryUs mean time between faults
+/// @param outage whether faults may take a majority down; if not, they are turned away
+/// @param compacts whether primaries compact what every member has
+/// @param applyUnsynced whether committed entries are applied in the very transaction that appends
+///   them
+record Plan(
+    int servers,
+    int clients,
+    int window,
+    long thinkUs,
+    long patienceUs,
+    int readPercent,
+    long tickUs,
+    long chaosUs,
+    long faultEveryUs,
+    boolean outage,
+    boolean compacts,
+    boolean applyUnsynced,
+    long syncUsMax,
+    Network.Quality quality,
+    ReplicaSettings settings) {
+  private static final int[] SERVERS = {1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 5, 6, 7};
+  private static final long[] TICKS_US = {25_000, 50_000};
+  private static final long ELECTION_US = 600_000;
+  private static final long HEARTBEAT_US = 100_000;
+
+  static Plan drawn(RandomGenerator random) {
+    long tickUs = TICKS_US[random.nextInt(TICKS_US.length)];
+    return new Plan(
+        SERVERS[random.nextInt(SERVERS.length)],
+        1 + random.nextInt(4),
+        1 + random.nextInt(5),
+        upTo(random, 5, 300) * Agenda.MS,
+        upTo(random, 400, 1_500) * Agenda.MS,
+        10 + random.nextInt(60),
+        tickUs,
+        upTo(random, 0, 10_000) * Agenda.MS,
+        upTo(random, 60, 1_500) * Agenda.MS,
+        random.nextInt(4) > 0,
+        random.nextInt(3) == 0,
+        random.nextBoolean(),
+        upTo(random, 1, 20) * Agenda.MS,
+        Network.Quality.drawn(random),
+        settings(random, tickUs));
+  }
+
+  private static ReplicaSettings settings(RandomGenerator random, long tickUs) {
+    int electionTicks = (int) (ELECTION_US / tickUs);
+    int batchEntries = 1 + random.nextInt(random.nextBoolean() ? 3 : 30);
+    boolean tight = random.nextInt(3) == 0;
+    return new ReplicaSettings(
+        electionTicks,
+        2 * electionTicks,
+        (int) (HEARTBEAT_US / tickUs),
+        3,
+        batchEntries * (1 + random.nextInt(4)),
+        tight ? 200 + random.nextInt(400) : 100_000,
+        batchEntries,
+        tight ? 50 + random.nextInt(200) : 20_000,
+        tight ? 300 + random.nextInt(500) : 1_000_000,
+        random.nextInt(3) == 0 ? random.nextInt(300) : 1_000_000);
+  }
+
+  /// Between `least` and `most`, small values as likely as large ones.
+  private static long upTo(RandomGenerator random, long least, long most) {
+    return least + (long) ((most - least) * random.nextDouble() * random.nextDouble());
+  }
+}

@@ -1,0 +1,361 @@
+package holdfast.simulation;
+
+import holdfast.chat.Applied;
+import holdfast.chat.ChatLimits;
+import holdfast.chat.ChatMachine;
+import holdfast.chat.Command;
+import holdfast.chat.EntryId;
+import holdfast.chat.RunningDigest;
+import holdfast.replication.Answer;
+import holdfast.replication.Effects;
+import holdfast.replication.Envelope;
+import holdfast.replication.Event;
+import holdfast.replication.LogEntry;
+import holdfast.replication.Member;
+import holdfast.replication.Membership;
+import holdfast.replication.Replica;
+import holdfast.replication.Role;
+import holdfast.replication.ServerId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/// One life of a server, from its start to its crash: the loop that a real server runs, in virtual
+/// time. It takes what waits as one batch, steps the core, and carries out the effects in their
+/// order; a sync takes as long as the disk is slow.
+final class ServerProcess {
+  private static final int BATCH_MAX = 64;
+  private static final long WAKE_US = 20;
+
+  private record Written(long index, long term, Request request, Applied applied) {}
+
+  private final World world;
+  private final Server server;
+  private final Disk disk;
+  private final Replica replica;
+  private final ChatMachine machine;
+  private final RunningDigest digest;
+  private final WriteDesk writes = new WriteDesk(this);
+  private final ReadDesk reads = new ReadDesk(this);
+  private final ArrayDeque<Runnable> inbox = new ArrayDeque<>();
+  private final List<Event> events = new ArrayList<>();
+  private final List<Event.Proposal> proposals = new ArrayList<>();
+
+  /// What the last batch gave the next one to begin with.
+  private final List<Event> followUps = new ArrayList<>();
+
+  private final List<Runnable> onResume = new ArrayList<>();
+  private final TreeSet<ServerId> heard = new TreeSet<>();
+  private boolean alive = true;
+  private boolean paused;
+  private boolean busy;
+  private boolean awake;
+  private int ticksElapsed;
+  private long lastProposalId;
+  private long lastCommit;
+
+  /// The core has been told, or is told with the next batch, that commands up to here are applied.
+  private long appliedTold;
+
+  private long lastStamp;
+
+  ServerProcess(World world, Server server, RandomGenerator random) {
+    this.world = world;
+    this.server = server;
+    this.disk = server.disk();
+    this.machine = new ChatMachine(disk.chat(), ChatLimits.defaults());
+    this.digest = new RunningDigest(disk.digest());
+    this.replica =
+        new Replica(
+            server.id(),
+            world.plan().settings(),
+            disk.stored(world.configured(), world.commands()),
+            disk,
+            world.commands()::membershipOf,
+            world.commands().write(new Command.Noop()),
+            random);
+    this.lastCommit = disk.applied();
+    this.appliedTold = disk.applied();
+    world.laws().started(this);
+    world.agenda().after(random.nextLong(world.plan().tickUs()), this::tick);
+  }
+
+  ServerId id() {
+    return server.id();
+  }
+
+  Replica replica() {
+    return replica;
+  }
+
+  ChatMachine machine() {
+    return machine;
+  }
+
+  Disk disk() {
+    return disk;
+  }
+
+  WriteDesk writes() {
+    return writes;
+  }
+
+  ReadDesk reads() {
+    return reads;
+  }
+
+  long now() {
+    return world.agenda().now();
+  }
+
+  long applied() {
+    return disk.applied();
+  }
+
+  boolean alive() {
+    return alive;
+  }
+
+  /// Whether nothing waits here to be done.
+  boolean idle() {
+    return !busy && !awake && inbox.isEmpty();
+  }
+
+  void crash() {
+    alive = false;
+  }
+
+  void pause() {
+    paused = true;
+  }
+
+  void resume() {
+    paused = false;
+    List<Runnable> held = List.copyOf(onResume);
+    onResume.clear();
+    held.forEach(Runnable::run);
+    wake();
+  }
+
+  /// Takes `input` in the next batch, unless the process is dead by then.
+  void arrive(Runnable input) {
+    if (alive) {
+      inbox.add(input);
+      wake();
+    }
+  }
+
+  /// Gives the core an event in the batch that is being put together.
+  void handIn(Event event) {
+    events.add(event);
+  }
+
+  /// Proposes `request` in the batch that is being put together, stamped with the time.
+  long propose(Request request) {
+    long wallClock = (world.agenda().now() + server.clockAheadUs()) / Agenda.MS;
+    lastStamp = Math.max(Math.max(lastStamp, disk.chat().time()), wallClock);
+    return propose(world.commands().write(request.at().apply(lastStamp)));
+  }
+
+  private long propose(byte[] command) {
+    proposals.add(new Event.Proposal(++lastProposalId, command));
+    return lastProposalId;
+  }
+
+  /// Sends to another server's process what the servers say to each other beside the core's words.
+  void tell(ServerId to, String what, Consumer<ServerProcess> onArrival) {
+    world.trace().line(now(), "%s->%s %s", id(), to, what);
+    world.deliver(id(), to, false, onArrival);
+  }
+
+  void onMessage(ServerId from, Event.Received message) {
+    heard.add(from);
+    handIn(message);
+  }
+
+  private void tick() {
+    if (alive) {
+      ticksElapsed++;
+      world.agenda().after((long) (world.plan().tickUs() * server.tickStretch()), this::tick);
+      wake();
+    }
+  }
+
+  private void wake() {
+    if (!awake && !busy && !paused && alive) {
+      awake = true;
+      world.agenda().after(WAKE_US, this::runBatch);
+    }
+  }
+
+  private void runBatch() {
+    awake = false;
+    if (!alive || paused || busy) {
+      return;
+    }
+    if (ticksElapsed > 0) {
+      events.add(new Event.Tick(ticksElapsed));
+      ticksElapsed = 0;
+    }
+    events.addAll(followUps);
+    followUps.clear();
+    for (int i = 0; i < BATCH_MAX && !inbox.isEmpty(); i++) {
+      inbox.remove().run();
+    }
+    writes.route();
+    proposeMissingKey();
+    if (!proposals.isEmpty()) {
+      events.add(new Event.Proposed(proposals));
+      proposals.clear();
+    }
+    if (!events.isEmpty()) {
+      Role before = replica.role();
+      long termBefore = replica.term();
+      Effects effects = replica.step(events);
+      events.clear();
+      world.laws().stepped(this, before, termBefore);
+      carryOut(effects);
+    }
+    if (!inbox.isEmpty() || !followUps.isEmpty()) {
+      wake();
+    }
+  }
+
+  private void carryOut(Effects effects) {
+    effects.sendBeforeSync().forEach(this::send);
+    effects.hardState().ifPresent(disk::save);
+    if (!effects.entries().isEmpty()) {
+      world.laws().appends(this, effects.entries());
+      disk.append(effects.entries());
+    }
+    world.laws().commits(this, lastCommit, effects.commitIndex());
+    lastCommit = effects.commitIndex();
+    List<Written> written = applyUpTo(Math.min(lastCommit, appliable(effects)));
+    compact();
+    disk.commit();
+    if (effects.mustSync()) {
+      busy = true;
+      world.agenda().after(world.syncTime(server), () -> synced(effects, written));
+    } else {
+      finish(effects, written);
+    }
+  }
+
+  private long appliable(Effects effects) {
+    return world.plan().applyUnsynced() || effects.entries().isEmpty()
+        ? disk.last().index()
+        : effects.entries().getFirst().index() - 1;
+  }
+
+  private List<Written> applyUpTo(long limit) {
+    List<Written> written = new ArrayList<>();
+    for (long index = disk.applied() + 1; index <= limit; index++) {
+      LogEntry entry = disk.entry(index).orElseThrow();
+      Command command = world.commands().read(entry.command());
+      Applied applied = machine.apply(EntryId.of(entry.term(), index), command);
+      digest.add(index, entry.command(), applied.outcome());
+      disk.setApplied(index, digest.value());
+      Optional<Request> request = world.laws().applied(this, entry, command, applied);
+      request.ifPresent(r -> written.add(new Written(entry.index(), entry.term(), r, applied)));
+    }
+    return written;
+  }
+
+  /// A primary may let go of what every member has on disk; see `Replica.compacted`.
+  private void compact() {
+    if (!world.plan().compacts() || replica.role() != Role.PRIMARY) {
+      return;
+    }
+    long upTo = appliedTold;
+    for (Member member : replica.membership().members()) {
+      upTo = Math.min(upTo, replica.matchIndex(member.id()));
+    }
+    if (upTo > disk.compacted().index()) {
+      disk.compact(upTo, world.commands());
+      replica.compacted(disk.compacted());
+    }
+  }
+
+  private void synced(Effects effects, List<Written> written) {
+    if (paused) {
+      onResume.add(() -> synced(effects, written));
+    } else if (alive) {
+      disk.sync();
+      if (!effects.entries().isEmpty()) {
+        world.laws().synced(this, effects.entries());
+      }
+      busy = false;
+      followUps.add(new Event.Synced(disk.last()));
+      finish(effects, written);
+      wake();
+    }
+  }
+
+  private void finish(Effects effects, List<Written> written) {
+    effects.sendAfterSync().forEach(this::send);
+    effects.answers().forEach(this::onAnswer);
+    for (Written write : written) {
+      writes.onApplied(write.index(), write.term(), write.request(), write.applied().outcome());
+    }
+    if (disk.applied() > appliedTold) {
+      appliedTold = disk.applied();
+      followUps.add(new Event.Applied(appliedTold));
+      reads.onApplied();
+    }
+    if (effects.foundingWanted()) {
+      followUps.add(new Event.Founded(founding()));
+    }
+  }
+
+  private void onAnswer(Answer answer) {
+    switch (answer) {
+      case Answer.Appended appended -> writes.onAppended(appended);
+      case Answer.Refused refused -> writes.onRefused(refused);
+      case Answer.ReadReady ready -> reads.onReady(ready);
+      case Answer.ReadRefused refused -> reads.onRefused(refused);
+    }
+  }
+
+  private void send(Envelope envelope) {
+    if (world.trace().on()) {
+      world.trace().line(now(), "%s->%s %s", id(), envelope.to(), envelope.message());
+    }
+    world.laws().sent(id(), envelope);
+    Event.Received received = new Event.Received(id(), envelope.message());
+    world.deliver(id(), envelope.to(), true, other -> other.onMessage(id(), received));
+  }
+
+  private byte[] founding() {
+    List<Member> members = new ArrayList<>();
+    for (Member member : world.configured().members()) {
+      boolean known = member.id().equals(id()) || heard.contains(member.id());
+      members.add(known ? member.withKey("key-" + member.id()) : member);
+    }
+    return world
+        .commands()
+        .write(new Command.Found(lastStamp, "founded by " + id(), new byte[32]), members);
+  }
+
+  /// A member without a key gets the one it shows, by a log entry; one change at a time, and only
+  /// once an entry of the own term is committed (DESIGN section 5).
+  private void proposeMissingKey() {
+    Membership membership = replica.membership();
+    if (!replica.committedInOwnTerm()
+        || replica.handingOver()
+        || !membership.equals(replica.committedMembership())) {
+      return;
+    }
+    for (Member member : membership.members()) {
+      if (member.key().isEmpty() && heard.contains(member.id())) {
+        List<Member> members = new ArrayList<>(membership.members());
+        members.replaceAll(m -> m.equals(member) ? m.withKey("key-" + m.id()) : m);
+        propose(world.commands().write(new Command.Members(lastStamp), members));
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,236 @@
+package holdfast.simulation;
+
+import holdfast.replication.Event;
+import holdfast.replication.Membership;
+import holdfast.replication.Role;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
+
+/// One run of a whole cluster from one seed: faults while clients write and read; then a majority
+/// is healed and must make progress; then everything, and all must become equal; then, in the quiet
+/// cluster, one more thing happens of which it is known exactly what it may cost.
+final class Simulation {
+  private static final long PROGRESS_US = 20 * Agenda.SECOND;
+  private static final long QUIET_US = 4 * Agenda.SECOND;
+
+  /// A cut-off primary must have stepped down by then (check-quorum), twice the longest election
+  /// time-out.
+  private static final long STEP_DOWN_US = 2_400 * Agenda.MS;
+
+  /// What a run was like.
+  ///
+  /// @param events things that happened
+  record Report(
+      int servers, long events, long committed, long acknowledged, long reads, long virtualUs) {}
+
+  /// What happens to the quiet cluster.
+  private enum Epilogue {
+    NOTHING,
+    BACKUP_CUT_OFF,
+    BACKUP_DEAF,
+    BACKUP_MUTE,
+    BACKUP_PAUSED,
+    BACKUP_RESTARTED,
+    PRIMARY_CUT_OFF,
+    PRIMARY_PAUSED,
+    PRIMARY_KILLED,
+    HAND_OVER
+  }
+
+  private final Plan plan;
+  private final World world;
+  private final Chaos chaos;
+  private final RandomGenerator random;
+
+  private Simulation(long seed, Trace trace) {
+    SplittableRandom root = new SplittableRandom(seed);
+    plan = Plan.drawn(root.split());
+    trace.line(0, "%s", plan);
+    world = new World(root.split(), plan, trace);
+    chaos = new Chaos(world, root.split());
+    random = root.split();
+  }
+
+  /// Runs `seed`. Throws what is broken: a `Violation`, or a `Check.Broken` of the product's own.
+  static Report run(long seed, Trace trace) {
+    return new Simulation(seed, trace).run();
+  }
+
+  private Report run() {
+    for (Server server : world.servers()) {
+      world.agenda().after(random.nextLong(100 * Agenda.MS), () -> world.start(server));
+    }
+    world.agenda().runUntil(100 * Agenda.MS);
+    for (int i = 0; i < plan.clients(); i++) {
+      world.newClient();
+    }
+    chaos.begin();
+    world.agenda().runUntil(plan.chaosUs());
+    chaos.stop();
+    healMajority();
+    phase("heal all");
+    chaos.heal(world.servers());
+    demandProgress();
+    world.clients().forEach(Client::stop);
+    demandConvergence();
+    epilogue();
+    return new Report(
+        plan.servers(),
+        world.agenda().happened(),
+        world.laws().committedLength(),
+        world.laws().acknowledged(),
+        world.laws().readsDone(),
+        world.agenda().now());
+  }
+
+  private void phase(String name) {
+    world.trace().line(world.agenda().now(), "---- %s", name);
+  }
+
+  /// A majority is enough, whatever goes on with the others, once the log holds everybody's key
+  /// (without it some do not count, and the rest may be just the majority that does).
+  private void healMajority() {
+    boolean allCount =
+        world.laws().membership().members().stream().allMatch(m -> m.key().isPresent());
+    if (!world.laws().membership().founded() || !allCount || random.nextBoolean()) {
+      return;
+    }
+    phase("heal a majority");
+    List<Server> others = new ArrayList<>(world.servers());
+    List<Server> majority = new ArrayList<>();
+    while (2 * majority.size() <= plan.servers()) {
+      majority.add(others.remove(random.nextInt(others.size())));
+    }
+    chaos.heal(majority);
+    chaos.cutOff(majority);
+    demandProgress();
+  }
+
+  /// A new client can sign up.
+  private void demandProgress() {
+    Client prober = world.newClient();
+    await("a new client signs up", PROGRESS_US, prober::registered);
+    prober.stop();
+  }
+
+  private void demandConvergence() {
+    await("every client is answered", PROGRESS_US, this::clientsSatisfied);
+    await("all servers have applied the same", PROGRESS_US, this::converged);
+    world.laws().converged();
+  }
+
+  private boolean clientsSatisfied() {
+    return world.clients().stream().allMatch(Client::satisfied);
+  }
+
+  private boolean converged() {
+    Optional<ServerProcess> primary = world.primary();
+    if (primary.isEmpty()) {
+      return false;
+    }
+    long last = primary.get().replica().last().index();
+    Membership membership = primary.get().replica().membership();
+    return membership.members().stream().allMatch(m -> m.key().isPresent())
+        && world.servers().stream().allMatch(s -> s.disk().applied() == last);
+  }
+
+  private void await(String what, long within, BooleanSupplier done) {
+    boolean happened = world.agenda().runUntil(done, world.agenda().now() + within);
+    Violation.unless(happened, "not within %d s: %s", within / Agenda.SECOND, what);
+  }
+
+  // ---- the quiet cluster
+
+  private void epilogue() {
+    Epilogue epilogue = Epilogue.values()[random.nextInt(Epilogue.values().length)];
+    ServerProcess primary = world.primary().orElseThrow();
+    if (plan.servers() < 3 && epilogue != Epilogue.HAND_OVER) {
+      return;
+    }
+    phase("epilogue " + epilogue);
+    Server primaryServer = world.server(primary.id());
+    List<Server> backups = new ArrayList<>(world.servers());
+    backups.remove(primaryServer);
+    switch (epilogue) {
+      case NOTHING -> {
+        world.agenda().runUntil(world.agenda().now() + QUIET_US);
+        demandSamePrimary(primary);
+      }
+      case BACKUP_CUT_OFF, BACKUP_DEAF, BACKUP_MUTE, BACKUP_PAUSED, BACKUP_RESTARTED ->
+          oneBackupInTrouble(epilogue, primary, backups.get(random.nextInt(backups.size())));
+      case PRIMARY_CUT_OFF, PRIMARY_PAUSED, PRIMARY_KILLED -> loseThePrimary(epilogue, primary);
+      case HAND_OVER -> handOver(primary);
+    }
+    chaos.heal(world.servers());
+    demandConvergence();
+  }
+
+  /// Pre-vote and check-quorum: a backup that is cut off, hears nothing, is not heard, sleeps or
+  /// restarts does not cost a working primary its office, neither then nor when it is back.
+  private void oneBackupInTrouble(Epilogue trouble, ServerProcess primary, Server backup) {
+    long term = primary.replica().term();
+    switch (trouble) {
+      case BACKUP_CUT_OFF -> chaos.cutOff(List.of(backup));
+      case BACKUP_DEAF ->
+          world.servers().stream()
+              .filter(other -> other != backup)
+              .forEach(other -> cut(other, backup));
+      case BACKUP_MUTE ->
+          world.servers().stream()
+              .filter(other -> other != backup)
+              .forEach(other -> cut(backup, other));
+      case BACKUP_PAUSED -> chaos.pause(backup);
+      case BACKUP_RESTARTED -> world.crash(backup);
+      default -> throw new IllegalStateException("not of a backup: " + trouble);
+    }
+    world.agenda().runUntil(world.agenda().now() + random.nextLong(QUIET_US));
+    chaos.heal(world.servers());
+    world.agenda().runUntil(world.agenda().now() + QUIET_US);
+    demandSamePrimary(primary);
+    Violation.unless(
+        primary.replica().term() == term, "term %d became %d", term, primary.replica().term());
+  }
+
+  private void cut(Server from, Server to) {
+    world.network().cut(from.id().value(), to.id().value(), false);
+  }
+
+  private void demandSamePrimary(ServerProcess primary) {
+    Violation.unless(
+        world.primary().equals(Optional.of(primary)),
+        "server %s was a working primary and is one no more",
+        primary.id());
+  }
+
+  private void loseThePrimary(Epilogue how, ServerProcess primary) {
+    Server server = world.server(primary.id());
+    switch (how) {
+      case PRIMARY_CUT_OFF -> chaos.cutOff(List.of(server));
+      case PRIMARY_PAUSED -> chaos.pause(server);
+      case PRIMARY_KILLED -> world.crash(server);
+      default -> throw new IllegalStateException("not of a primary: " + how);
+    }
+    long lostAt = world.agenda().now();
+    demandProgress();
+    if (how == Epilogue.PRIMARY_CUT_OFF) {
+      world.agenda().runUntil(Math.max(world.agenda().now(), lostAt + STEP_DOWN_US));
+      Violation.unless(
+          primary.replica().role() != Role.PRIMARY,
+          "server %s is cut off and has not stepped down",
+          primary.id());
+    }
+  }
+
+  private void handOver(ServerProcess primary) {
+    primary.arrive(() -> primary.handIn(new Event.TakeOverRequested(Optional.empty())));
+    world.agenda().runUntil(world.agenda().now() + QUIET_US);
+    Violation.unless(
+        plan.servers() == 1 || !world.primary().equals(Optional.of(primary)),
+        "server %s was asked to hand over and did not",
+        primary.id());
+  }
+}

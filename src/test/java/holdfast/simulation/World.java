@@ -1,0 +1,211 @@
+package holdfast.simulation;
+
+import holdfast.replication.Event;
+import holdfast.replication.Member;
+import holdfast.replication.Membership;
+import holdfast.replication.Role;
+import holdfast.replication.ServerId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/// Everything there is in one run: machines, the network between them, clients, time, and the laws
+/// that all of it must keep.
+final class World {
+  private static final long LINK_NEWS_US_MAX = 5 * Agenda.MS;
+  private static final long CLOCK_AHEAD_US_MAX = 2 * Agenda.SECOND;
+
+  private final Plan plan;
+  private final Trace trace;
+  private final Agenda agenda = new Agenda();
+  private final Laws laws;
+  private final Commands commands;
+  private final Network network;
+  private final Directory directory = new Directory();
+  private final Membership configured;
+  private final List<Server> servers = new ArrayList<>();
+  private final List<Client> clients = new ArrayList<>();
+  private final SplittableRandom random;
+  private Consumer<ServerProcess> onElected = _ -> {};
+  private Consumer<ServerId> onVote = _ -> {};
+
+  World(SplittableRandom random, Plan plan, Trace trace) {
+    this.random = random;
+    this.plan = plan;
+    this.trace = trace;
+    this.laws = new Laws(this);
+    this.commands = new Commands(random.split());
+    this.network = new Network(agenda, random.split(), plan.servers());
+    List<Member> members = new ArrayList<>();
+    for (int number = 1; number <= plan.servers(); number++) {
+      ServerId id = new ServerId(number);
+      members.add(
+          new Member(id, "localhost", 8090 + number, 8080 + number, true, Optional.empty()));
+      servers.add(new Server(id, random.nextLong(CLOCK_AHEAD_US_MAX)));
+    }
+    this.configured = new Membership(0, members);
+  }
+
+  Plan plan() {
+    return plan;
+  }
+
+  Trace trace() {
+    return trace;
+  }
+
+  Agenda agenda() {
+    return agenda;
+  }
+
+  Laws laws() {
+    return laws;
+  }
+
+  Commands commands() {
+    return commands;
+  }
+
+  Network network() {
+    return network;
+  }
+
+  /// What clients know of each other.
+  Directory directory() {
+    return directory;
+  }
+
+  Membership configured() {
+    return configured;
+  }
+
+  /// In the order of their ids.
+  List<Server> servers() {
+    return servers;
+  }
+
+  Server server(ServerId id) {
+    return servers.get(id.value() - 1);
+  }
+
+  List<Client> clients() {
+    return clients;
+  }
+
+  /// Whom to tell when a server becomes primary.
+  void onElected(Consumer<ServerProcess> listener) {
+    onElected = listener;
+  }
+
+  void elected(ServerProcess process) {
+    onElected.accept(process);
+  }
+
+  /// Whom to tell when a server gives its vote to another.
+  void onVote(Consumer<ServerId> listener) {
+    onVote = listener;
+  }
+
+  void voted(ServerId voter) {
+    onVote.accept(voter);
+  }
+
+  Client newClient() {
+    Client client = new Client(this, clients.size() + 1, random.split());
+    clients.add(client);
+    client.start();
+    return client;
+  }
+
+  /// The server that is primary of the highest term, if any claims to be.
+  Optional<ServerProcess> primary() {
+    Optional<ServerProcess> best = Optional.empty();
+    for (Server server : servers) {
+      Optional<ServerProcess> process = server.process();
+      if (process.isPresent()
+          && process.get().replica().role() == Role.PRIMARY
+          && (best.isEmpty() || best.get().replica().term() < process.get().replica().term())) {
+        best = process;
+      }
+    }
+    return best;
+  }
+
+  /// Sends something to whatever process runs at `to` when it arrives.
+  void deliver(
+      ServerId from, ServerId to, boolean mayComeTwice, Consumer<ServerProcess> onArrival) {
+    Server target = server(to);
+    network.send(
+        from.value(),
+        to.value(),
+        mayComeTwice,
+        () -> target.process().ifPresent(p -> p.arrive(() -> onArrival.accept(p))));
+  }
+
+  /// How long a sync takes at this moment.
+  long syncTime(Server server) {
+    return 100 + server.slowUs() + random.nextLong(plan.syncUsMax());
+  }
+
+  void start(Server server) {
+    trace.line(agenda.now(), "%s starts", server.id());
+    server.runs(new ServerProcess(this, server, random.split()));
+    for (Server other : servers) {
+      if (other != server) {
+        linkUp(server, other);
+        linkUp(other, server);
+      }
+    }
+  }
+
+  /// Kills the process; of what it wrote, the disk keeps what was synced and perhaps more. Those
+  /// who can still reach the machine see at once that nobody is there.
+  void crash(Server server) {
+    ServerProcess process = server.process().orElseThrow();
+    process.crash();
+    server.stopped();
+    server.disk().crash(random);
+    trace.line(
+        agenda.now(),
+        "%s crashes; %s, applied %d, last %s",
+        server.id(),
+        server.disk().hardState(),
+        server.disk().applied(),
+        server.disk().last());
+    for (Server other : servers) {
+      if (other != server && connected(other, server)) {
+        tellOf(other, new Event.PeerDied(server.id()));
+      }
+    }
+    clients.forEach(client -> client.onCrash(process));
+  }
+
+  boolean connected(Server one, Server other) {
+    int a = one.id().value();
+    int b = other.id().value();
+    return network.reaches(a, b) && network.reaches(b, a);
+  }
+
+  /// A new link from `dialler` to `target` stands, if it can.
+  void linkUp(Server dialler, Server target) {
+    if (target.process().isPresent() && connected(dialler, target)) {
+      tellOf(dialler, new Event.PeerAlive(target.id()));
+    }
+  }
+
+  /// Tells a server about a link of its own.
+  void tellOf(Server server, Event event) {
+    server
+        .process()
+        .ifPresent(process ->
+            agenda.after(
+                random.nextLong(LINK_NEWS_US_MAX),
+                () ->
+                    process.arrive(() -> {
+                      trace.line(agenda.now(), "%s learns %s", server.id(), event);
+                      process.handIn(event);
+                    })));
+  }
+}
