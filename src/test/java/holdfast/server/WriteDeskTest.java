@@ -20,8 +20,7 @@ import org.junit.jupiter.api.Test;
 class WriteDeskTest {
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
-  private final ChatMachine machine =
-      new ChatMachine(new MemoryChatState(), ChatLimits.defaults());
+  private final ChatMachine machine = new ChatMachine(new MemoryChatState(), ChatLimits.defaults());
   private final List<String> handedOver = new ArrayList<>();
   private final List<String> failures = new ArrayList<>();
   private final WriteLane lane = new WriteLane();
@@ -95,8 +94,7 @@ class WriteDeskTest {
     submit("c", 3);
     desk.onTime(5 * SECOND);
     assertEquals(ErrorCode.TIMEOUT, ErrorCode.valueOf(failures.getLast().substring(2)));
-    assertEquals(
-        List.of("a TIMEOUT", "b TIMEOUT", "c BUSY"), failures.stream().sorted().toList());
+    assertEquals(List.of("a TIMEOUT", "b TIMEOUT", "c BUSY"), failures.stream().sorted().toList());
     open = true;
     handedOver.clear();
     desk.resendAll();
