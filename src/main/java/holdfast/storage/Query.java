@@ -1,6 +1,7 @@
 package holdfast.storage;
 
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,11 +13,30 @@ import java.util.Optional;
 /// here, since an open one would keep a read transaction alive. Each use sets all its parameters.
 final class Query {
   private final Path file;
-  private final PreparedStatement statement;
+  private final Connection connection;
+  private final String sql;
+  private PreparedStatement statement;
 
-  Query(Path file, PreparedStatement statement) {
+  /// @throws SQLException if `sql` cannot be prepared
+  Query(Path file, Connection connection, String sql) throws SQLException {
     this.file = file;
-    this.statement = statement;
+    this.connection = connection;
+    this.sql = sql;
+    this.statement = connection.prepareStatement(sql);
+  }
+
+  /// The driver throws a statement away when its disk is full, and the store goes on after that.
+  private RuntimeException failed(SQLException e) {
+    RuntimeException failure = Sqlite.failure(file, e);
+    if (failure instanceof DiskFullException) {
+      try {
+        statement.close();
+        statement = connection.prepareStatement(sql);
+      } catch (SQLException again) {
+        return Sqlite.failure(file, again);
+      }
+    }
+    return failure;
   }
 
   /// Sets the parameters from the first on.
@@ -27,7 +47,7 @@ final class Query {
       }
       return this;
     } catch (SQLException e) {
-      throw Sqlite.failure(file, e);
+      throw failed(e);
     }
   }
 
@@ -36,7 +56,7 @@ final class Query {
       statement.setLong(position, value);
       return this;
     } catch (SQLException e) {
-      throw Sqlite.failure(file, e);
+      throw failed(e);
     }
   }
 
@@ -45,7 +65,7 @@ final class Query {
       statement.setString(position, value);
       return this;
     } catch (SQLException e) {
-      throw Sqlite.failure(file, e);
+      throw failed(e);
     }
   }
 
@@ -54,7 +74,7 @@ final class Query {
       statement.setBytes(position, value);
       return this;
     } catch (SQLException e) {
-      throw Sqlite.failure(file, e);
+      throw failed(e);
     }
   }
 
@@ -63,7 +83,7 @@ final class Query {
     try {
       return statement.executeUpdate();
     } catch (SQLException e) {
-      throw Sqlite.failure(file, e);
+      throw failed(e);
     }
   }
 
@@ -72,7 +92,7 @@ final class Query {
     try (ResultSet row = statement.executeQuery()) {
       return row.next() ? Optional.of(reader.read(row)) : Optional.empty();
     } catch (SQLException e) {
-      throw Sqlite.failure(file, e);
+      throw failed(e);
     }
   }
 
@@ -95,7 +115,7 @@ final class Query {
         }
       }
     } catch (SQLException e) {
-      throw Sqlite.failure(file, e);
+      throw failed(e);
     }
   }
 

@@ -51,7 +51,7 @@ final class Sqlite implements AutoCloseable {
   /// Prepares a statement, to be used again and again and closed with the connection.
   Query prepare(String sql) {
     try {
-      return new Query(file, connection.prepareStatement(sql));
+      return new Query(file, connection, sql);
     } catch (SQLException e) {
       throw failure(file, e);
     }
