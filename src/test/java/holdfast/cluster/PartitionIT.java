@@ -21,7 +21,7 @@ final class PartitionIT {
   /// How long a cut lasts at least: longer than the longest election timeout. It is what is tested, not a wait.
   private static final long CUT_MS = 4_000;
 
-  private static List<Writer> writers(ServerProcesses servers, List<Integer> ports)
+  private static List<Writer> writers(List<Integer> ports)
       throws Exception {
     List<Writer> writers = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
@@ -64,7 +64,7 @@ final class PartitionIT {
       int old = servers.awaitPrimary();
       long term = servers.term(old);
       List<Integer> majority = servers.allBut(old);
-      List<Writer> writers = writers(servers, ports(servers, majority));
+      List<Writer> writers = writers(ports(servers, majority));
       // A write that the old primary may have in its log and never acknowledged must not be counted
       // as one of the writers': it goes into a room of its own.
       try (RawClient cutOff = RawClient.connect(servers.clientPort(old))) {
@@ -118,7 +118,7 @@ final class PartitionIT {
       int primary = servers.awaitPrimary();
       long term = servers.term(primary);
       int cut = primary % 3 + 1;
-      List<Writer> writers = writers(servers, ports(servers, servers.allBut(cut)));
+      List<Writer> writers = writers(ports(servers, servers.allBut(cut)));
       servers.isolate(cut);
       awaitMore(writers, 20);
       Thread.sleep(CUT_MS);
@@ -147,7 +147,7 @@ final class PartitionIT {
       servers.startAll();
       int primary = servers.awaitPrimary();
       long term = servers.term(primary);
-      List<Writer> writers = writers(servers, servers.clientPorts());
+      List<Writer> writers = writers(servers.clientPorts());
       // The primary speaks and hears nothing: it must step down for those who can do both.
       for (int other : servers.allBut(primary)) {
         servers.proxy(other, primary).silence(true, false);
@@ -183,7 +183,7 @@ final class PartitionIT {
     try (ServerProcesses servers = ServerProcesses.createWithProxies(3, ServerProcesses.CALM)) {
       servers.startAll();
       int primary = servers.awaitPrimary();
-      List<Writer> writers = writers(servers, servers.clientPorts());
+      List<Writer> writers = writers(servers.clientPorts());
       for (int from : servers.all()) {
         for (int to : servers.allBut(from)) {
           servers.proxy(from, to).delay(5);

@@ -64,6 +64,8 @@ public final class RawClient implements AutoCloseable {
     return connect(port, 0);
   }
 
+  /// Connects to this port of the loopback.
+  ///
   /// @param receiveBuffer bytes of SO_RCVBUF, for a client that shall be slow; 0: the system's
   public static RawClient connect(int port, int receiveBuffer) throws IOException {
     Socket socket = new Socket();
