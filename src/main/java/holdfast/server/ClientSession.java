@@ -38,6 +38,10 @@ final class ClientSession implements Runnable {
   /// comes in is read and thrown away, so that a last ERROR arrives.
   static final Duration DRAIN = Duration.ofSeconds(1);
 
+  /// The same for a client that cannot keep up: what the kernel holds for it already leaves first,
+  /// at its pace.
+  private static final Duration SLOW_DRAIN = Duration.ofSeconds(10);
+
   /// After the client has closed its sending side: how long its open requests may take.
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(10);
 
@@ -266,7 +270,7 @@ final class ClientSession implements Runnable {
   private void closeSlow(String message) {
     connection.closeInsteadOfFlush(
         ClientCodec.error(Optional.empty(), ErrorCode.SLOW_CONSUMER, message, OptionalLong.empty()),
-        DRAIN);
+        SLOW_DRAIN);
   }
 
   /// Says a last word and closes.

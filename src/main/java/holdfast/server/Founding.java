@@ -7,6 +7,7 @@ import holdfast.replication.PeerMessage;
 import holdfast.replication.ServerId;
 import holdfast.wire.CommandCodec;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -69,5 +70,20 @@ final class Founding {
       return member.withKey(memberKey);
     }
     return Optional.ofNullable(keysShown.get(member.id())).map(member::withKey).orElse(member);
+  }
+
+  /// The members entry that adds the keys of members that showed one for the first time; empty if
+  /// none did.
+  static Optional<byte[]> withMissingKeys(
+      Membership membership, Map<ServerId, String> keysShown, long time) {
+    List<Member> members = new ArrayList<>();
+    boolean news = false;
+    for (Member member : membership.members()) {
+      String shown = keysShown.get(member.id());
+      boolean added = member.key().isEmpty() && shown != null;
+      members.add(added ? member.withKey(shown) : member);
+      news |= added;
+    }
+    return news ? Optional.of(CommandCodec.members(time, members)) : Optional.empty();
   }
 }

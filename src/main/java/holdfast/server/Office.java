@@ -59,7 +59,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
   private final List<Event.Proposal> proposals = new ArrayList<>();
   private final Map<Long, Origin> origins = new HashMap<>();
   private final Map<Long, RemoteRead> remoteReads = new HashMap<>();
-  private final List<AckAll> ackAlls = new ArrayList<>();
+  private final AckAlls<Origin> ackAlls = new AckAlls<>();
   private final Map<ServerId, String> keysShown = new HashMap<>();
   private long lastProposalId;
   private long lastReadId;
@@ -91,9 +91,6 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
 
   /// A read index asked for by a backup, or (from empty) by this server under `readId`.
   private record RemoteRead(Optional<ServerId> from, long readId) {}
-
-  /// A write that waits for every voter that is up.
-  private record AckAll(LogPosition position, Origin origin) {}
 
   Office(
       Settings settings,
@@ -168,8 +165,8 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     if (term != replica.term() || role != replica.role() || !primary.equals(replica.primary())) {
       onOfficeChanged();
     }
-    if (!ackAlls.isEmpty()) {
-      settleAckAlls();
+    if (role == Role.PRIMARY) {
+      ackAlls.settle(replica, applier.appliedIndex(), this::onAllAcked);
     }
   }
 
@@ -369,7 +366,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       case Answer.Appended(long proposalId, LogPosition position) -> {
         Origin origin = origins.remove(proposalId);
         if (wantsAll(origin)) {
-          ackAlls.add(new AckAll(position, origin));
+          ackAlls.add(position, origin);
         }
       }
       case Answer.Refused(long proposalId, Answer.Reason reason) ->
@@ -419,40 +416,14 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     }
   }
 
-  /// ack=all: every voter that is up has it. Judged anew each time, since a voter may die meanwhile
-  /// (DESIGN 10.13).
-  private void settleAckAlls() {
-    if (replica.role() != Role.PRIMARY) {
-      return;
-    }
-    for (AckAll waiting : List.copyOf(ackAlls)) {
-      int acked = 0;
-      boolean all = waiting.position().index() <= applier.appliedIndex();
-      for (ServerId voter : replica.membership().voters()) {
-        boolean has = replica.matchIndex(voter) >= waiting.position().index();
-        acked += has ? 1 : 0;
-        all &= has || !replica.isUp(voter);
-      }
-      if (all) {
-        ackAlls.remove(waiting);
-        onAllAcked(waiting, acked);
-      }
-    }
-  }
-
-  private void onAllAcked(AckAll settled, int acked) {
-    switch (settled.origin()) {
+  private void onAllAcked(Origin origin, LogPosition position, int acked) {
+    switch (origin) {
       case Origin.Local(WriteLane lane, PendingWrite write) -> desk.acked(lane, write, acked);
       case Origin.Remote remote ->
           sendFrame(
               remote.from(),
               new PeerFrame.Forwarded(
-                  term,
-                  remote.lane(),
-                  remote.number(),
-                  settled.position().index(),
-                  settled.position().term(),
-                  acked));
+                  term, remote.lane(), remote.number(), position.index(), position.term(), acked));
       case Origin.Own() -> {}
     }
   }
@@ -600,26 +571,14 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
   /// As primary: the log gets the key of a member that showed one for the first time, one entry at
   /// a time.
   private void addMissingKeys() {
-    if (replica.role() != Role.PRIMARY
-        || !replica.committedInOwnTerm()
-        || replica.membership().index() > replica.commitIndex()) {
-      return;
-    }
-    List<Member> members = new ArrayList<>();
-    boolean news = false;
-    for (Member member : replica.membership().members()) {
-      String shown = keysShown.get(member.id());
-      if (member.key().isEmpty() && shown != null) {
-        members.add(member.withKey(shown));
-        news = true;
-      } else {
-        members.add(member);
-      }
-    }
-    if (news) {
+    boolean idle = replica.membership().index() <= replica.commitIndex();
+    if (replica.role() == Role.PRIMARY && replica.committedInOwnTerm() && idle) {
       long time = Math.max(store.chat().time(), System.currentTimeMillis());
-      proposals.add(new Event.Proposal(++lastProposalId, CommandCodec.members(time, members)));
-      origins.put(lastProposalId, new Origin.Own());
+      Founding.withMissingKeys(replica.membership(), keysShown, time)
+          .ifPresent(entry -> {
+            proposals.add(new Event.Proposal(++lastProposalId, entry));
+            origins.put(lastProposalId, new Origin.Own());
+          });
     }
   }
 }

@@ -110,6 +110,16 @@ final class DeathsIT {
     }
   }
 
+  private static void awaitBackup(ServerProcesses servers, int paused) throws Exception {
+    ServerProcesses.await(
+        "the paused primary steps down",
+        () ->
+            servers
+                .hello(paused)
+                .map(h -> h.path("role").asString().equals("BACKUP"))
+                .orElse(false));
+  }
+
   @Test
   void aPausedPrimaryIsReplacedAndWhenItWakesItServesNothingOld() throws Exception {
     try (ServerProcesses servers = ServerProcesses.create(3)) {
@@ -151,13 +161,7 @@ final class DeathsIT {
             assertTrue(reply.path("payload").path("retry").asBoolean(), reply::toString);
           }
         }
-        ServerProcesses.await(
-            "the paused primary steps down",
-            () ->
-                servers
-                    .hello(paused)
-                    .map(h -> h.path("role").asString().equals("BACKUP"))
-                    .orElse(false));
+        awaitBackup(servers, paused);
         int after = servers.awaitPrimary();
         awaitMore(writers, 20);
         stop(writers);

@@ -36,7 +36,8 @@ class TidyTest {
               Map.entry("server", Set.of("chat", "replication", "wire", "storage", "transport")),
               Map.entry("client", Set.of("wire", "transport")),
               Map.entry("console", Set.of("client", "wire")),
-              Map.entry("bench", Set.of("client", "wire")),
+              Map.entry("operate", Set.of("wire", "replication", "server")),
+              Map.entry("demo", Set.of("operate", "client", "wire", "replication", "server")),
               Map.entry(
                   "command",
                   Set.of(
@@ -48,7 +49,8 @@ class TidyTest {
                       "server",
                       "client",
                       "console",
-                      "bench"))));
+                      "operate",
+                      "demo"))));
 
   private static JavaClasses classes;
 
