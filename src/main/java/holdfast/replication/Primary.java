@@ -356,7 +356,8 @@ final class Primary implements RoleState {
     if (!due || matchIndex(current.target()) < log.last().index()) {
       return current;
     }
-    outbox.sendAfterSync(current.target(), new PeerMessage.TakeOver(term));
+    // It claims nothing about this server's disk, and must leave when that disk is full.
+    outbox.sendBeforeSync(current.target(), new PeerMessage.TakeOver(term));
     return new HandOver(current.target(), current.sinceTick(), Optional.of(now));
   }
 

@@ -141,7 +141,8 @@ final class ClientSession implements Runnable {
     }
   }
 
-  /// Nothing more will be read: what was is still answered. `permits` of all are those of the requests to wait for.
+  /// Nothing more will be read: what was is still answered. `permits` of all are those of the
+  /// requests to wait for.
   private void awaitAnswers(int permits) throws InterruptedException {
     if (!inFlight.tryAcquire(permits, LAST_ANSWERS.toMillis(), TimeUnit.MILLISECONDS)) {
       log.debug("client {} is closed with requests open", number);
@@ -264,8 +265,7 @@ final class ClientSession implements Runnable {
   /// Tells a client that cannot keep up, instead of all that waits for it, and closes.
   private void closeSlow(String message) {
     connection.closeInsteadOfFlush(
-        ClientCodec.error(
-            Optional.empty(), ErrorCode.SLOW_CONSUMER, message, OptionalLong.empty()),
+        ClientCodec.error(Optional.empty(), ErrorCode.SLOW_CONSUMER, message, OptionalLong.empty()),
         DRAIN);
   }
 

@@ -162,10 +162,7 @@ final class Queries {
   private OkPayload rooms(ClientRequest.Rooms request, Login login) {
     Page<RoomRow> page =
         reads.rooms(
-            login.account(),
-            roomPattern(request.pattern()),
-            request.after(),
-            request.limit());
+            login.account(), roomPattern(request.pattern()), request.after(), request.limit());
     List<OkPayload.RoomInfo> rooms = new ArrayList<>();
     long bytes = 0;
     for (RoomRow row : page.items()) {

@@ -17,7 +17,11 @@ final class Writer implements AutoCloseable {
   static final String PASSWORD = "correct horse";
 
   /// A server that says nothing for that long is left for the next.
-  private static final int PATIENCE_MS = 1_500;
+  private static final int PATIENCE_MS = 2_000;
+
+  /// The same where a password has to be hashed: on a busy machine that takes its time, and asking
+  /// again only makes it longer.
+  private static final int HASHING_MS = 20_000;
 
   private static final long BACKOFF_MS = 20;
 
@@ -41,7 +45,7 @@ final class Writer implements AutoCloseable {
     this.name = name;
     this.room = room;
     this.ports = List.copyOf(ports);
-    this.at = first;
+    this.at = first % ports.size();
     this.thread = Thread.ofVirtual().name(name).unstarted(this::run);
   }
 
@@ -60,17 +64,17 @@ final class Writer implements AutoCloseable {
       for (int number = 1; !stopping; number++) {
         String text = name + " " + number;
         JsonNode sent =
-            until("SEND", json("{'to':'%s','text':'%s'}".formatted(room, text)), name + number, true);
+            until(
+                "SEND", json("{'to':'%s','text':'%s'}".formatted(room, text)), name + number, true);
         synchronized (acknowledged) {
-          acknowledged.add(
-              new Acknowledged(text, sent.path("seq").asLong(), System.nanoTime()));
+          acknowledged.add(new Acknowledged(text, sent.path("seq").asLong(), System.nanoTime()));
         }
         ready.countDown();
       }
     } catch (InterruptedException e) {
       // Told to end while no server answered.
-    } catch (IllegalStateException e) {
-      failure = Optional.of(name + ": " + e.getMessage());
+    } catch (RuntimeException e) {
+      failure = Optional.of(name + ": " + e);
     } finally {
       leave();
       ready.countDown();
@@ -111,11 +115,12 @@ final class Writer implements AutoCloseable {
     if (client.isEmpty()) {
       RawClient opened = RawClient.connect(ports.get(at));
       client = Optional.of(opened);
-      opened.patience(PATIENCE_MS);
+      opened.patience(token.isPresent() ? PATIENCE_MS : HASHING_MS);
     }
     if (loggedIn && !isLoggedIn) {
       String proof = token.map(t -> json("{'token':'" + t + "'}")).orElse(credentials());
       token = Optional.of(client.get().ok("LOGIN", proof).path("token").asString());
+      client.get().patience(PATIENCE_MS);
       isLoggedIn = true;
     }
     return client.get();
