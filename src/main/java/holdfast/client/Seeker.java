@@ -8,7 +8,9 @@ import holdfast.wire.ServerAddress;
 import holdfast.wire.ServerFrame;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,13 +46,19 @@ final class Seeker {
   /// The name of the cluster that was found first: no other one knows this user.
   private Optional<String> cluster = Optional.empty();
 
-  private Optional<Link> chosen = Optional.empty();
-  private Optional<Session.Login> loginTried = Optional.empty();
-  private boolean passwordTried;
+  /// Where LOGIN was sent, oldest first.
+  private final Map<Link, Attempt> chosen = new LinkedHashMap<>();
+
   private Optional<Link> found = Optional.empty();
   private long startedAt;
   private long answeredAt;
   private long noticeAfter;
+
+  /// A LOGIN under way.
+  ///
+  /// @param as as whom
+  /// @param since when, ns
+  private record Attempt(Session.Login as, boolean byPassword, long since) {}
 
   Seeker(
       ClientSettings settings,
@@ -85,7 +93,7 @@ final class Seeker {
     }
     asked.clear();
     answered.clear();
-    chosen = Optional.empty();
+    chosen.clear();
     reason = Optional.empty();
   }
 
@@ -99,15 +107,11 @@ final class Seeker {
 
   /// LOGIN was sent to another server: it will send the events that come from now on.
   boolean loggingIn() {
-    return chosen.isPresent();
+    return !chosen.isEmpty();
   }
 
   boolean has(Link link) {
-    return isChosen(link) || asked.contains(link) || answered.contains(link);
-  }
-
-  private boolean isChosen(Link link) {
-    return chosen.isPresent() && chosen.get() == link;
+    return chosen.containsKey(link) || asked.contains(link) || answered.contains(link);
   }
 
   /// The connection that the search has led to, once; the search is over then.
@@ -115,7 +119,7 @@ final class Seeker {
     Optional<Link> link = found;
     if (link.isPresent()) {
       found = Optional.empty();
-      chosen = Optional.empty();
+      chosen.remove(link.get());
       link.get().target().attemptEnded();
       end();
     }
@@ -150,8 +154,7 @@ final class Seeker {
     targets.failed(link.target(), now);
     asked.remove(link);
     answered.remove(link);
-    if (isChosen(link)) {
-      chosen = Optional.empty();
+    if (chosen.remove(link) != null) {
       choose(now);
     }
   }
@@ -161,16 +164,18 @@ final class Seeker {
     switch (frame) {
       case ServerFrame.Ok(_, var payload) -> {
         long id = link.answered(frame);
+        Attempt attempt = chosen.get(link);
         if (id == Link.HELLO_ID) {
           onHello(link, payload, now);
-        } else if (id == Link.LOGIN_ID) {
-          onLoggedIn(link, payload, now);
+        } else if (id == Link.LOGIN_ID && attempt != null) {
+          onLoggedIn(link, attempt, payload, now);
         }
       }
       case ServerFrame.Error error -> {
         boolean login = link.answered(frame) == Link.LOGIN_ID && !error.retry();
-        if (login) {
-          onLoginRefused(link, error.message(), mayUsePassword, now);
+        Attempt attempt = chosen.get(link);
+        if (login && attempt != null) {
+          onLoginRefused(link, attempt, error.message(), mayUsePassword, now);
         } else {
           drop(link, now);
           long wait = Duration.ofMillis(error.retryAfterMs().orElse(0)).toNanos();
@@ -212,9 +217,10 @@ final class Seeker {
     choose(now);
   }
 
-  /// Chooses where to log in, if there is no choice yet and one that can be made now.
+  /// Chooses where to log in, if there is a choice to be made now: the first time, and again when
+  /// the one chosen takes its time.
   private void choose(long now) {
-    if (chosen.isPresent() || answered.isEmpty()) {
+    if (answered.isEmpty() || untilChoice(now) > 0) {
       return;
     }
     boolean patient = now - answeredAt < timing.grace().toNanos();
@@ -225,26 +231,36 @@ final class Seeker {
     best.ifPresent(link -> tryOn(link, now));
   }
 
+  /// Nanoseconds until another one may be chosen: a server that lags behind what this client has
+  /// seen answers LOGIN late, or not at all.
+  private long untilChoice(long now) {
+    return chosen.values().stream()
+        .mapToLong(attempt -> attempt.since() + timing.replyPatience().toNanos() - now)
+        .max()
+        .orElse(0);
+  }
+
   private void tryOn(Link link, long now) {
     answered.remove(link);
-    chosen = Optional.of(link);
-    loginTried = session.login();
-    passwordTried = false;
-    if (loginTried.isEmpty()) {
-      found = chosen;
-    } else if (!link.send(Link.LOGIN_ID, session.byToken(loginTried.get()), now)) {
+    if (session.login().isEmpty()) {
+      found = Optional.of(link);
+      return;
+    }
+    Session.Login login = session.login().get();
+    chosen.put(link, new Attempt(login, false, now));
+    if (!link.send(Link.LOGIN_ID, session.byToken(login), now)) {
       drop(link, now);
     }
   }
 
-  private void onLoggedIn(Link link, JsonNode payload, long now) {
-    if (!session.login().equals(loginTried)) {
+  private void onLoggedIn(Link link, Attempt attempt, JsonNode payload, long now) {
+    if (!session.login().equals(Optional.of(attempt.as()))) {
       drop(link, now); // the user logged in or out meanwhile, on the connection in use
       return;
     }
     try {
       OkPayload.LoggedIn reply = ClientCodec.payload(OkPayload.LoggedIn.class, payload);
-      loginTried.ifPresent(login -> session.resumed(login, reply));
+      session.resumed(attempt.as(), reply);
       if (reply.reset()) {
         dispatcher.tell(new Notice.Reset());
       }
@@ -254,12 +270,14 @@ final class Seeker {
     }
   }
 
-  private void onLoginRefused(Link link, String why, boolean mayUsePassword, long now) {
-    if (!session.login().equals(loginTried) || loginTried.isEmpty()) {
+  private void onLoginRefused(
+      Link link, Attempt attempt, String why, boolean mayUsePassword, long now) {
+    Session.Login login = attempt.as();
+    if (!session.login().equals(Optional.of(login))) {
       drop(link, now);
-    } else if (!passwordTried && mayUsePassword && !loginTried.get().password().isEmpty()) {
-      passwordTried = true;
-      if (!link.send(Link.LOGIN_ID, session.byPassword(loginTried.get()), now)) {
+    } else if (!attempt.byPassword() && mayUsePassword && !login.password().isEmpty()) {
+      chosen.put(link, new Attempt(login, true, now));
+      if (!link.send(Link.LOGIN_ID, session.byPassword(login), now)) {
         drop(link, now);
       }
     } else {
@@ -272,7 +290,7 @@ final class Seeker {
   private List<Link> links() {
     List<Link> links = new ArrayList<>(asked);
     links.addAll(answered);
-    chosen.ifPresent(links::add);
+    links.addAll(chosen.keySet());
     return links;
   }
 
@@ -317,8 +335,9 @@ final class Seeker {
     }
     long next = Math.min(limit, Math.max(0, startedAt + noticeAfter - now));
     next = targets.untilDue(now, next);
-    if (chosen.isEmpty() && !answered.isEmpty()) {
-      next = Math.min(next, Math.max(0, answeredAt + timing.grace().toNanos() - now));
+    if (!answered.isEmpty()) {
+      long grace = answeredAt + timing.grace().toNanos() - now;
+      next = Math.min(next, Math.max(0, Math.max(grace, untilChoice(now))));
     }
     for (Link link : links()) {
       next = Math.min(next, link.untilVerdict(timing, now));

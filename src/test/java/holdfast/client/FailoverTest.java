@@ -152,6 +152,21 @@ class FailoverTest extends ClientFixture {
   }
 
   @Test
+  void aServerThatTakesItsTimeToLogInDoesNotKeepTheClientFromTheOthers() {
+    FakeServer third = world.server("3");
+    ChatClient client = alice(NERVOUS);
+    // Whichever is asked first says nothing to LOGIN, though it answers PING.
+    AtomicInteger asked = new AtomicInteger();
+    FakeServer.Script lagging =
+        (_, request) -> request instanceof ClientRequest.Login && asked.getAndIncrement() == 0;
+    second.script(lagging);
+    third.script(lagging);
+    first.kill();
+    get(client.send("#team", "hello"));
+    assertEquals(2, asked.get());
+  }
+
+  @Test
   void itMovesToAnotherServerWhenThereIsNoPrimaryHere() {
     ChatClient client = alice(CALM);
     first.script((peer, request) -> {
