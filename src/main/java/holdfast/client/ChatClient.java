@@ -197,7 +197,6 @@ public final class ChatClient implements AutoCloseable {
       return reply.join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof ChatException why) {
-        why.addSuppressed(e);
         throw why;
       }
       throw e;

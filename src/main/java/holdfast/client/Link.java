@@ -53,6 +53,9 @@ final class Link {
   private long pingedAt;
   private long lastHeard;
 
+  /// When the last line came, which the loop may not have heard of yet.
+  private volatile long readAt;
+
   /// The reader waits for the listener, not for the server.
   private volatile boolean stalled;
 
@@ -63,6 +66,7 @@ final class Link {
     this.eventPermits = eventPermits;
     this.openedAt = System.nanoTime();
     this.lastHeard = openedAt;
+    this.readAt = openedAt;
   }
 
   /// Begins to read: each frame and the end are told to `loop`.
@@ -78,7 +82,9 @@ final class Link {
     try {
       LineReader lines = new LineReader(socket.getInputStream(), FRAME_BYTES_MAX);
       while (true) {
-        switch (lines.read()) {
+        LineReader.Result result = lines.read();
+        readAt = System.nanoTime();
+        switch (result) {
           case LineReader.Line(byte[] bytes) -> {
             ServerFrame frame = ClientCodec.parseServer(bytes);
             if (frame instanceof ServerFrame.Pushed) {
@@ -207,6 +213,9 @@ final class Link {
     if (stalled) {
       heard(now);
       return Verdict.FINE;
+    }
+    if (readAt - lastHeard > 0) {
+      heard(readAt);
     }
     if (untilVerdict(timing, now) > 0) {
       return Verdict.FINE;

@@ -23,7 +23,10 @@ final class Requests {
   private Optional<Pending<?>> barrier = Optional.empty();
 
   private boolean repairing;
-  private long repairAt;
+
+  /// When the wait is over, ns; or was, the last time.
+  private long repairAt = System.nanoTime();
+
   private int repairsInARow;
 
   Requests(Timing timing) {
@@ -65,7 +68,8 @@ final class Requests {
     lift(request);
   }
 
-  /// A write was done: the next failure waits only a little again.
+  /// A write was done: the next failure waits only a little again, as it does after a while without
+  /// failures.
   void progressed() {
     repairsInARow = 0;
   }
@@ -82,6 +86,9 @@ final class Requests {
     request.state = Pending.State.FAILED;
     lift(request);
     if (!repairing) {
+      if (now - repairAt > 2 * timing.backoffMax().toNanos()) {
+        repairsInARow = 0;
+      }
       repairing = true;
       repairsInARow++;
       repairAt = now + timing.backoff(repairsInARow).toNanos();

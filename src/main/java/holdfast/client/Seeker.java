@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /// The search for a server to talk to. It opens connections to several at a time and says HELLO on
@@ -27,6 +29,8 @@ final class Seeker {
     MOVE
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(Seeker.class);
+
   private final Timing timing;
   private final Targets targets;
   private final Session session;
@@ -36,6 +40,10 @@ final class Seeker {
   private final List<Link> asked = new ArrayList<>();
   private final List<Link> answered = new ArrayList<>();
   private Optional<Reason> reason = Optional.empty();
+
+  /// The name of the cluster that was found first: no other one knows this user.
+  private Optional<String> cluster = Optional.empty();
+
   private Optional<Link> chosen = Optional.empty();
   private Optional<Session.Login> loginTried = Optional.empty();
   private boolean passwordTried;
@@ -182,6 +190,12 @@ final class Seeker {
       drop(link, now);
       return;
     }
+    if (cluster.isPresent() && !cluster.get().equals(hello.cluster())) {
+      LOG.warn("{} is of another cluster: {}", link.target().address(), hello.cluster());
+      drop(link, now);
+      return;
+    }
+    cluster = Optional.of(hello.cluster());
     HostPort address = link.target().address();
     ServerAddress itself =
         hello.servers().stream()
@@ -284,7 +298,9 @@ final class Seeker {
     }
     choose(now);
     if (now - startedAt >= noticeAfter) {
-      noticeAfter *= 2;
+      while (now - startedAt >= noticeAfter) {
+        noticeAfter *= 2;
+      }
       dispatcher.tell(new Notice.Connecting(Duration.ofNanos(now - startedAt)));
     }
   }

@@ -30,7 +30,7 @@ public final class Console {
   /// Exit status: no server answered.
   public static final int NOT_CONNECTED = 1;
 
-  /// Exit status: bad arguments, or the input ended before anybody was signed in.
+  /// Exit status: bad arguments, or a pipe ended before anybody was signed in.
   public static final int BAD_USE = 2;
 
   /// Messages shown when a conversation is opened.
@@ -90,7 +90,7 @@ public final class Console {
             return LEFT;
           }
           case SignIn.Result.NoInput() -> {
-            return talk.me().isEmpty() ? BAD_USE : LEFT;
+            return talk.me().isEmpty() && !screen.echoes() ? BAD_USE : LEFT;
           }
           case SignIn.Result.In(var login, var isNew) -> {
             if (!converse(client, listening, login, isNew)) {

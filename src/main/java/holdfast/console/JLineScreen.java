@@ -33,7 +33,6 @@ final class JLineScreen implements Screen {
                 new StringsCompleter(
                     Commands.ALL.stream().map(entry -> "/" + entry.name()).toList()))
             .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
-            .option(LineReader.Option.AUTO_FRESH_LINE, true)
             .variable(LineReader.HISTORY_SIZE, HISTORY_LINES)
             .build();
   }
@@ -61,7 +60,7 @@ final class JLineScreen implements Screen {
     try {
       return Optional.of(reading.line());
     } catch (UserInterruptException e) {
-      return Optional.of("");
+      return e.getPartialLine().isEmpty() ? Optional.empty() : Optional.of("");
     } catch (EndOfFileException e) {
       return Optional.empty();
     }

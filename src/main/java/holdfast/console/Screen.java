@@ -6,7 +6,8 @@ import org.jline.utils.AttributedString;
 /// Where a person reads and types. Printing is safe from any thread, also while a line is being
 /// typed.
 interface Screen extends AutoCloseable {
-  /// The next line; empty at the end of input. A line that was given up (Ctrl-C) is an empty line.
+  /// The next line; empty at the end of input (Ctrl-D, or Ctrl-C with nothing typed). A line given
+  /// up by Ctrl-C is an empty line.
   Optional<String> readLine(String prompt);
 
   /// The same, not shown and not remembered.

@@ -19,8 +19,9 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Gives committed entries to the chat machine, in log order, inside the store's open transaction, and keeps the running
-/// digest by which replicas find out that they differ. Owned by the replica thread.
+/// Gives committed entries to the chat machine, in log order, inside the store's open transaction,
+/// and keeps the running digest by which replicas find out that they differ. Owned by the replica
+/// thread.
 final class Applier {
   /// Digests are told and compared at multiples of this many log indexes.
   static final long DIGEST_EVERY = 1_000;
@@ -78,8 +79,8 @@ final class Applier {
     return stopped.isEmpty() && appliedIndex < replica.commitIndex();
   }
 
-  /// Applies the next committed entries, a bounded number of them. Everything up to the commit index must be on disk, or
-  /// get there with the open transaction.
+  /// Applies the next committed entries, a bounded number of them. Everything up to the commit
+  /// index must be on disk, or get there with the open transaction.
   List<AppliedEntry> apply(Replica replica) {
     long last = replica.commitIndex();
     int wanted = (int) Math.min(ENTRIES_MAX, last - appliedIndex);

@@ -10,8 +10,9 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// Streams what a connection missed out of the database, paced by the client's reading, on a virtual thread per
-/// connection that resumes from far back; then hands it back to the replica thread, which makes it live.
+/// Streams what a connection missed out of the database, paced by the client's reading, on a
+/// virtual thread per connection that resumes from far back; then hands it back to the replica
+/// thread, which makes it live.
 final class CatchUp {
   /// Events read at once.
   private static final int PAGE = 256;
@@ -61,7 +62,8 @@ final class CatchUp {
         }
         switch (missed) {
           case MissedEvents.TooOld() -> {
-            session.closeWith(ErrorCode.INTERNAL, "the place to resume from was lost; sign in again");
+            session.closeWith(
+                ErrorCode.INTERNAL, "the place to resume from was lost; sign in again");
             return;
           }
           case MissedEvents.Page page -> {
@@ -90,7 +92,8 @@ final class CatchUp {
       return true;
     }
     if (!session.awaitBelow(QUEUED_BYTES_MAX, STALLED_MAX)) {
-      session.closeWith(ErrorCode.SLOW_CONSUMER, "this connection takes no more; reconnect and resume");
+      session.closeWith(
+          ErrorCode.SLOW_CONSUMER, "this connection takes no more; reconnect and resume");
       return false;
     }
     return session.offer(frame.get());

@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -24,8 +24,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One client's connection: reads its lines, answers each once, carries its pushes. Its own virtual thread reads; the
-/// connection's other one writes; the fields marked so belong to the replica thread.
+/// One client's connection: reads its lines, answers each once, carries its pushes. Its own virtual
+/// thread reads; the connection's other one writes; the fields marked so belong to the replica
+/// thread.
 final class ClientSession implements Runnable {
   /// Requests in flight at which reading stops.
   private static final int IN_FLIGHT_MAX = 1_024;
@@ -33,8 +34,8 @@ final class ClientSession implements Runnable {
   /// Events that may wait behind the OK of a write with ack=all.
   private static final int HELD_PUSHES_MAX = 4_096;
 
-  /// How long what waits may take to leave before the connection is closed, and then what still comes in is read and
-  /// thrown away, so that a last ERROR arrives.
+  /// How long what waits may take to leave before the connection is closed, and then what still
+  /// comes in is read and thrown away, so that a last ERROR arrives.
   static final Duration DRAIN = Duration.ofSeconds(1);
 
   /// After the client has closed its sending side: how long its open requests may take.
@@ -58,7 +59,8 @@ final class ClientSession implements Runnable {
   /// Counted by the replica thread: sign-outs, so that a catch-up under way notices.
   final AtomicInteger epoch = new AtomicInteger();
 
-  /// Replica thread: pushes go out as they happen; before that `position` says how far the missed ones are out.
+  /// Replica thread: pushes go out as they happen; before that `position` says how far the missed
+  /// ones are out.
   boolean live;
 
   /// Replica thread.
@@ -67,7 +69,8 @@ final class ClientSession implements Runnable {
   /// Written by the replica thread: where this login's pushes began.
   volatile Cursor.Position pushesBegan = position;
 
-  /// Replica thread: ack=all writes that are applied and not yet answered, and the events that wait behind them.
+  /// Replica thread: ack=all writes that are applied and not yet answered, and the events that wait
+  /// behind them.
   private final Set<ClientRequest.Write> unanswered = new HashSet<>();
 
   private final List<byte[]> heldPushes = new ArrayList<>();
@@ -138,7 +141,8 @@ final class ClientSession implements Runnable {
     }
   }
 
-  /// Nothing more will be read: what was is still answered. `permits` of all are those of the requests to wait for.
+  /// Nothing more will be read: what was is still answered. `permits` of all are those of the
+  /// requests to wait for.
   private void awaitAnswers(int permits) throws InterruptedException {
     if (!inFlight.tryAcquire(permits, LAST_ANSWERS.toMillis(), TimeUnit.MILLISECONDS)) {
       log.debug("client {} is closed with requests open", number);
@@ -261,8 +265,7 @@ final class ClientSession implements Runnable {
   /// Tells a client that cannot keep up, instead of all that waits for it, and closes.
   private void closeSlow(String message) {
     connection.closeInsteadOfFlush(
-        ClientCodec.error(
-            Optional.empty(), ErrorCode.SLOW_CONSUMER, message, OptionalLong.empty()),
+        ClientCodec.error(Optional.empty(), ErrorCode.SLOW_CONSUMER, message, OptionalLong.empty()),
         DRAIN);
   }
 

@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A primary whose clock stands far from the others' says so and hands over to a voter whose clock does not, at most
-/// once an hour (DESIGN section 3, Time). Owned by the replica thread.
+/// A primary whose clock stands far from the others' says so and hands over to a voter whose clock
+/// does not, at most once an hour (DESIGN section 3, Time). Owned by the replica thread.
 final class ClockWatch {
   private static final long HAND_OVER_EVERY_NANOS = 3_600_000_000_000L;
   private static final Logger log = LoggerFactory.getLogger(ClockWatch.class);

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
-/// The time that a primary stamps into commands: max(last entry's time, min(own wall clock, lower median of the voters'
-/// clocks + 1 s)), so that one clock far ahead cannot age tokens and remembered requests for everyone (DESIGN section 3,
-/// Time). Owned by the replica thread.
+/// The time that a primary stamps into commands: max(last entry's time, min(own wall clock, lower
+/// median of the voters' clocks + 1 s)), so that one clock far ahead cannot age tokens and
+/// remembered requests for everyone (DESIGN section 3, Time). Owned by the replica thread.
 final class ClusterClock {
   /// How far ahead of the median the own clock is believed, ms.
   private static final long AHEAD_MAX_MS = 1_000;
@@ -49,15 +49,15 @@ final class ClusterClock {
     return last;
   }
 
-  /// How far the own clock stands from the lower median of the voters' (ms; positive: ahead); 0 when alone.
+  /// How far the own clock stands from the lower median of the voters' (ms; positive: ahead); 0
+  /// when alone.
   long skewMs(List<ServerId> voters, long wallMs, long nowNanos) {
     OptionalLong median = lowerMedian(voters, wallMs, nowNanos);
     return median.isPresent() ? wallMs - median.getAsLong() : 0;
   }
 
   /// Whether the clock of `voter` is known and stands within `maxMs` of the median.
-  boolean isWithin(
-      ServerId voter, List<ServerId> voters, long maxMs, long wallMs, long nowNanos) {
+  boolean isWithin(ServerId voter, List<ServerId> voters, long maxMs, long wallMs, long nowNanos) {
     Reading reading = others.get(voter);
     OptionalLong median = lowerMedian(voters, wallMs, nowNanos);
     return reading != null

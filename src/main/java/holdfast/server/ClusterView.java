@@ -8,8 +8,8 @@ import holdfast.wire.ServerStatus;
 import java.util.List;
 import java.util.Optional;
 
-/// What this server knows of the cluster, as an immutable value that the replica thread publishes and any thread reads:
-/// HELLO and STATUS never wait for the loop.
+/// What this server knows of the cluster, as an immutable value that the replica thread publishes
+/// and any thread reads: HELLO and STATUS never wait for the loop.
 ///
 /// @param clusterId present once this server has applied the founding entry
 /// @param why a sentence, when there is no primary

@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 
-/// Publishes what any thread may know of the cluster, as immutable values. Written by the replica thread, read by any.
+/// Publishes what any thread may know of the cluster, as immutable values. Written by the replica
+/// thread, read by any.
 final class ClusterViews {
   private final StatusBoard board;
   private final String version;
@@ -50,7 +51,8 @@ final class ClusterViews {
     return tokenKey;
   }
 
-  /// The cluster's time: that of the last command applied, as of the last publishing, ms since the epoch.
+  /// The cluster's time: that of the last command applied, as of the last publishing, ms since the
+  /// epoch.
   long time() {
     return time;
   }
@@ -82,7 +84,8 @@ final class ClusterViews {
             warnings);
   }
 
-  /// How long ago this server last had applied all that it knew committed, while it heard a primary.
+  /// How long ago this server last had applied all that it knew committed, while it heard a
+  /// primary.
   private long lagMs(Replica replica, Applier applier) {
     long now = System.nanoTime();
     boolean caughtUp =

@@ -8,8 +8,8 @@ import holdfast.replication.ServerId;
 import holdfast.storage.SqliteStore;
 import java.util.Optional;
 
-/// Deletes applied log rows beyond `log.keep`, but never one that a configured member still lacks: the primary tells
-/// everyone how far that is (DESIGN 10.18). Owned by the replica thread.
+/// Deletes applied log rows beyond `log.keep`, but never one that a configured member still lacks:
+/// the primary tells everyone how far that is (DESIGN 10.18). Owned by the replica thread.
 final class Compaction {
   private final ServerId self;
   private final long keepBytes;

@@ -16,9 +16,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// Who is signed in on this server, and the pushing of events to them: each once, in log order. A connection that
-/// resumes is first brought up to date (from memory, or by `CatchUp` from the database), then goes live. Owned by the
-/// replica thread.
+/// Who is signed in on this server, and the pushing of events to them: each once, in log order. A
+/// connection that resumes is first brought up to date (from memory, or by `CatchUp` from the
+/// database), then goes live. Owned by the replica thread.
 final class Deliveries {
   private final ChatState state;
   private final Directory directory;
@@ -70,8 +70,9 @@ final class Deliveries {
     return List.copyOf(byAccount.keySet());
   }
 
-  /// Brings the connection from `position` to now out of memory, and makes it live. False: memory does not reach back
-  /// that far, or the connection's queue is full; the position reached is in `session.position`.
+  /// Brings the connection from `position` to now out of memory, and makes it live. False: memory
+  /// does not reach back that far, or the connection's queue is full; the position reached is in
+  /// `session.position`.
   boolean goLive(ClientSession session, Login login) {
     if (!recent.coversAfter(session.position.id())) {
       return false;
@@ -94,7 +95,8 @@ final class Deliveries {
     return true;
   }
 
-  /// The rooms of `account` before the first of `missed`: today's, with its own comings and goings taken back.
+  /// The rooms of `account` before the first of `missed`: today's, with its own comings and goings
+  /// taken back.
   private Set<Long> roomsAt(long account, List<ChatEvent> missed) {
     Set<Long> rooms = new TreeSet<>(state.roomsOf(account));
     for (ChatEvent event : missed.reversed()) {
@@ -255,12 +257,11 @@ final class Deliveries {
   private String accountName(long id) {
     return directory
         .cachedAccountName(id)
-        .orElseGet(
-            () -> {
-              Optional<Account> account = state.account(id);
-              account.ifPresent(directory::learn);
-              return account.map(Account::username).orElse("?" + id);
-            });
+        .orElseGet(() -> {
+          Optional<Account> account = state.account(id);
+          account.ifPresent(directory::learn);
+          return account.map(Account::username).orElse("?" + id);
+        });
   }
 
   private String roomName(long id) {

@@ -6,9 +6,10 @@ import holdfast.storage.Reads;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Names and ids of accounts and rooms, from bounded caches before the database. An account's name never changes and is
-/// never given to another, so what is cached stays true; a room's name is free again once the room is closed, which
-/// the replica thread tells this directory before anyone can hear of it. Safe for any thread.
+/// Names and ids of accounts and rooms, from bounded caches before the database. An account's name
+/// never changes and is never given to another, so what is cached stays true; a room's name is free
+/// again once the room is closed, which the replica thread tells this directory before anyone can
+/// hear of it. Safe for any thread.
 final class Directory {
   /// Names kept per cache; a full cache starts anew.
   private static final int CACHE_MAX = 65_536;
@@ -56,7 +57,8 @@ final class Directory {
     if (cached.isPresent()) {
       return cached;
     }
-    // Not cached from here: the room may be closed between this look-up and the cache's write, and a closed room's name
+    // Not cached from here: the room may be closed between this look-up and the cache's write, and
+    // a closed room's name
     // must not come back. The replica thread caches rooms as it meets them.
     return reads.roomNamed(room).map(Room::id);
   }

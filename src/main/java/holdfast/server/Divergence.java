@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// As primary: holds the backups' running digests against its own, so that a replica that differs does not stay unseen
-/// (promise 2). Owned by the replica thread.
+/// As primary: holds the backups' running digests against its own, so that a replica that differs
+/// does not stay unseen (promise 2). Owned by the replica thread.
 final class Divergence {
   private static final Logger log = LoggerFactory.getLogger(Divergence.class);
 

@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongFunction;
 
-/// Turns events of the chat into frames as one receiver sees them: a direct conversation is named after the other party,
-/// and a request_id is shown to its sender only.
+/// Turns events of the chat into frames as one receiver sees them: a direct conversation is named
+/// after the other party, and a request_id is shown to its sender only.
 final class EventEncoder {
   private final LongFunction<String> accountName;
   private final LongFunction<String> roomName;

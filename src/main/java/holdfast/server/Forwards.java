@@ -4,8 +4,9 @@ import holdfast.replication.ServerId;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// As primary: which number each lane of each backup must send next, so that no write overtakes an earlier one of its
-/// connection whose frame was lost (DESIGN 10.6). Starts anew with each term. Owned by the replica thread.
+/// As primary: which number each lane of each backup must send next, so that no write overtakes an
+/// earlier one of its connection whose frame was lost (DESIGN 10.6). Starts anew with each term.
+/// Owned by the replica thread.
 final class Forwards {
   /// Lanes remembered; the one unused for longest is forgotten, and its sender starts a new one.
   private static final int LANES_MAX = 131_072;

@@ -14,9 +14,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// How a cluster begins (DESIGN section 5): a majority of servers none of which belongs to a cluster elects a primary
-/// whose first entry founds one. A server without a cluster founds nothing, and votes for nobody else without, as long
-/// as it reaches a peer that has one: it may be a member that lost its disk. Owned by the replica thread.
+/// How a cluster begins (DESIGN section 5): a majority of servers none of which belongs to a
+/// cluster elects a primary whose first entry founds one. A server without a cluster founds
+/// nothing, and votes for nobody else without, as long as it reaches a peer that has one: it may be
+/// a member that lost its disk. Owned by the replica thread.
 final class Founding {
   private static final int CLUSTER_ID_BYTES = 16;
   private static final int TOKEN_KEY_BYTES = 32;
@@ -50,7 +51,8 @@ final class Founding {
     return vote.last().equals(LogPosition.NONE) && mustWait(founded, last);
   }
 
-  /// The founding entry: a fresh cluster id and token key, and the configured members with the keys of those heard.
+  /// The founding entry: a fresh cluster id and token key, and the configured members with the keys
+  /// of those heard.
   byte[] entry(Membership configured, Map<ServerId, String> keysShown, long time) {
     SecureRandom random = new SecureRandom();
     byte[] clusterId = new byte[CLUSTER_ID_BYTES];

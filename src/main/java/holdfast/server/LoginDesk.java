@@ -14,10 +14,11 @@ import holdfast.wire.OkPayload;
 import java.time.Duration;
 import java.util.Optional;
 
-/// Answers LOGIN: a read, which works without a primary as long as nothing speaks against it. Safe for any thread; blocks
-/// the calling (virtual) thread.
+/// Answers LOGIN: a read, which works without a primary as long as nothing speaks against it. Safe
+/// for any thread; blocks the calling (virtual) thread.
 final class LoginDesk {
-  /// How long a refusal waits for a primary to confirm it, and a cursor or index for this server to catch up.
+  /// How long a refusal waits for a primary to confirm it, and a cursor or index for this server to
+  /// catch up.
   static final Duration CATCH_UP = Duration.ofSeconds(2);
 
   private final Reads reads;
@@ -52,7 +53,8 @@ final class LoginDesk {
       port.awaitApplied(cursor.get().id(), CATCH_UP);
     }
     Account account = authenticate(request);
-    // What is unread is counted at a place in the log, and pushes begin right there: nothing falls between.
+    // What is unread is counted at a place in the log, and pushes begin right there: nothing falls
+    // between.
     long now = reads.appliedId();
     Unread unread = reads.unread(account.id());
     boolean reset = cursor.isPresent() && isOfLostTimeline(cursor.get());
@@ -74,10 +76,9 @@ final class LoginDesk {
             account.lastSeen(),
             reset);
     boolean signedIn =
-        port.call(
-            () ->
-                port.signIns()
-                    .signIn(session, login, from, () -> session.replyOk(request.header(), ok)));
+        port.call(() ->
+            port.signIns()
+                .signIn(session, login, from, () -> session.replyOk(request.header(), ok)));
     if (!signedIn) {
       throw badCredentials();
     }
@@ -128,7 +129,8 @@ final class LoginDesk {
     }
     Optional<Account> account = attempt(request, Optional.empty());
     if (account.isEmpty()) {
-      // The refusal rests on something absent or old: look again where nothing acknowledged is missing.
+      // The refusal rests on something absent or old: look again where nothing acknowledged is
+      // missing.
       Optional<Account> before = known(request);
       try {
         port.confirm(CATCH_UP);
@@ -147,8 +149,8 @@ final class LoginDesk {
     return account.get();
   }
 
-  /// The account, if the credentials fit it as this server knows it. With `unchanged`, the row as it was when they did not
-  /// fit: the hash is not computed again for nothing.
+  /// The account, if the credentials fit it as this server knows it. With `unchanged`, the row as
+  /// it was when they did not fit: the hash is not computed again for nothing.
   private Optional<Account> attempt(ClientRequest.Login request, Optional<Account> unchanged)
       throws RequestRefused, InterruptedException {
     if (request.token().isPresent()) {
@@ -158,8 +160,7 @@ final class LoginDesk {
     if (account.isEmpty() || account.equals(unchanged)) {
       return Optional.empty();
     }
-    boolean fits =
-        hasher.verify(request.password().orElse(""), account.get().passwordHash());
+    boolean fits = hasher.verify(request.password().orElse(""), account.get().passwordHash());
     return fits ? account : Optional.empty();
   }
 

@@ -28,8 +28,8 @@ import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What surrounds the core on the replica thread: turns frames and client writes into its events, and what it answers
-/// into frames, outcomes and pushes. Everything here is owned by that thread.
+/// What surrounds the core on the replica thread: turns frames and client writes into its events,
+/// and what it answers into frames, outcomes and pushes. Everything here is owned by that thread.
 final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
   /// Periodic work (time-outs, the published view) is done every so many ticks.
   private static final int CHORES_TICKS = 5;
@@ -314,8 +314,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
             primary.get(),
             PeerCodec.encode(
                 self,
-                new PeerFrame.Forward(
-                    term, lane.laneId, write.number, write.body, write.ackAll)));
+                new PeerFrame.Forward(term, lane.laneId, write.number, write.body, write.ackAll)));
   }
 
   private void propose(byte[] body, Origin origin) {
@@ -325,7 +324,8 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     origins.put(lastProposalId, origin);
   }
 
-  /// Logs a command of this server's own, through whatever server is primary. False: none is at hand.
+  /// Logs a command of this server's own, through whatever server is primary. False: none is at
+  /// hand.
   boolean proposeOwn(byte[] body) {
     if (!open()) {
       return false;
@@ -348,8 +348,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     }
     return open()
         && peers.send(
-            primary.orElseThrow(),
-            PeerCodec.encode(self, new PeerFrame.ReadIndex(term, readId)));
+            primary.orElseThrow(), PeerCodec.encode(self, new PeerFrame.ReadIndex(term, readId)));
   }
 
   private void askCore(Optional<ServerId> from, long readId) {
@@ -358,7 +357,8 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
   }
 
   private void refuseRemoteReads() {
-    // The core refuses what it still holds; this forgets the rest, whose askers ask the next primary.
+    // The core refuses what it still holds; this forgets the rest, whose askers ask the next
+    // primary.
     remoteReads.values().removeIf(read -> read.from().isPresent());
   }
 
@@ -394,8 +394,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
           case BUSY -> ErrorCode.BUSY;
         };
     switch (origin) {
-      case Origin.Local(WriteLane lane, PendingWrite write) ->
-          desk.onRefused(lane, write, code);
+      case Origin.Local(WriteLane lane, PendingWrite write) -> desk.onRefused(lane, write, code);
       case Origin.Remote remote -> {
         forwards.refused(remote.from(), remote.lane(), remote.number());
         sendFrame(
@@ -420,7 +419,8 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     }
   }
 
-  /// ack=all: every voter that is up has it. Judged anew each time, since a voter may die meanwhile (DESIGN 10.13).
+  /// ack=all: every voter that is up has it. Judged anew each time, since a voter may die meanwhile
+  /// (DESIGN 10.13).
   private void settleAckAlls() {
     if (replica.role() != Role.PRIMARY) {
       return;
@@ -442,8 +442,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
 
   private void onAllAcked(AckAll settled, int acked) {
     switch (settled.origin()) {
-      case Origin.Local(WriteLane lane, PendingWrite write) ->
-          desk.acked(lane, write, acked);
+      case Origin.Local(WriteLane lane, PendingWrite write) -> desk.acked(lane, write, acked);
       case Origin.Remote remote ->
           sendFrame(
               remote.from(),
@@ -598,7 +597,8 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     events.add(new Event.PeerDied(peer));
   }
 
-  /// As primary: the log gets the key of a member that showed one for the first time, one entry at a time.
+  /// As primary: the log gets the key of a member that showed one for the first time, one entry at
+  /// a time.
   private void addMissingKeys() {
     if (replica.role() != Role.PRIMARY
         || !replica.committedInOwnTerm()
@@ -618,10 +618,8 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     }
     if (news) {
       long time = Math.max(store.chat().time(), System.currentTimeMillis());
-      proposals.add(
-          new Event.Proposal(++lastProposalId, CommandCodec.members(time, members)));
+      proposals.add(new Event.Proposal(++lastProposalId, CommandCodec.members(time, members)));
       origins.put(lastProposalId, new Origin.Own());
     }
   }
-
 }

@@ -2,7 +2,8 @@ package holdfast.server;
 
 import holdfast.wire.OkPayload;
 
-/// How many bytes a page's items take on the wire, so that a page ends before its frame grows too large (DESIGN 10.21).
+/// How many bytes a page's items take on the wire, so that a page ends before its frame grows too
+/// large (DESIGN 10.21).
 ///
 /// @param pageBytes what all items of a page may take
 record PageBudget(long pageBytes) {

@@ -16,10 +16,10 @@ import java.util.concurrent.TimeoutException;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 
-/// Makes and checks Argon2id password hashes (RFC 9106; 19 MiB, 2 passes, 1 lane: OWASP's minimum) on one thread of its
-/// own, so that a flood of sign-ins cannot take the processors from the chat. A hash is made once, on the server that
-/// takes the request, and stored with its salt and parameters in the usual form
-/// `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`.
+/// Makes and checks Argon2id password hashes (RFC 9106; 19 MiB, 2 passes, 1 lane: OWASP's minimum)
+/// on one thread of its own, so that a flood of sign-ins cannot take the processors from the chat.
+/// A hash is made once, on the server that takes the request, and stored with its salt and
+/// parameters in the usual form `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`.
 final class PasswordHasher implements AutoCloseable {
   private static final int MEMORY_KIB = 19 * 1024;
   private static final int PASSES = 2;
@@ -30,7 +30,8 @@ final class PasswordHasher implements AutoCloseable {
   /// Requests that may wait; beyond: BUSY.
   private static final int QUEUE_MAX = 64;
 
-  /// Time in the queue and at work; beyond: BUSY, within the time in which every request is answered.
+  /// Time in the queue and at work; beyond: BUSY, within the time in which every request is
+  /// answered.
   private static final long WAIT_MAX_MS = 4_000;
 
   private final SecureRandom random = new SecureRandom();
@@ -82,8 +83,7 @@ final class PasswordHasher implements AutoCloseable {
     String[] costs = parts[3].split(",", -1);
     byte[] salt = Base64.getDecoder().decode(parts[4]);
     byte[] expected = Base64.getDecoder().decode(parts[5]);
-    byte[] actual =
-        argon2(password, salt, cost(costs[0]), cost(costs[1]), cost(costs[2]));
+    byte[] actual = argon2(password, salt, cost(costs[0]), cost(costs[1]), cost(costs[2]));
     return MessageDigest.isEqual(expected, actual);
   }
 

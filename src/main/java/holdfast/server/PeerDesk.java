@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What happens on the links to the other servers, brought to the replica thread; and who is let in. Called on the
-/// links' own threads.
+/// What happens on the links to the other servers, brought to the replica thread; and who is let
+/// in. Called on the links' own threads.
 final class PeerDesk implements PeerLinks.Handler {
   /// The refusals' codes, told to the other side.
   static final String NOT_A_MEMBER = "NOT_A_MEMBER";
@@ -28,7 +28,8 @@ final class PeerDesk implements PeerLinks.Handler {
   private final Office office;
   private final Consumer<String> onLostDisk;
 
-  /// @param onLostDisk told the sentence when the cluster refuses this server because its disk was lost
+  /// @param onLostDisk told the sentence when the cluster refuses this server because its disk was
+  ///   lost
   PeerDesk(
       ServerId self,
       ClusterViews views,

@@ -4,7 +4,8 @@ import holdfast.chat.Outcome;
 import holdfast.chat.RequestKey;
 import java.util.Optional;
 
-/// A client's write from the moment the replica thread takes it until it is answered. Owned by the replica thread.
+/// A client's write from the moment the replica thread takes it until it is answered. Owned by the
+/// replica thread.
 final class PendingWrite {
   final RequestKey key;
 
@@ -13,7 +14,8 @@ final class PendingWrite {
 
   final boolean ackAll;
 
-  /// Whether the client gave the request_id itself, so that it can repeat, and the rule of order applies.
+  /// Whether the client gave the request_id itself, so that it can repeat, and the rule of order
+  /// applies.
   final boolean repeatable;
 
   final WriteReply reply;

@@ -4,8 +4,9 @@ import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Which accounts are online, and on which servers: soft state, told between servers and never stored. A server whose
-/// link is down counts as having nobody. Written by the replica thread, read by any.
+/// Which accounts are online, and on which servers: soft state, told between servers and never
+/// stored. A server whose link is down counts as having nobody. Written by the replica thread, read
+/// by any.
 final class Presence {
   /// Accounts remembered per server; beyond, later ones show as offline.
   private static final int ONLINE_MAX = 1_000_000;

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// Answers reads from this server's copy. Safe for any thread; blocks on the read pool. A refusal that rests on something
-/// being absent is the caller's to confirm.
+/// Answers reads from this server's copy. Safe for any thread; blocks on the read pool. A refusal
+/// that rests on something being absent is the caller's to confirm.
 final class Queries {
   /// CONVERSATIONS shows this many code points of the last message.
   private static final int EXCERPT_CODE_POINTS = 200;
@@ -32,11 +32,7 @@ final class Queries {
   private final PageBudget budget;
 
   Queries(
-      Reads reads,
-      Directory directory,
-      WriteResolver names,
-      Presence presence,
-      PageBudget budget) {
+      Reads reads, Directory directory, WriteResolver names, Presence presence, PageBudget budget) {
     this.reads = reads;
     this.directory = directory;
     this.names = names;
@@ -90,13 +86,12 @@ final class Queries {
   private OkPayload.Conversation conversation(ConversationRow row, Login login) {
     Optional<OkPayload.LastMessage> last =
         row.last()
-            .map(
-                message ->
-                    new OkPayload.LastMessage(
-                        message.seq(),
-                        directory.accountName(message.sender()),
-                        excerpt(message.text()),
-                        message.time()));
+            .map(message ->
+                new OkPayload.LastMessage(
+                    message.seq(),
+                    directory.accountName(message.sender()),
+                    excerpt(message.text()),
+                    message.time()));
     return new OkPayload.Conversation(
         conversationName(row.conversation(), login),
         row.lastSeq(),
@@ -167,10 +162,7 @@ final class Queries {
   private OkPayload rooms(ClientRequest.Rooms request, Login login) {
     Page<RoomRow> page =
         reads.rooms(
-            login.account(),
-            roomPattern(request.pattern()),
-            request.after(),
-            request.limit());
+            login.account(), roomPattern(request.pattern()), request.after(), request.limit());
     List<OkPayload.RoomInfo> rooms = new ArrayList<>();
     long bytes = 0;
     for (RoomRow row : page.items()) {

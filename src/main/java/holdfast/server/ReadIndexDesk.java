@@ -10,11 +10,12 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 
-/// Reads that wait: for the primary to confirm a read index (thesis §6.4), then for this server to have applied that
-/// much; or just for an index. All reads that arrive while one confirmation is under way share the next. Owned by the
-/// replica thread; the futures are completed there.
+/// Reads that wait: for the primary to confirm a read index (thesis §6.4), then for this server to
+/// have applied that much; or just for an index. All reads that arrive while one confirmation is
+/// under way share the next. Owned by the replica thread; the futures are completed there.
 final class ReadIndexDesk {
-  /// A confirmation unanswered for so long is asked for again (its frame may have died with a link).
+  /// A confirmation unanswered for so long is asked for again (its frame may have died with a
+  /// link).
   private static final long ASK_AGAIN_NANOS = 200_000_000L;
 
   private final Channel channel;
@@ -32,7 +33,8 @@ final class ReadIndexDesk {
 
   /// Where confirmations come from.
   interface Channel {
-    /// Asks the primary, this server or another, to confirm `readId`. False: there is none to ask now.
+    /// Asks the primary, this server or another, to confirm `readId`. False: there is none to ask
+    /// now.
     boolean ask(long readId);
   }
 
@@ -105,14 +107,13 @@ final class ReadIndexDesk {
     for (List<Waiting> reads : asked.values()) {
       expire(reads, nowNanos);
     }
-    awaitingApply.removeIf(
-        read -> {
-          boolean late = nowNanos - read.deadlineNanos() >= 0;
-          if (late) {
-            read.done().completeExceptionally(behind());
-          }
-          return late;
-        });
+    awaitingApply.removeIf(read -> {
+      boolean late = nowNanos - read.deadlineNanos() >= 0;
+      if (late) {
+        read.done().completeExceptionally(behind());
+      }
+      return late;
+    });
     if (!asked.isEmpty() && nowNanos - askedNanos >= ASK_AGAIN_NANOS) {
       askAgain();
     } else {

@@ -5,8 +5,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The events of the last commands applied, in memory: who reconnects right after a failover is brought up to date from
-/// here, without a look at the disk. Owned by the replica thread.
+/// The events of the last commands applied, in memory: who reconnects right after a failover is
+/// brought up to date from here, without a look at the disk. Owned by the replica thread.
 final class RecentEvents {
   /// Events kept.
   private static final int EVENTS_MAX = 16_384;

@@ -1,6 +1,5 @@
 package holdfast.server;
 
-import holdfast.chat.Command;
 import holdfast.replication.Answer;
 import holdfast.replication.Effects;
 import holdfast.replication.Envelope;
@@ -19,10 +18,10 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The replica thread: takes all that waits as one batch, lets the core decide, and carries out what it asks in the one
-/// safe order: send what claims nothing about this disk; write hard state, entries and applied commands in one
-/// transaction with one sync; send the rest; answer. It alone owns the core, the writing connection and everything that
-/// `Office` keeps.
+/// The replica thread: takes all that waits as one batch, lets the core decide, and carries out
+/// what it asks in the one safe order: send what claims nothing about this disk; write hard state,
+/// entries and applied commands in one transaction with one sync; send the rest; answer. It alone
+/// owns the core, the writing connection and everything that `Office` keeps.
 final class ReplicaLoop implements Runnable {
   /// The core's unit of time.
   static final long TICK_NANOS = 10_000_000;
@@ -62,7 +61,8 @@ final class ReplicaLoop implements Runnable {
     this.office = office;
   }
 
-  /// Has `task` run on the replica thread, after all tasks given before. Waits while too many wait; false: stopped.
+  /// Has `task` run on the replica thread, after all tasks given before. Waits while too many wait;
+  /// false: stopped.
   boolean offer(Runnable task) {
     try {
       while (running) {
@@ -96,7 +96,8 @@ final class ReplicaLoop implements Runnable {
     takeBatch();
     int elapsed = elapsedTicks();
     if (elapsed > 0) {
-      // First of all, so that a primary that was paused judges its office before it hears anything else.
+      // First of all, so that a primary that was paused judges its office before it hears anything
+      // else.
       office.onTick(elapsed);
       carryOut(office.takeEvents());
     }
@@ -167,8 +168,8 @@ final class ReplicaLoop implements Runnable {
     return unsavedHardState.isPresent() || !unsavedEntries.isEmpty();
   }
 
-  /// Writes what the step asks for, and whatever is committed and not applied. False: the disk is full; nothing that
-  /// rests on this disk may be said.
+  /// Writes what the step asks for, and whatever is committed and not applied. False: the disk is
+  /// full; nothing that rests on this disk may be said.
   private boolean persist(Effects effects, List<AppliedEntry> applied) {
     keep(effects);
     boolean sync = unsaved();

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
-/// The replica thread as connections see it: every method hands a task to it; some block the calling (virtual) thread for
-/// the answer. Safe for any thread.
+/// The replica thread as connections see it: every method hands a task to it; some block the
+/// calling (virtual) thread for the answer. Safe for any thread.
 final class ReplicaPort {
   /// Beyond a wait's own deadline: a loop that does not answer at all is busy with its disk.
   private static final Duration GRACE = Duration.ofSeconds(2);
@@ -74,8 +74,9 @@ final class ReplicaPort {
     return await(result, GRACE);
   }
 
-  /// Waits until everything acknowledged anywhere before now is applied here (thesis §6.4): NO_PRIMARY if no primary
-  /// confirms it within `within`, BEHIND if this server does not catch up by then.
+  /// Waits until everything acknowledged anywhere before now is applied here (thesis §6.4):
+  /// NO_PRIMARY if no primary confirms it within `within`, BEHIND if this server does not catch up
+  /// by then.
   void confirm(Duration within) throws RequestRefused, InterruptedException {
     CompletableFuture<Void> done = new CompletableFuture<>();
     long deadline = System.nanoTime() + within.toNanos();

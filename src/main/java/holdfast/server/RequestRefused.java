@@ -28,8 +28,8 @@ final class RequestRefused extends Exception {
     return retryAfterMs < 0 ? OptionalLong.empty() : OptionalLong.of(retryAfterMs);
   }
 
-  /// Whether the refusal rests on something being absent or old, so that a copy that may lag must not give it before a
-  /// read index is confirmed (PROTOCOL, Any server).
+  /// Whether the refusal rests on something being absent or old, so that a copy that may lag must
+  /// not give it before a read index is confirmed (PROTOCOL, Any server).
   boolean restsOnAbsence() {
     return switch (code) {
       case NO_SUCH_USER, NO_SUCH_ROOM, NO_SUCH_MESSAGE, NOT_A_MEMBER, BAD_CREDENTIALS -> true;

@@ -31,8 +31,8 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Answers the requests of all connections: reads from this server's copy, writes through the replica thread. Safe for
-/// any thread; what blocks, blocks the calling virtual thread.
+/// Answers the requests of all connections: reads from this server's copy, writes through the
+/// replica thread. Safe for any thread; what blocks, blocks the calling virtual thread.
 final class Requests {
   static final String LOGIN_FIRST = "LOGIN first";
 
@@ -106,11 +106,10 @@ final class Requests {
   }
 
   void onClosed(ClientSession session) {
-    port.run(
-        () -> {
-          port.signIns().signOut(session);
-          port.desk().drop(session.lane);
-        });
+    port.run(() -> {
+      port.signIns().signOut(session);
+      port.desk().drop(session.lane);
+    });
   }
 
   // ---- without login
@@ -208,15 +207,14 @@ final class Requests {
           CompletableFuture<Void> writesBefore = session.lastWrite();
           Thread.ofVirtual()
               .name("client-" + session.number() + "-read")
-              .start(
-                  () ->
-                      answering(
-                          session,
-                          request.header(),
-                          () -> {
-                            awaitALittle(writesBefore);
-                            readNow(session, request, login);
-                          }));
+              .start(() ->
+                  answering(
+                      session,
+                      request.header(),
+                      () -> {
+                        awaitALittle(writesBefore);
+                        readNow(session, request, login);
+                      }));
         });
   }
 
@@ -255,7 +253,8 @@ final class Requests {
     session.replyOk(header, answer);
   }
 
-  /// Before a refusal that rests on something being absent here: nothing acknowledged anywhere may be missing.
+  /// Before a refusal that rests on something being absent here: nothing acknowledged anywhere may
+  /// be missing.
   private void confirmAbsence() throws RequestRefused, InterruptedException {
     try {
       port.confirm(LoginDesk.CATCH_UP);
@@ -278,8 +277,7 @@ final class Requests {
     }
     switch (reads.missed(login.account(), from.id(), from.part(), until.id(), sync.limit())) {
       case MissedEvents.TooOld() ->
-          session.replyOk(
-              sync.header(), new OkPayload.Synced(Optional.empty(), false, true));
+          session.replyOk(sync.header(), new OkPayload.Synced(Optional.empty(), false, true));
       case MissedEvents.Page page -> {
         for (ChatEvent event : page.events()) {
           Optional<byte[]> frame = events.frame(event, login.account());
@@ -318,12 +316,11 @@ final class Requests {
   private void logout(ClientSession session, ClientRequest.Logout logout)
       throws RequestRefused, InterruptedException {
     requireLogin(session);
-    port.call(
-        () -> {
-          port.signIns().signOut(session);
-          session.replyOk(logout.header(), new OkPayload.Empty());
-          return true;
-        });
+    port.call(() -> {
+      port.signIns().signOut(session);
+      session.replyOk(logout.header(), new OkPayload.Empty());
+      return true;
+    });
   }
 
   private RequestKey key(ClientRequest.Write write, long account, Optional<String> username) {
@@ -387,8 +384,7 @@ final class Requests {
       return false;
     }
     Optional<ChatMachine.Remembered> remembered = port.remembered(key);
-    remembered.ifPresent(
-        r -> WriteDesk.answerRemembered(key.requestId(), reply, r));
+    remembered.ifPresent(r -> WriteDesk.answerRemembered(key.requestId(), reply, r));
     return remembered.isPresent();
   }
 
@@ -429,8 +425,7 @@ final class Requests {
               new RequestRefused(ErrorCode.valueOf(refused.code().name()), refused.message()));
       case Outcome.Sent sent when write instanceof ClientRequest.Send send ->
           session.replyOk(
-              write.header(),
-              new OkPayload.Sent(send.to(), sent.seq(), sent.time(), index, acked));
+              write.header(), new OkPayload.Sent(send.to(), sent.seq(), sent.time(), index, acked));
       case Outcome.Done done when write instanceof ClientRequest.Register register ->
           session.replyOk(
               write.header(), new OkPayload.Registered(register.username(), index, acked));
@@ -443,16 +438,17 @@ final class Requests {
 
   // ---- REGISTER
 
-  /// Hashes the password here, once, and waits for the outcome, so that a LOGIN sent behind it finds the account.
+  /// Hashes the password here, once, and waits for the outcome, so that a LOGIN sent behind it
+  /// finds the account.
   private void register(ClientSession session, ClientRequest.Register register)
       throws RequestRefused, InterruptedException {
     refuseWhenStopping();
     RequestKey key = key(register, 0, Optional.of(register.username()));
-    // Names are never given out again: one that this server knows is taken for good, unless this is a repeat.
+    // Names are never given out again: one that this server knows is taken for good, unless this is
+    // a repeat.
     if (reads.accountNamed(register.username()).isPresent()) {
       Optional<ChatMachine.Remembered> remembered = port.remembered(key);
-      if (remembered.orElse(null)
-          instanceof ChatMachine.Remembered.First(Outcome.Done(long id))) {
+      if (remembered.orElse(null) instanceof ChatMachine.Remembered.First(Outcome.Done(long id))) {
         answerRepeatedRegister(session, register, id);
         return;
       }

@@ -2,9 +2,10 @@ package holdfast.server;
 
 import java.util.ArrayDeque;
 
-/// Runs steps one after the other in the order given: at once on the calling thread if it may and nothing waits, else on
-/// a virtual thread that lives while there is work. So a sign-in may take its time without holding up the reading of the
-/// connection, and what was sent behind it still finds it done.
+/// Runs steps one after the other in the order given: at once on the calling thread if it may and
+/// nothing waits, else on a virtual thread that lives while there is work. So a sign-in may take
+/// its time without holding up the reading of the connection, and what was sent behind it still
+/// finds it done.
 final class SerialSteps {
   private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
   private final String name;

@@ -41,7 +41,8 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One running server: makes the parts, connects them, and takes them down again. docs/DESIGN.md lists the threads.
+/// One running server: makes the parts, connects them, and takes them down again. docs/DESIGN.md
+/// lists the threads.
 public final class Server implements AutoCloseable, Listener.Handler {
   /// As `Implementation-Version` of the jar.
   private static final String VERSION =
@@ -52,8 +53,8 @@ public final class Server implements AutoCloseable, Listener.Handler {
   /// Bytes that may wait for one client; beyond: SLOW_CONSUMER.
   private static final int CLIENT_QUEUE_BYTES_MAX = 4 << 20;
 
-  /// Bytes that may wait for one peer; beyond, the link is closed. Above the core's window, so that a slow backup is slowed
-  /// by that.
+  /// Bytes that may wait for one peer; beyond, the link is closed. Above the core's window, so that
+  /// a slow backup is slowed by that.
   private static final long PEER_QUEUE_BYTES_MAX = 128L << 20;
 
   /// At SIGTERM: how long the hand-over, and then the last answers, may take.
@@ -121,8 +122,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
             board,
             views,
             proposeOwn ->
-                new SignIns(
-                    self, store.chat(), deliveries, presence, peers, catchUp, proposeOwn));
+                new SignIns(self, store.chat(), deliveries, presence, peers, catchUp, proposeOwn));
     this.loop = new ReplicaLoop(store, replica, applier, office);
     this.port = new ReplicaPort(loop, office);
     this.requests =
@@ -258,18 +258,12 @@ public final class Server implements AutoCloseable, Listener.Handler {
     replicaThread.start();
     List<PeerLinks.PeerAddress> others = new ArrayList<>();
     for (Member member : views.current().membership().members()) {
-      others.add(
-          new PeerLinks.PeerAddress(member.id().value(), member.host(), member.peerPort()));
+      others.add(new PeerLinks.PeerAddress(member.id().value(), member.host(), member.peerPort()));
     }
     links.peers(others);
     clientListener =
         Optional.of(
-            new Listener(
-                "client",
-                own.host(),
-                own.clientPort(),
-                config.connectionsMax(),
-                this));
+            new Listener("client", own.host(), own.clientPort(), config.connectionsMax(), this));
     log.info(
         "server {} of {} serves clients at {}:{} and peers at {}:{}",
         self,
@@ -346,8 +340,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
     }
     port.run(port::handOver);
     awaitQuietly(
-        () -> !views.current().isPrimary() && views.current().primary().isPresent(),
-        HAND_OVER_MAX);
+        () -> !views.current().isPrimary() && views.current().primary().isPresent(), HAND_OVER_MAX);
   }
 
   private void drain() {
@@ -412,8 +405,8 @@ public final class Server implements AutoCloseable, Listener.Handler {
     exit.complete(4);
   }
 
-  /// A broken invariant, or a disk that failed: nothing more may be said, since this server may have forgotten what it
-  /// said before (DESIGN 10.20).
+  /// A broken invariant, or a disk that failed: nothing more may be said, since this server may
+  /// have forgotten what it said before (DESIGN 10.20).
   private void onReplicaFailed(Thread thread, Throwable failure) {
     log.error("the replica thread failed: this server ends at once", failure);
     Runtime.getRuntime().halt(1);

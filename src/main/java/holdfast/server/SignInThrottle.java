@@ -4,8 +4,8 @@ import holdfast.wire.ErrorCode;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/// Slows down guessing of passwords: after a few failures for a name, further attempts wait out a minute. Safe for any
-/// thread.
+/// Slows down guessing of passwords: after a few failures for a name, further attempts wait out a
+/// minute. Safe for any thread.
 final class SignInThrottle {
   /// Failures for one name within the window before attempts are refused.
   private static final int FAILURES_MAX = 5;

@@ -21,8 +21,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/// Connections signing in and out on this server: their place in the stream of events, who is told of them, and the
-/// last-seen times they leave behind. Owned by the replica thread.
+/// Connections signing in and out on this server: their place in the stream of events, who is told
+/// of them, and the last-seen times they leave behind. Owned by the replica thread.
 final class SignIns {
   /// Accounts named in one PRESENCE frame, or one command of last-seen times.
   private static final int ACCOUNTS_PER_FRAME = 4_096;
@@ -64,8 +64,8 @@ final class SignIns {
     this.proposeOwn = proposeOwn;
   }
 
-  /// Signs a connection in at `position` of the stream of events and answers its LOGIN with `ok`, before any push. False:
-  /// the account's tokens were voided meanwhile.
+  /// Signs a connection in at `position` of the stream of events and answers its LOGIN with `ok`,
+  /// before any push. False: the account's tokens were voided meanwhile.
   boolean signIn(ClientSession session, Login login, Cursor.Position position, Runnable ok) {
     Optional<Account> account = state.account(login.account());
     if (account.isEmpty() || account.get().generation() != login.generation()) {
@@ -101,8 +101,8 @@ final class SignIns {
     }
   }
 
-  /// Brings a resuming connection up to date and makes it live; from the database, on a thread of its own, if memory does
-  /// not reach back that far or the connection takes no more for now.
+  /// Brings a resuming connection up to date and makes it live; from the database, on a thread of
+  /// its own, if memory does not reach back that far or the connection takes no more for now.
   void advance(ClientSession session) {
     if (session.login.isEmpty() || session.live) {
       return;
@@ -163,11 +163,9 @@ final class SignIns {
     List<Long> online = new ArrayList<>(deliveries.accountsOnline());
     boolean first = true;
     for (int from = 0; first || from < online.size(); from += ACCOUNTS_PER_FRAME) {
-      List<Long> part =
-          online.subList(from, Math.min(from + ACCOUNTS_PER_FRAME, online.size()));
+      List<Long> part = online.subList(from, Math.min(from + ACCOUNTS_PER_FRAME, online.size()));
       peers.send(
-          peer,
-          PeerCodec.encode(self, new PeerFrame.Presence(0, true, first, part, List.of())));
+          peer, PeerCodec.encode(self, new PeerFrame.Presence(0, true, first, part, List.of())));
       first = false;
     }
   }
@@ -201,8 +199,7 @@ final class SignIns {
   }
 
   private void tellPeers(List<Long> online, List<Long> offline) {
-    byte[] frame =
-        PeerCodec.encode(self, new PeerFrame.Presence(0, false, false, online, offline));
+    byte[] frame = PeerCodec.encode(self, new PeerFrame.Presence(0, false, false, online, offline));
     for (ServerId peer : linked) {
       peers.send(peer, frame);
     }

@@ -6,7 +6,8 @@ public final class StartException extends Exception {
 
   private final int exitCode;
 
-  /// @param exitCode 2 configuration, 3 port or directory taken, 4 refused (cluster, disk, schema), 1 anything else
+  /// @param exitCode 2 configuration, 3 port or directory taken, 4 refused (cluster, disk, schema),
+  ///   1 anything else
   public StartException(int exitCode, String message) {
     super(message);
     this.exitCode = exitCode;

@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/// The table of STATUS as this server sees it: as primary from the backups' heartbeat acks, as backup from what the
-/// primary last told. Owned by the replica thread.
+/// The table of STATUS as this server sees it: as primary from the backups' heartbeat acks, as
+/// backup from what the primary last told. Owned by the replica thread.
 final class StatusBoard {
   private final ServerId self;
   private final String version;
@@ -187,12 +187,12 @@ final class StatusBoard {
     if (reachable < membership.quorum()) {
       return Optional.of(
           "no primary: server %s reaches %d of %d voters and an election needs %d; start %d more of"
-              .formatted(
-                  self,
-                  reachable,
-                  membership.voters().size(),
-                  membership.quorum(),
-                  membership.quorum() - reachable)
+                  .formatted(
+                      self,
+                      reachable,
+                      membership.voters().size(),
+                      membership.quorum(),
+                      membership.quorum() - reachable)
               + " the servers "
               + String.join(", ", missing)
               + " or mend the network to them");

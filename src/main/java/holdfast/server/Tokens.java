@@ -9,8 +9,9 @@ import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/// Sign-in tokens, valid on every server: `h1.` + base64url(account id, generation, issued, nonce, HMAC-SHA-256 by a key
-/// in replicated state). Nothing is stored per token; raising an account's generation voids all of its tokens.
+/// Sign-in tokens, valid on every server: `h1.` + base64url(account id, generation, issued, nonce,
+/// HMAC-SHA-256 by a key in replicated state). Nothing is stored per token; raising an account's
+/// generation voids all of its tokens.
 final class Tokens {
   private static final String PREFIX = "h1.";
   private static final int FIELDS_BYTES = 4 * Long.BYTES;
@@ -18,7 +19,8 @@ final class Tokens {
 
   private final SecureRandom random = new SecureRandom();
 
-  /// What a genuine token says. Whether it still holds is for the account's row and the cluster's time to say.
+  /// What a genuine token says. Whether it still holds is for the account's row and the cluster's
+  /// time to say.
   ///
   /// @param issued time of the last command applied when it was made, ms since the epoch
   record Claims(long account, long generation, long issued) {}

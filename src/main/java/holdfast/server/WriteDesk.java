@@ -14,14 +14,17 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/// The writes that this server took from its clients and has not answered: holds them while there is no primary, hands
-/// them to the primary of the day in each connection's order, again after every change of primary (the request ids make
-/// that harmless), and answers them from this server's own apply. Owned by the replica thread.
+/// The writes that this server took from its clients and has not answered: holds them while there
+/// is no primary, hands them to the primary of the day in each connection's order, again after
+/// every change of primary (the request ids make that harmless), and answers them from this
+/// server's own apply. Owned by the replica thread.
 final class WriteDesk {
-  /// How long a write waits for a primary before NO_PRIMARY, so that a failover looks like a slow write.
+  /// How long a write waits for a primary before NO_PRIMARY, so that a failover looks like a slow
+  /// write.
   static final long HOLD_NANOS = 3_000_000_000L;
 
-  /// A forwarded write that is not applied by then is forwarded again: the frame may have died with its link.
+  /// A forwarded write that is not applied by then is forwarded again: the frame may have died with
+  /// its link.
   private static final long FORWARD_AGAIN_NANOS = 500_000_000L;
 
   /// Bytes of commands that may wait here; beyond: BUSY.
@@ -39,8 +42,8 @@ final class WriteDesk {
   private long nextLaneId = 1;
   private long pendingBytes;
 
-  /// What a pending write is found by when its command is applied. Content is not part of it: the first outcome, or
-  /// BAD_REQUEST for other content, is what the apply returned.
+  /// What a pending write is found by when its command is applied. Content is not part of it: the
+  /// first outcome, or BAD_REQUEST for other content, is what the apply returned.
   private record RequestName(long account, Optional<String> username, String requestId) {
     static RequestName of(RequestKey key) {
       return new RequestName(key.account(), key.username(), key.requestId());
@@ -54,7 +57,8 @@ final class WriteDesk {
     /// This server is the primary and its disk is full.
     boolean diskFull();
 
-    /// Whether there is a primary that a write can be handed to now: this server, or one with a link.
+    /// Whether there is a primary that a write can be handed to now: this server, or one with a
+    /// link.
     boolean open();
 
     /// Whether that primary is this server.
@@ -183,7 +187,8 @@ final class WriteDesk {
     return true;
   }
 
-  /// A new term, a new primary or a new link to it: everything not applied goes out again, in each lane's order.
+  /// A new term, a new primary or a new link to it: everything not applied goes out again, in each
+  /// lane's order.
   void resendAll() {
     for (WriteLane lane : List.copyOf(active)) {
       renumber(lane);
@@ -197,8 +202,8 @@ final class WriteDesk {
     lanesById.put(lane.laneId, lane);
   }
 
-  /// Sends what is not applied, oldest first. A remote primary tells by the numbers what it has; in the own log only what
-  /// is not there yet may be proposed.
+  /// Sends what is not applied, oldest first. A remote primary tells by the numbers what it has; in
+  /// the own log only what is not there yet may be proposed.
   private void resend(WriteLane lane) {
     if (!channel.open()) {
       return;
@@ -211,8 +216,8 @@ final class WriteDesk {
     }
   }
 
-  /// The primary misses an earlier number of this lane and so logged nothing from there on: forward from there; if we no
-  /// longer have that number, the numbering starts anew.
+  /// The primary misses an earlier number of this lane and so logged nothing from there on: forward
+  /// from there; if we no longer have that number, the numbering starts anew.
   void onGap(long laneId, long expected) {
     WriteLane lane = lanesById.get(laneId);
     if (lane == null) {
@@ -239,8 +244,8 @@ final class WriteDesk {
     find(laneId, number).ifPresent(w -> onRefused(w.lane(), w.write(), code));
   }
 
-  /// The primary (this server or another) did not log it. Without office it may have it later; if busy, the client is
-  /// told, unless an earlier attempt may still be committed.
+  /// The primary (this server or another) did not log it. Without office it may have it later; if
+  /// busy, the client is told, unless an earlier attempt may still be committed.
   void onRefused(WriteLane lane, PendingWrite write, ErrorCode code) {
     write.refused();
     if (code != ErrorCode.NO_PRIMARY && !write.mayBeLogged() && lane.pending.contains(write)) {

@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 
-/// The writes of one connection in the order sent, so that they take effect in that order whatever server is primary
-/// (DESIGN 10.6). Owned by the replica thread.
+/// The writes of one connection in the order sent, so that they take effect in that order whatever
+/// server is primary (DESIGN 10.6). Owned by the replica thread.
 final class WriteLane {
   /// Not yet answered, oldest first.
   final Deque<PendingWrite> pending = new ArrayDeque<>();

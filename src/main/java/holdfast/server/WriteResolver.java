@@ -9,8 +9,9 @@ import holdfast.wire.ClientRequest;
 import holdfast.wire.ErrorCode;
 import java.util.Optional;
 
-/// Turns a client's write into a command: looks up what it names, since commands name things by ids that never change
-/// (DESIGN section 3, Determinism). Safe for any thread; may block on the read pool.
+/// Turns a client's write into a command: looks up what it names, since commands name things by ids
+/// that never change (DESIGN section 3, Determinism). Safe for any thread; may block on the read
+/// pool.
 final class WriteResolver {
   /// The primary stamps the time.
   private static final long UNSTAMPED = 0;
@@ -40,7 +41,8 @@ final class WriteResolver {
     };
   }
 
-  /// The command for any write but REGISTER and LOGOUT of one connection, which are more than a look-up.
+  /// The command for any write but REGISTER and LOGOUT of one connection, which are more than a
+  /// look-up.
   Command.Write resolve(ClientRequest.Write write, Login login, RequestKey key)
       throws RequestRefused {
     return switch (write) {
@@ -54,8 +56,7 @@ final class WriteResolver {
       }
       case ClientRequest.MarkRead mark -> markRead(mark, login, key);
       case ClientRequest.CreateRoom create ->
-          new Command.CreateRoom(
-              UNSTAMPED, key, create.room(), create.topic(), create.isPrivate());
+          new Command.CreateRoom(UNSTAMPED, key, create.room(), create.topic(), create.isPrivate());
       case ClientRequest.JoinRoom join -> new Command.JoinRoom(UNSTAMPED, key, room(join.room()));
       case ClientRequest.LeaveRoom leave ->
           new Command.LeaveRoom(UNSTAMPED, key, room(leave.room()));

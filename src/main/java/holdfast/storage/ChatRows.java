@@ -22,6 +22,11 @@ final class ChatRows {
   static final String MESSAGE_COLUMNS =
       "id, low, high, seq, sender, time, text, reply_to, reply_to_seq, request_id,"
           + " payload_high, payload_low";
+
+  /// In the order of their numbers on disk, which must not change.
+  private static final List<RoomRole> ROLES =
+      List.of(RoomRole.MEMBER, RoomRole.MODERATOR, RoomRole.OWNER);
+
   private static final String MEMBER_COLUMNS = "room, account, role, joined";
 
   private final Query account;
@@ -111,20 +116,11 @@ final class ChatRows {
 
   /// The number that stands for a role on disk; more may do more.
   static int codeOf(RoomRole role) {
-    return switch (role) {
-      case MEMBER -> 0;
-      case MODERATOR -> 1;
-      case OWNER -> 2;
-    };
+    return ROLES.indexOf(role);
   }
 
   static RoomRole roleOf(int code) {
-    return switch (code) {
-      case 0 -> RoomRole.MEMBER;
-      case 1 -> RoomRole.MODERATOR;
-      case 2 -> RoomRole.OWNER;
-      default -> throw new DiskFailedException("a room member has role " + code);
-    };
+    return ROLES.get(code);
   }
 
   private static Optional<Long> unlessZero(long value) {

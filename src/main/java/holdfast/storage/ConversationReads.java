@@ -18,11 +18,15 @@ final class ConversationReads {
   private final ChatRows rows;
   private final IndexRows index;
   private final Query memberships;
+  private final Query beginMain;
+  private final Query endMain;
 
   /// Of the read that is going on.
   private List<TailTable> tables = List.of();
 
-  ConversationReads(Sqlite main, ChatRows rows, IndexRows index) {
+  ConversationReads(Sqlite main, ChatRows rows, IndexRows index, Query beginMain, Query endMain) {
+    this.beginMain = beginMain;
+    this.endMain = endMain;
     this.rows = rows;
     this.index = index;
     memberships = main.prepare("SELECT room, joined FROM room_member WHERE account = ?");
@@ -93,13 +97,13 @@ final class ConversationReads {
         from,
         to,
         conversation);
-    List<Message> found = new ArrayList<>();
-    for (long id : ids) {
-      Optional<Message> message = rows.message(id);
-      Check.that(message.isPresent(), "message %d of %s is indexed, not stored", id, conversation);
-      found.add(message.get());
-    }
-    return found;
+    return Reader.atOneMoment(beginMain, endMain, () -> ids.stream().map(this::stored).toList());
+  }
+
+  private Message stored(long id) {
+    Optional<Message> message = rows.message(id);
+    Check.that(message.isPresent(), "message %d is indexed, not stored", id);
+    return message.get();
   }
 
   /// Where a conversation stands in the list, and what is shown of it. `place` is the id of its
@@ -116,18 +120,19 @@ final class ConversationReads {
     entries.sort(Comparator.comparingLong(Entry::place).reversed());
     int begin = after.isPresent() ? indexAfter(entries, after.get()) : 0;
     int end = Math.min(entries.size(), begin + limit);
-    List<ConversationRow> page = new ArrayList<>();
-    for (Entry entry : entries.subList(begin, end)) {
-      Optional<Message> last =
-          entry.lastSeq() == 0 ? Optional.empty() : rows.message(entry.place());
-      page.add(
-          new ConversationRow(
-              entry.conversation(),
-              entry.lastSeq(),
-              Math.min(entry.readSeq(), entry.lastSeq()),
-              last));
-    }
+    List<ConversationRow> page =
+        Reader.atOneMoment(
+            beginMain,
+            endMain,
+            () -> entries.subList(begin, end).stream().map(this::rowOf).toList());
     return new Page<>(page, end < entries.size());
+  }
+
+  private ConversationRow rowOf(Entry entry) {
+    Optional<Message> last =
+        entry.lastSeq() == 0 ? Optional.empty() : Optional.of(stored(entry.place()));
+    return new ConversationRow(
+        entry.conversation(), entry.lastSeq(), Math.min(entry.readSeq(), entry.lastSeq()), last);
   }
 
   /// The place behind `after`; the end if it is no longer in the list.

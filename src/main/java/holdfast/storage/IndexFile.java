@@ -170,6 +170,19 @@ final class IndexFile implements AutoCloseable {
     }
   }
 
+  /// If `failure` says that the index at `file` is damaged, takes its name away, so that the next
+  /// start builds a new one. Connections that have it open go on with it until then.
+  static void condemnIfDamaged(Path file, DiskFailedException failure) {
+    if (failure.damagedFile().equals(Optional.of(file))) {
+      try {
+        DataDirectory.delete(file);
+        LOG.warn("{} is damaged: the next start will build it anew", file);
+      } catch (IOException e) {
+        LOG.error("delete {} by hand before the next start", file, e);
+      }
+    }
+  }
+
   @Override
   public void close() {
     sqlite.close();

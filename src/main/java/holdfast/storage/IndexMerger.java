@@ -1,6 +1,5 @@
 package holdfast.storage;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -34,10 +33,8 @@ final class IndexMerger implements AutoCloseable {
       Thread.currentThread().interrupt();
     } catch (DiskFailedException e) {
       LOG.error("the index cannot be written any more", e);
-      if (e.damaged()) {
-        condemn(index);
-      }
       tail.failed(e);
+      IndexFile.condemnIfDamaged(index.file(), e);
     } catch (RuntimeException e) {
       LOG.error("the index cannot be written any more", e);
       tail.failed(e);
@@ -57,14 +54,9 @@ final class IndexMerger implements AutoCloseable {
     }
   }
 
-  /// Takes the damaged file's name away, so that the next start builds a new one; connections that
-  /// have it open go on with it until then.
-  private static void condemn(IndexFile index) {
-    try {
-      DataDirectory.delete(index.file());
-    } catch (IOException e) {
-      LOG.error("delete {} by hand before the next start", index.file(), e);
-    }
+  /// Whether the thread still merges.
+  boolean isAlive() {
+    return thread.isAlive();
   }
 
   /// Ends the thread after the merge it is at, and waits for it.

@@ -6,7 +6,6 @@ import java.util.Optional;
 
 /// Look-ups in the index file through one connection: what is merged, and nothing else.
 final class IndexRows {
-  private final Query mergePoint;
   private final Query head;
   private final Query readSeq;
   private final Query ids;
@@ -19,7 +18,6 @@ final class IndexRows {
   record Direct(ConversationId conversation, Head head, long readSeq) {}
 
   IndexRows(Sqlite index) {
-    mergePoint = index.prepare("SELECT id FROM merge_point");
     head = index.prepare("SELECT last_seq, last_id FROM head WHERE low = ? AND high = ?");
     readSeq =
         index.prepare("SELECT seq FROM read_position WHERE account = ? AND low = ? AND high = ?");
@@ -35,11 +33,6 @@ final class IndexRows {
                 + " LEFT JOIN read_position r"
                 + " ON r.account = c.account AND r.low = c.low AND r.high = c.high"
                 + " WHERE c.account = ?");
-  }
-
-  /// Everything up to this id is merged.
-  long mergePoint() {
-    return mergePoint.number();
   }
 
   Optional<Head> head(ConversationId conversation) {

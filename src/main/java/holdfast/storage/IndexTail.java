@@ -9,11 +9,12 @@ import java.util.concurrent.locks.ReentrantLock;
 /// The rows that are committed and not yet in the index: a list of tables, oldest first, of which
 /// the replica thread fills the last and the merge thread takes away the first.
 ///
-/// A reader takes the list first, then a snapshot of the index, then one of the main file. A table
-/// that was taken away before it looked is in the index's snapshot, because it is taken away only
-/// after the merge has committed; and every row of the tables it got is in the main file's
-/// snapshot, because rows are added only after they are committed there. Tables never shrink, so
-/// the list may be consulted as long as the read lasts.
+/// A reader takes the list first, then a snapshot of the index; when it has found what it looks for
+/// in the two, it reads the rows themselves from the main file. A table that was taken away before
+/// it looked is in the index's snapshot, because it is taken away only after the merge has
+/// committed. Tables never shrink, so the list may be consulted as long as the read lasts; but the
+/// last one still grows, so the main file must come last: rows are added only after they are
+/// committed there. (Snapshots first and then the list: a table merged in between is in neither.)
 final class IndexTail {
   /// The limit is so many times a full table: some are merged while the next one fills.
   private static final int TABLES = 4;

@@ -8,6 +8,7 @@ import holdfast.replication.Membership;
 import holdfast.replication.MembershipReader;
 import holdfast.replication.ServerId;
 import holdfast.replication.StoredLog;
+import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ final class LogTable {
 
   private static final String COLUMNS = "first_index, count, term, checksum, entries";
 
+  private final Path file;
   private final MembershipReader memberships;
   private final Query saveHardState;
   private final Query insertRow;
@@ -56,6 +58,7 @@ final class LogTable {
   /// their work, but those will yet be voted with and applied.
   LogTable(Sqlite main, MembershipReader memberships, long appliedIndex) {
     this.memberships = memberships;
+    file = main.file();
     saveHardState = main.prepare("UPDATE hard_state SET term = ?, vote = ?");
     insertRow = main.prepare("INSERT INTO log(" + COLUMNS + ") VALUES (?, ?, ?, ?, ?)");
     replaceRow = main.prepare("INSERT OR REPLACE INTO log(" + COLUMNS + ") VALUES (?, ?, ?, ?, ?)");
@@ -99,7 +102,7 @@ final class LogTable {
     committed = extent;
   }
 
-  private static Extent load(Sqlite main, long appliedIndex) {
+  private Extent load(Sqlite main, long appliedIndex) {
     LogPosition compacted =
         main.prepare("SELECT term, log_index FROM log_start")
             .first(row -> new LogPosition(row.getLong(1), row.getLong(2)))
@@ -109,7 +112,8 @@ final class LogTable {
         .visit(row -> {
           Extent before = found[0];
           if (row.getLong(1) != before.last().index() + 1 || row.getLong(2) < 1) {
-            throw new DiskFailedException("the log has a gap after index " + before.last().index());
+            throw new DiskFailedException(
+                file, "the log has a gap after index " + before.last().index());
           }
           LogPosition last = new LogPosition(row.getLong(3), row.getLong(1) + row.getLong(2) - 1);
           found[0] = new Extent(compacted, last, before.bytes() + row.getLong(4));
@@ -117,6 +121,7 @@ final class LogTable {
         });
     if (appliedIndex < compacted.index() || appliedIndex > found[0].last().index()) {
       throw new DiskFailedException(
+          file,
           "index %d is applied, but the log holds %s to %s"
               .formatted(appliedIndex, compacted, found[0].last()));
     }
@@ -219,7 +224,7 @@ final class LogTable {
   }
 
   private LogRow rowAt(long index) {
-    LogRow row = rowsFrom.with(index).first(LogTable::verified).orElseThrow();
+    LogRow row = rowsFrom.with(index).first(this::verified).orElseThrow();
     Check.that(
         row.firstIndex() <= index && index <= row.lastIndex(),
         "index %d is not in row %d to %d",
@@ -319,8 +324,8 @@ final class LogTable {
           LogEntry entry = new LogEntry(row.getLong(1), row.getLong(2), row.getBytes(3));
           return memberships
               .membershipOf(entry)
-              .orElseThrow(
-                  () -> new DiskFailedException(entry + " is kept as a membership but is none"));
+              .orElseThrow(() ->
+                  new DiskFailedException(file, entry + " is kept as a membership but is none"));
         });
   }
 
@@ -339,11 +344,12 @@ final class LogTable {
         .update();
   }
 
-  private static LogRow verified(ResultSet row) throws SQLException {
+  private LogRow verified(ResultSet row) throws SQLException {
     LogRow found =
         new LogRow(row.getLong(1), row.getInt(2), row.getLong(3), row.getLong(4), row.getBytes(5));
     if (!found.intact()) {
       throw new DiskFailedException(
+          file,
           "log entries %d to %d are damaged".formatted(found.firstIndex(), found.lastIndex()));
     }
     return found;

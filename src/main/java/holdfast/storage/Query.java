@@ -17,82 +17,85 @@ final class Query {
   private final String sql;
   private PreparedStatement statement;
 
-  /// @throws SQLException if `sql` cannot be prepared
+  /// The driver closes a statement whose execution failed; after a full disk it is needed again.
+  private boolean failed;
+
   Query(Path file, Connection connection, String sql) throws SQLException {
     this.file = file;
     this.connection = connection;
     this.sql = sql;
-    this.statement = connection.prepareStatement(sql);
+    statement = connection.prepareStatement(sql);
   }
 
-  /// The driver throws a statement away when its disk is full, and the store goes on after that.
-  private RuntimeException failed(SQLException e) {
-    RuntimeException failure = Sqlite.failure(file, e);
-    if (failure instanceof DiskFullException) {
-      try {
-        statement.close();
-        statement = connection.prepareStatement(sql);
-      } catch (SQLException again) {
-        return Sqlite.failure(file, again);
-      }
+  private PreparedStatement statement() throws SQLException {
+    if (failed) {
+      statement.close();
+      statement = connection.prepareStatement(sql);
+      failed = false;
     }
-    return failure;
+    return statement;
+  }
+
+  private RuntimeException failure(SQLException e) {
+    failed = true;
+    return Sqlite.failure(file, e);
   }
 
   /// Sets the parameters from the first on.
   Query with(long... values) {
     try {
+      PreparedStatement prepared = statement();
       for (int i = 0; i < values.length; i++) {
-        statement.setLong(i + 1, values[i]);
+        prepared.setLong(i + 1, values[i]);
       }
       return this;
     } catch (SQLException e) {
-      throw failed(e);
+      throw failure(e);
     }
   }
 
   Query set(int position, long value) {
     try {
-      statement.setLong(position, value);
+      statement().setLong(position, value);
       return this;
     } catch (SQLException e) {
-      throw failed(e);
+      throw failure(e);
     }
   }
 
   Query set(int position, String value) {
     try {
-      statement.setString(position, value);
+      statement().setString(position, value);
       return this;
     } catch (SQLException e) {
-      throw failed(e);
+      throw failure(e);
     }
   }
 
   Query set(int position, byte[] value) {
     try {
-      statement.setBytes(position, value);
+      statement().setBytes(position, value);
       return this;
     } catch (SQLException e) {
-      throw failed(e);
+      throw failure(e);
     }
   }
 
   /// Runs it and returns how many rows it changed.
   int update() {
     try {
-      return statement.executeUpdate();
+      return statement().executeUpdate();
     } catch (SQLException e) {
-      throw failed(e);
+      throw failure(e);
     }
   }
 
   /// The first row, if there is one.
   <T> Optional<T> first(RowReader<T> reader) {
-    try (ResultSet row = statement.executeQuery()) {
+    try (ResultSet row = statement().executeQuery()) {
       return row.next() ? Optional.of(reader.read(row)) : Optional.empty();
     } catch (SQLException e) {
-      throw failed(e);
+      throw failure(e);
     }
   }
 
@@ -108,14 +111,14 @@ final class Query {
 
   /// Hands over row after row until there are no more or `visitor` says false.
   void visit(RowReader<Boolean> visitor) {
-    try (ResultSet row = statement.executeQuery()) {
+    try (ResultSet row = statement().executeQuery()) {
       while (row.next()) {
         if (!visitor.read(row)) {
           return;
         }
       }
     } catch (SQLException e) {
-      throw failed(e);
+      throw failure(e);
     }
   }
 

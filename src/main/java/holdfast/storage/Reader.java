@@ -2,6 +2,7 @@ package holdfast.storage;
 
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// What one reading thread has: a connection to each file that can change nothing, and the
 /// statements it keeps prepared.
@@ -16,7 +17,6 @@ final class Reader implements AutoCloseable {
   private final Query beginIndex;
   private final Query endMain;
   private final Query endIndex;
-  private final Query touchMain;
   private final ChatRows rows;
   private final IndexRows indexRows;
   private final ConversationReads conversations;
@@ -31,10 +31,9 @@ final class Reader implements AutoCloseable {
     beginIndex = index.prepare("BEGIN");
     endMain = main.prepare("COMMIT");
     endIndex = index.prepare("COMMIT");
-    touchMain = main.prepare("SELECT applied_id FROM state");
     rows = new ChatRows(main);
     indexRows = new IndexRows(index);
-    conversations = new ConversationReads(main, rows, indexRows);
+    conversations = new ConversationReads(main, rows, indexRows, beginMain, endMain);
     lists = new ListReads(main);
     missed = new MissedEventsScan(main);
   }
@@ -44,36 +43,36 @@ final class Reader implements AutoCloseable {
     return rows;
   }
 
-  /// Reads from tail, index and main file as they fit together: the tail first, then the snapshots,
-  /// for the reason that `IndexTail` gives.
+  /// Reads from tail, index and main file as they fit together: the tail first, then a snapshot of
+  /// the index, the main file last, for the reasons that `IndexTail` gives.
   <T> T snapshot(Function<ConversationReads, T> work) {
     List<TailTable> tables = tail.tables();
-    beginIndex.update();
     try {
-      indexRows.mergePoint();
-      return mainSnapshot(_ -> work.apply(conversations.withTail(tables)));
-    } finally {
-      endIndex.update();
+      return atOneMoment(beginIndex, endIndex, () -> work.apply(conversations.withTail(tables)));
+    } catch (DiskFailedException e) {
+      IndexFile.condemnIfDamaged(index.file(), e);
+      throw e;
     }
   }
 
-  /// Reads several statements' worth from the main file at one moment.
-  <T> T mainSnapshot(Function<Reader, T> work) {
-    beginMain.update();
+  /// Looks for what an account missed, all of it at one moment.
+  MissedEvents missed(long account, long afterId, int afterPart, long upToId, int limit) {
+    return atOneMoment(
+        beginMain, endMain, () -> missed.scan(account, afterId, afterPart, upToId, limit));
+  }
+
+  /// Runs several statements of one connection in one read transaction.
+  static <T> T atOneMoment(Query begin, Query end, Supplier<T> work) {
+    begin.update();
     try {
-      touchMain.number();
-      return work.apply(this);
+      return work.get();
     } finally {
-      endMain.update();
+      end.update();
     }
   }
 
   ListReads lists() {
     return lists;
-  }
-
-  MissedEventsScan missed() {
-    return missed;
   }
 
   @Override

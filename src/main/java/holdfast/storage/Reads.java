@@ -130,8 +130,7 @@ public final class Reads {
   public MissedEvents missed(long account, long afterId, int afterPart, long upToId, int limit) {
     checkLimit(limit);
     Check.that(upToId <= appliedId, "missed up to %d, applied %d", upToId, appliedId);
-    return pool.read(reader ->
-        reader.mainSnapshot(all -> all.missed().scan(account, afterId, afterPart, upToId, limit)));
+    return pool.read(reader -> reader.missed(account, afterId, afterPart, upToId, limit));
   }
 
   private static void checkLimit(int limit) {

@@ -48,6 +48,10 @@ final class Sqlite implements AutoCloseable {
     return sqlite;
   }
 
+  Path file() {
+    return file;
+  }
+
   /// Prepares a statement, to be used again and again and closed with the connection.
   Query prepare(String sql) {
     try {
@@ -116,7 +120,7 @@ final class Sqlite implements AutoCloseable {
   static RuntimeException failure(Path file, SQLException e) {
     String message = file + ": " + e.getMessage();
     if (!(e instanceof SQLiteException sqlite)) {
-      return new DiskFailedException(message, false, e);
+      return new DiskFailedException(message, e);
     }
     SQLiteErrorCode code = sqlite.getResultCode();
     // The shared-memory file is the only one whose growing SQLite reports as an I/O error.
@@ -127,7 +131,9 @@ final class Sqlite implements AutoCloseable {
     boolean damaged =
         primary == SQLiteErrorCode.SQLITE_CORRUPT.code
             || primary == SQLiteErrorCode.SQLITE_NOTADB.code;
-    return new DiskFailedException(message, damaged, e);
+    return damaged
+        ? new DiskFailedException(file, message, e)
+        : new DiskFailedException(message, e);
   }
 
   /// Modes of `PRAGMA wal_checkpoint`.

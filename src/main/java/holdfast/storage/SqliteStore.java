@@ -34,7 +34,9 @@ public final class SqliteStore implements LogReader, AutoCloseable {
   private static final int INDEX_CACHE_KIB = 8 * 1024;
   private static final int MEMBER_KEY_BYTES = 16;
 
-  private final Sqlite main;
+  /// Seen by tests, which fill it up.
+  final Sqlite main;
+
   private final String memberKey;
   private final StateRow state;
   private final LogTable log;
@@ -64,8 +66,8 @@ public final class SqliteStore implements LogReader, AutoCloseable {
       complete = true;
       return store;
     } catch (DiskFailedException e) {
-      if (e.damaged()) {
-        throw DataDirectory.damaged(directory, e.getMessage());
+      if (e.damagedFile().isPresent()) {
+        throw DataDirectory.damaged(e.damagedFile().get(), e.getMessage());
       }
       throw unusable(directory, e);
     } catch (DiskFullException | IOException e) {
@@ -115,7 +117,7 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     main.run("PRAGMA journal_mode=WAL");
     return main.prepare("SELECT member_key FROM identity")
         .first(row -> row.getString(1))
-        .orElseThrow(() -> new DiskFailedException("the directory has no member key"));
+        .orElseThrow(() -> new DiskFailedException(data.main(), "the directory has no member key"));
   }
 
   private static void insertFirstRows(Sqlite main) {
@@ -178,7 +180,7 @@ public final class SqliteStore implements LogReader, AutoCloseable {
       rebuild.catchUp(index, appliedId);
     } catch (DiskFailedException e) {
       index.close();
-      if (!e.damaged()) {
+      if (!e.damagedFile().equals(Optional.of(data.index()))) {
         throw e;
       }
       index = IndexFile.create(data.index(), memberKey);

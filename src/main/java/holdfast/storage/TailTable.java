@@ -65,19 +65,20 @@ final class TailTable {
     }
   }
 
+  /// Adds a committed row. Other threads may look in between, so a message shows in the order in
+  /// which it is asked for last: as a new conversation, then as one's head, then as read by its
+  /// sender, whom it must never count as unread.
   void add(TailRow row) {
     ConversationId conversation = row.conversation();
-    // The sender's read position before the message: a reader that looks at the head first then
-    // never counts somebody's own message as unread.
     reads.merge(new ReadKey(row.account(), conversation), row.seq(), Math::max);
     if (row instanceof TailRow.Sent) {
+      Run run = runs.get(conversation);
+      runs.put(
+          conversation, run == null ? Run.of(row.seq(), row.id()) : run.plus(row.seq(), row.id()));
       if (row.seq() == 1 && !conversation.isRoom()) {
         start(conversation.low(), conversation);
         start(conversation.high(), conversation);
       }
-      Run run = runs.get(conversation);
-      runs.put(
-          conversation, run == null ? Run.of(row.seq(), row.id()) : run.plus(row.seq(), row.id()));
     }
     size++;
     lastId = row.id();

@@ -35,6 +35,7 @@ public final class Listener implements AutoCloseable {
   private static final long ACCEPT_PAUSE_MS = 50;
 
   private final ServerSocket server;
+  private final Thread acceptor;
   private final String name;
   private final int connectionsMax;
   private final Handler handler;
@@ -53,20 +54,26 @@ public final class Listener implements AutoCloseable {
     this.connectionsMax = connectionsMax;
     this.handler = handler;
     server = bind(host, port);
-    Thread.ofPlatform().name(name + "-listener").daemon(true).start(this::acceptLoop);
+    acceptor = Thread.ofPlatform().name(name + "-listener").daemon(true).start(this::acceptLoop);
   }
 
   public int port() {
     return server.getLocalPort();
   }
 
-  /// Stops accepting; connections go on.
+  /// Stops accepting; connections go on. When it returns, the port refuses.
   @Override
   public void close() {
     try {
       server.close();
     } catch (IOException e) {
       LOG.debug("closing {}: {}", name, e.getMessage());
+    }
+    try {
+      // The kernel keeps the port open for as long as a thread is inside its accept call.
+      acceptor.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -29,6 +29,7 @@ final class PeerDialer {
   private final PeerLinks.PeerAddress address;
   private final Supplier<PeerIdentity> identity;
   private final PeerLinks.Handler handler;
+  private final LastWords lastWords;
   private final Thread thread;
   private final Semaphore hurry = new Semaphore(0);
 
@@ -47,11 +48,19 @@ final class PeerDialer {
   /// Boot id of the process whose link was lost and that is not known to be alive or dead since.
   private Optional<String> missing = Optional.empty();
 
+  /// The link that the peer dialled.
+  interface LastWords {
+    /// Waits, a bounded time, until everything that came on it is handed over.
+    void awaitEnd(int peer) throws InterruptedException;
+  }
+
   PeerDialer(
       PeerLinks.Settings settings,
       PeerLinks.PeerAddress address,
       Supplier<PeerIdentity> identity,
-      PeerLinks.Handler handler) {
+      PeerLinks.Handler handler,
+      LastWords lastWords) {
+    this.lastWords = lastWords;
     this.settings = settings;
     this.address = address;
     this.identity = identity;
@@ -122,7 +131,7 @@ final class PeerDialer {
     }
   }
 
-  private void dialOnce() {
+  private void dialOnce() throws InterruptedException {
     try (Socket dialled = new Socket()) {
       socket = Optional.of(dialled);
       if (stopped) {
@@ -141,7 +150,11 @@ final class PeerDialer {
       // With a time-out of our own far below the system's, this is a refusal.
       report("it refuses connections");
       delay = doubled(delay);
-      missing.ifPresent(boot -> died());
+      if (missing.isPresent()) {
+        // What it still said stands in the link that it dialled: heard later, it would look alive.
+        lastWords.awaitEnd(address.id());
+        died();
+      }
     } catch (HandshakeException e) {
       report(e.getMessage());
       delay = doubled(delay);

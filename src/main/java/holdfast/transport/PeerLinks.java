@@ -110,6 +110,9 @@ public final class PeerLinks implements AutoCloseable {
   /// How many signs of life a silent link carries before it counts as dead.
   private static final int SIGNS_PER_SILENCE = 5;
 
+  /// A dead process's link ends at once; one that does not is no proof that it lives.
+  private static final Duration LAST_WORDS_MAX = Duration.ofMillis(200);
+
   /// At most one warning about strangers in this time.
   private static final long WARNING_NANOS = 1_000_000_000L;
 
@@ -180,7 +183,8 @@ public final class PeerLinks implements AutoCloseable {
       if (before != null) {
         before.stop();
       }
-      PeerDialer dialer = new PeerDialer(settings, address, identity, handler);
+      PeerDialer dialer =
+          new PeerDialer(settings, address, identity, handler, this::awaitInboundEnd);
       dialers.put(address.id(), dialer);
       dialer.start();
     }
@@ -294,6 +298,13 @@ public final class PeerLinks implements AutoCloseable {
           return;
         }
       }
+    }
+  }
+
+  private void awaitInboundEnd(int peer) throws InterruptedException {
+    Inbound last = inbound.get(peer);
+    if (last != null && !last.reader().join(LAST_WORDS_MAX)) {
+      LOG.debug("the link from server {} outlives its process", peer);
     }
   }
 

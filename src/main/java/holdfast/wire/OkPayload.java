@@ -23,8 +23,8 @@ public sealed interface OkPayload {
       boolean solo)
       implements OkPayload {}
 
-  /// `why` is left out when there is a primary, `warning` (for an operator) when there is
-  /// nothing to warn of.
+  /// `why` is left out when there is a primary, `warning` (for an operator) when there is nothing
+  /// to warn of.
   record Status(
       List<ServerStatus> servers,
       Optional<String> primary,

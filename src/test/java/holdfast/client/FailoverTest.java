@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import holdfast.wire.ClientRequest;
 import holdfast.wire.ErrorCode;
 import holdfast.wire.OkPayload;
+import holdfast.wire.ServerEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,7 @@ class FailoverTest extends ClientFixture {
     List<CompletableFuture<OkPayload.Sent>> replies = sendAll(client, "a", "b", "c");
     List<String> before = ids(first, 3);
     first.kill();
+    heard.next(Notice.Lost.class);
     replies.addAll(sendAll(client, "d"));
     replies.forEach(ClientFixture::get);
     assertEquals(before, ids(second, 3));
@@ -209,6 +211,24 @@ class FailoverTest extends ClientFixture {
   }
 
   @Test
+  void aServerOfAnotherClusterIsPassedOver() {
+    alice(CALM);
+    second.script((peer, request) -> {
+      if (request instanceof ClientRequest.Hello) {
+        peer.ok(
+            request,
+            new OkPayload.Hello(
+                1, "others", "2", "PRIMARY", 1, Optional.of("2"), List.of(), false));
+        return true;
+      }
+      return false;
+    });
+    first.dropAll();
+    second.next(ClientRequest.Hello.class);
+    assertEquals("1", heard.next(Notice.FailedOver.class).to().serverId());
+  }
+
+  @Test
   void aServerWithoutAPrimaryIsBetterThanNone() {
     first.knowsNoPrimary();
     second.kill();
@@ -260,9 +280,7 @@ class FailoverTest extends ClientFixture {
     first
         .peers()
         .getFirst()
-        .push(
-            new holdfast.wire.ServerEvent.Cluster(
-                Optional.of("3"), 4, List.of(third.member()), false));
+        .push(new ServerEvent.Cluster(Optional.of("3"), 4, List.of(third.member()), false));
     get(client.history("#team", 1));
     second.kill();
     first.kill();

@@ -74,8 +74,8 @@ public final class FakeWorld implements AutoCloseable {
     }
     boolean reset = login.cursor().isPresent() && forgetful;
     String now = Cursor.text(messages.size(), 0);
-    peer.ok(login, new OkPayload.LoggedIn(name, "h1." + name, now, 3, 2, NOON, reset));
     peer.loggedIn(name);
+    peer.ok(login, new OkPayload.LoggedIn(name, "h1." + name, now, 3, 2, NOON, reset));
     if (login.cursor().isPresent() && !reset) {
       for (ServerEvent.Message missed : messages.subList(place(login), messages.size())) {
         peer.push(missed);

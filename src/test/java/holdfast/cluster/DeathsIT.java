@@ -19,7 +19,8 @@ final class DeathsIT {
   private static final String ROOM = "#ledger";
   private static final int ROUNDS = Integer.getInteger("holdfast.rounds", 2);
 
-  /// One is needed; each lost round of an election, and a busy machine, cost more. A storm has dozens.
+  /// One is needed; each lost round of an election, and a busy machine, cost more. A storm has
+  /// dozens.
   private static final long TERMS_A_DEATH_MAX = 6;
 
   private static List<Writer> writers(ServerProcesses servers, int count) throws Exception {
@@ -117,9 +118,7 @@ final class DeathsIT {
       List<Writer> writers = writers(servers, 3);
       try (RawClient reader = RawClient.connect(servers.clientPort(paused))) {
         awaitMore(writers, 20);
-        reader.ok(
-            "LOGIN",
-            "{'username':'writer0','password':'%s'}".formatted(Writer.PASSWORD));
+        reader.ok("LOGIN", "{'username':'writer0','password':'%s'}".formatted(Writer.PASSWORD));
         long before = servers.term(paused);
         servers.signal(paused, "STOP");
         int successor = servers.awaitPrimary(servers.allBut(paused));
@@ -137,9 +136,7 @@ final class DeathsIT {
         for (int i = 0; i < 20; i++) {
           asked.add(
               reader.send(
-                  "HISTORY",
-                  "{'conversation':'" + ROOM + "','limit':1}",
-                  "'read':'linearizable'"));
+                  "HISTORY", "{'conversation':'" + ROOM + "','limit':1}", "'read':'linearizable'"));
         }
         servers.signal(paused, "CONT");
         int answered = 0;
@@ -168,8 +165,16 @@ final class DeathsIT {
         long terms = servers.term(after) - before;
         assertTrue(terms <= TERMS_A_DEATH_MAX, "the pause cost " + terms + " terms");
         System.out.println(
-            "paused primary " + paused + ": " + successor + " followed, longest gap "
-                + longestGap(writers) + " ms, " + terms + " terms, " + answered
+            "paused primary "
+                + paused
+                + ": "
+                + successor
+                + " followed, longest gap "
+                + longestGap(writers)
+                + " ms, "
+                + terms
+                + " terms, "
+                + answered
                 + " of 20 reads answered");
         servers.passed();
       } finally {

@@ -27,8 +27,7 @@ final class DiskFullIT {
       boolean mounted = true;
       for (int number : servers.all()) {
         Files.createDirectories(servers.directory(number));
-        mounted &=
-            run("mount", "-t", "tmpfs", "-o", SIZE, "holdfast-it", folder(servers, number));
+        mounted &= run("mount", "-t", "tmpfs", "-o", SIZE, "holdfast-it", folder(servers, number));
       }
       try {
         if (mounted) {

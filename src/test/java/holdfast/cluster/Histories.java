@@ -40,7 +40,8 @@ final class Histories {
               JsonNode reply =
                   client.ask(
                       "HISTORY",
-                      "{'conversation':'%s','after':%d,'limit':%d}".formatted(room, all.size(), PAGE),
+                      "{'conversation':'%s','after':%d,'limit':%d}"
+                          .formatted(room, all.size(), PAGE),
                       "'read':'linearizable'");
               if (reply.path("payload").path("retry").asBoolean()) {
                 return false;

@@ -21,14 +21,14 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /// Servers as processes of their own, from the jar, in a temporary folder and on free ports of
-/// 127.0.0.1. Each has a `servers.properties` of its own, so that the peer ports in it can be those of
-/// proxies. When a test failed, the folder stays and is named.
+/// 127.0.0.1. Each has a `servers.properties` of its own, so that the peer ports in it can be those
+/// of proxies. When a test failed, the folder stays and is named.
 final class ServerProcesses implements AutoCloseable {
   /// How long anything may take before a test gives up. No time is asserted.
   static final long PATIENCE_SECONDS = 120;
 
-  /// For tests that are not about how soon a primary is replaced: a busy machine, too, shall leave one
-  /// its office.
+  /// For tests that are not about how soon a primary is replaced: a busy machine, too, shall leave
+  /// one its office.
   static final String CALM = "election.timeout=1500ms-3000ms";
 
   /// Not an exit status.
@@ -151,12 +151,11 @@ final class ServerProcesses implements AutoCloseable {
 
   /// Cuts `one` off from everybody in both directions.
   void isolate(int one) {
-    proxies.forEach(
-        (pair, proxy) -> {
-          if (pair.contains(one)) {
-            proxy.silence(true, true);
-          }
-        });
+    proxies.forEach((pair, proxy) -> {
+      if (pair.contains(one)) {
+        proxy.silence(true, true);
+      }
+    });
   }
 
   void heal() {

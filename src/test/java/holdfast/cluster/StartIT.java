@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/// Starts that must be refused, with their sentences and exit codes, and files that are not what they
-/// were; the others go on.
+/// Starts that must be refused, with their sentences and exit codes, and files that are not what
+/// they were; the others go on.
 final class StartIT {
   private static final String ROOM = "#ledger";
   private static final int MESSAGES = 30;
@@ -56,7 +56,8 @@ final class StartIT {
       servers.start(1);
       servers.awaitPrimary();
       // The same directory with other ports.
-      ServerProcesses other = ServerProcesses.create(1, "data.dir=" + servers.folder().resolve("data"));
+      ServerProcesses other =
+          ServerProcesses.create(1, "data.dir=" + servers.folder().resolve("data"));
       try (other) {
         refused(other, 1, 3, servers.directory(1).toString());
         other.passed();
@@ -126,7 +127,9 @@ final class StartIT {
               d -> flip(d.resolve("holdfast.db")),
               d -> truncate(d.resolve("holdfast.db"), Files.size(d.resolve("holdfast.db")) / 2),
               d -> truncate(d.resolve("holdfast.db"), 1_000),
-              d -> Files.writeString(d.resolve("holdfast.db"), "not a database at all\n".repeat(500)),
+              d ->
+                  Files.writeString(
+                      d.resolve("holdfast.db"), "not a database at all\n".repeat(500)),
               d -> {
                 Files.delete(d.resolve("holdfast.db"));
                 sql(
@@ -220,7 +223,8 @@ final class StartIT {
       writer.awaitReady();
       ServerProcesses.await(
           "the log names the secret",
-          () -> servers.logText(3).contains("secret") && servers.logText(primary).contains("secret"));
+          () ->
+              servers.logText(3).contains("secret") && servers.logText(primary).contains("secret"));
       for (int number : servers.all()) {
         String log = servers.logText(number);
         assertTrue(!log.contains("0123456789abcdef") && !log.contains("another secret"), log);

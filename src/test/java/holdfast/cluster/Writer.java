@@ -64,10 +64,10 @@ final class Writer implements AutoCloseable {
       for (int number = 1; !stopping; number++) {
         String text = name + " " + number;
         JsonNode sent =
-            until("SEND", json("{'to':'%s','text':'%s'}".formatted(room, text)), name + number, true);
+            until(
+                "SEND", json("{'to':'%s','text':'%s'}".formatted(room, text)), name + number, true);
         synchronized (acknowledged) {
-          acknowledged.add(
-              new Acknowledged(text, sent.path("seq").asLong(), System.nanoTime()));
+          acknowledged.add(new Acknowledged(text, sent.path("seq").asLong(), System.nanoTime()));
         }
         ready.countDown();
       }

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
@@ -163,8 +163,18 @@ final class BadRequestsOverTheWireTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "LOGOUT", "SEND", "MARK_READ", "CREATE_ROOM", "JOIN_ROOM", "LEAVE_ROOM", "USERS",
-        "CONVERSATIONS", "HISTORY", "ROOMS", "MEMBERS", "SYNC"
+        "LOGOUT",
+        "SEND",
+        "MARK_READ",
+        "CREATE_ROOM",
+        "JOIN_ROOM",
+        "LEAVE_ROOM",
+        "USERS",
+        "CONVERSATIONS",
+        "HISTORY",
+        "ROOMS",
+        "MEMBERS",
+        "SYNC"
       })
   void withoutLoginNobodyLooksAtTheFields(String type) throws IOException {
     try (RawClient stranger = servers.client(1)) {

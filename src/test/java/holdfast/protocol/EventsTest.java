@@ -22,7 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
-/// Who hears what, on which server, how often and in which order; and LOGIN with a cursor, and SYNC.
+/// Who hears what, on which server, how often and in which order; and LOGIN with a cursor, and
+/// SYNC.
 final class EventsTest {
   private static final int BURST = 200;
 
@@ -149,17 +150,16 @@ final class EventsTest {
     try (RawClient writer = servers.as(loader, 1)) {
       Thread load =
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      while (!Thread.interrupted()) {
-                        writer.ok("SEND", to(busy, "load"));
-                        writer.event("MESSAGE");
-                      }
-                    } catch (IOException e) {
-                      // The test is over.
-                    }
-                  });
+              .start(() -> {
+                try {
+                  while (!Thread.interrupted()) {
+                    writer.ok("SEND", to(busy, "load"));
+                    writer.event("MESSAGE");
+                  }
+                } catch (IOException e) {
+                  // The test is over.
+                }
+              });
       for (int i = 0; i < 30; i++) {
         try (RawClient client = servers.client(i % 3 + 1)) {
           client.ok("PING", "{}");
@@ -258,7 +258,8 @@ final class EventsTest {
       assertEquals("left", stream.getLast().path("payload").path("change").asString());
       for (int i = 0; i < stream.size() - 1; i++) {
         try (RawClient again = servers.client(i % 3 + 1)) {
-          again.ok("LOGIN", withCursor(bob, stream.get(i).path("payload").path("cursor").asString()));
+          again.ok(
+              "LOGIN", withCursor(bob, stream.get(i).path("payload").path("cursor").asString()));
           for (JsonNode expected : stream.subList(i + 1, stream.size())) {
             assertEquals(expected, again.push());
           }

@@ -101,14 +101,18 @@ final class ExactlyOnceTest {
       String id = room + "-1";
       JsonNode first = client.ok("SEND", say(room, "one"), rid(id));
       client.error("BAD_REQUEST", "SEND", say(room, "other"), rid(id));
-      client.error("BAD_REQUEST", "SEND", "{'to':'%s','text':'one','reply_to':1}".formatted(room), rid(id));
-      client.error("BAD_REQUEST", "SEND", "{'to':'@%s','text':'one'}".formatted(bob.name()), rid(id));
+      client.error(
+          "BAD_REQUEST", "SEND", "{'to':'%s','text':'one','reply_to':1}".formatted(room), rid(id));
+      client.error(
+          "BAD_REQUEST", "SEND", "{'to':'@%s','text':'one'}".formatted(bob.name()), rid(id));
       client.error("BAD_REQUEST", "CREATE_ROOM", "{'room':'%sx'}".formatted(room), rid(id));
-      client.error("BAD_REQUEST", "MARK_READ", "{'conversation':'%s','seq':1}".formatted(room), rid(id));
+      client.error(
+          "BAD_REQUEST", "MARK_READ", "{'conversation':'%s','seq':1}".formatted(room), rid(id));
       // The order of the fields and a default written out make no difference.
       assertEquals(
           first,
-          client.ok("SEND", "{'text':'\\u006fne','reply_to':null,'to':'%s'}".formatted(room), rid(id)));
+          client.ok(
+              "SEND", "{'text':'\\u006fne','reply_to':null,'to':'%s'}".formatted(room), rid(id)));
       assertEquals(List.of("one"), texts(client, room));
     }
   }
@@ -206,23 +210,22 @@ final class ExactlyOnceTest {
       String room = freshRoom(client);
       Thread writer =
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      StringBuilder lines = new StringBuilder();
-                      for (int i = 1; i <= PIPELINED; i++) {
-                        String id = "p" + i;
-                        lines
-                            .append(
-                                RawClient.json(
-                                    RawClient.request("SEND", id, say(room, "n" + i), rid(room + i))))
-                            .append('\n');
-                      }
-                      client.bytes(lines.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
-                    } catch (IOException e) {
-                      // The reader notices that answers are missing.
-                    }
-                  });
+              .start(() -> {
+                try {
+                  StringBuilder lines = new StringBuilder();
+                  for (int i = 1; i <= PIPELINED; i++) {
+                    String id = "p" + i;
+                    lines
+                        .append(
+                            RawClient.json(
+                                RawClient.request("SEND", id, say(room, "n" + i), rid(room + i))))
+                        .append('\n');
+                  }
+                  client.bytes(lines.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                } catch (IOException e) {
+                  // The reader notices that answers are missing.
+                }
+              });
       for (int i = 1; i <= PIPELINED; i++) {
         assertEquals(i, RawClient.okPayload(client.reply("p" + i)).path("seq").asInt());
       }

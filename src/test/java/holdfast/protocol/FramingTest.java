@@ -173,10 +173,37 @@ final class FramingTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "ping", "Ping", " PING", "PING ", "OK", "ERROR", "MESSAGE", "CLUSTER", "REPLICATE",
-        "PEER_HELLO", "HEARTBEAT", "EXISTS", "SET_PASSWORD", "DELETE_ACCOUNT", "EDIT", "DELETE",
-        "REACT", "SEARCH", "PREFERENCES", "SET_PREFERENCE", "INVITE", "KICK", "SET_ROLE",
-        "SET_TOPIC", "BLOCK", "UNBLOCK", "TYPING", "ADMIN", "\u00e4", "P\\u0000"
+        "",
+        "ping",
+        "Ping",
+        " PING",
+        "PING ",
+        "OK",
+        "ERROR",
+        "MESSAGE",
+        "CLUSTER",
+        "REPLICATE",
+        "PEER_HELLO",
+        "HEARTBEAT",
+        "EXISTS",
+        "SET_PASSWORD",
+        "DELETE_ACCOUNT",
+        "EDIT",
+        "DELETE",
+        "REACT",
+        "SEARCH",
+        "PREFERENCES",
+        "SET_PREFERENCE",
+        "INVITE",
+        "KICK",
+        "SET_ROLE",
+        "SET_TOPIC",
+        "BLOCK",
+        "UNBLOCK",
+        "TYPING",
+        "ADMIN",
+        "\u00e4",
+        "P\\u0000"
       })
   void aTypeThatNoRequestHasIsUnknownBeforeAnythingElseIsLookedAt(String type) throws IOException {
     try (RawClient client = client()) {
@@ -201,7 +228,8 @@ final class FramingTest {
   @Test
   void aLineMayComeByteByByte() throws IOException {
     try (RawClient client = client()) {
-      for (byte one : json("{'type':'PING','id':'\u20ac\ud83d\ude00'}\n").getBytes(StandardCharsets.UTF_8)) {
+      for (byte one :
+          json("{'type':'PING','id':'\u20ac\ud83d\ude00'}\n").getBytes(StandardCharsets.UTF_8)) {
         client.bytes(new byte[] {one});
       }
       assertEquals("\u20ac\ud83d\ude00", client.next().path("id").asString());
@@ -226,8 +254,17 @@ final class FramingTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "0", "1", "-1", "9007199254740991", "-9007199254740991", "''", "'x'", "'\u00e4\u20ac\ud83d\ude00'",
-        "'a b\\\\c\\/d'", "'0017'", "'null'"
+        "0",
+        "1",
+        "-1",
+        "9007199254740991",
+        "-9007199254740991",
+        "''",
+        "'x'",
+        "'\u00e4\u20ac\ud83d\ude00'",
+        "'a b\\\\c\\/d'",
+        "'0017'",
+        "'null'"
       })
   void theIdComesBackAsItCame(String id) throws IOException {
     try (RawClient client = client()) {
@@ -307,7 +344,8 @@ final class FramingTest {
   @Test
   void fieldsThatNobodyKnowsAreIgnored() throws IOException {
     try (RawClient client = client()) {
-      client.frame("{'x':{'y':[1,2.5,null]},'type':'PING','id':1,'payload':{'z':'\\ud83d\\ude00'}}");
+      client.frame(
+          "{'x':{'y':[1,2.5,null]},'type':'PING','id':1,'payload':{'z':'\\ud83d\\ude00'}}");
       okPayload(client.next());
     }
   }
@@ -353,8 +391,7 @@ final class FramingTest {
       client.frame(RawClient.request("REGISTER", "a", TestServers.credentials(name)));
       client.frame(RawClient.request("LOGIN", "b", TestServers.credentials(name)));
       for (int i = 0; i < 100; i++) {
-        client.frame(
-            RawClient.request("SEND", "s" + i, "{'to':'@%s','text':'x'}".formatted(name)));
+        client.frame(RawClient.request("SEND", "s" + i, "{'to':'@%s','text':'x'}".formatted(name)));
       }
       client.frame(RawClient.request("HISTORY", "h", "{'conversation':'@%s'}".formatted(name)));
       client.frame(RawClient.request("QUIT", "q", "{}"));
@@ -441,17 +478,16 @@ final class FramingTest {
         RawClient other = client()) {
       Thread flood =
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      byte[] lines = "rubbish\n{]\n\n".repeat(100).getBytes(StandardCharsets.UTF_8);
-                      for (int i = 0; i < FLOOD / 300; i++) {
-                        client.bytes(lines);
-                      }
-                    } catch (IOException e) {
-                      // The reader notices that answers are missing.
-                    }
-                  });
+              .start(() -> {
+                try {
+                  byte[] lines = "rubbish\n{]\n\n".repeat(100).getBytes(StandardCharsets.UTF_8);
+                  for (int i = 0; i < FLOOD / 300; i++) {
+                    client.bytes(lines);
+                  }
+                } catch (IOException e) {
+                  // The reader notices that answers are missing.
+                }
+              });
       for (int i = 0; i < FLOOD / 300 * 300; i++) {
         errorPayload("BAD_FRAME", client.next());
         if (i % 1_000 == 0) {

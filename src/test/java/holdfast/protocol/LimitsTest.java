@@ -91,7 +91,8 @@ final class LimitsTest {
       int heard = 0;
       Optional<JsonNode> told = Optional.empty();
       while (told.isEmpty()) {
-        assertTrue(sent < SLOW_MAX, "the server keeps " + (sent - heard) + " long messages waiting");
+        assertTrue(
+            sent < SLOW_MAX, "the server keeps " + (sent - heard) + " long messages waiting");
         sent++;
         writer.ok("SEND", "{'to':'@%s','text':'%d %s'}".formatted(bob.name(), sent, LONG_TEXT));
         writer.event("MESSAGE");
@@ -112,8 +113,7 @@ final class LimitsTest {
       assertFalse(frame.has("id"), frame::toString);
       slow.ended();
       try (RawClient again = servers.client(1)) {
-        again.ok(
-            "LOGIN", "{'token':'%s','cursor':'%s'}".formatted(bob.token(), cursor));
+        again.ok("LOGIN", "{'token':'%s','cursor':'%s'}".formatted(bob.token(), cursor));
         for (int i = heard + 1; i <= sent; i++) {
           assertTrue(again.event("MESSAGE").path("text").asString().startsWith(i + " "));
         }

@@ -27,7 +27,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// A client that knows nothing but docs/PROTOCOL.md: a socket, lines written by hand, replies as
 /// parsed JSON. For one thread.
 public final class RawClient implements AutoCloseable {
-  /// How long one frame may take. Not a time that is asserted: only a test that would hang meets it.
+  /// How long one frame may take. Not a time that is asserted: only a test that would hang meets
+  /// it.
   public static final int PATIENCE_MS = 60_000;
 
   /// The longest line a server may send, in bytes.
@@ -110,8 +111,8 @@ public final class RawClient implements AutoCloseable {
     line(json(text));
   }
 
-  /// Sends a request and returns its id. `payload` and `extras` (fields of the frame) are JSON with '
-  /// for ".
+  /// Sends a request and returns its id. `payload` and `extras` (fields of the frame) are JSON with
+  /// ' for ".
   public String send(String type, String payload, String... extras) throws IOException {
     String id = "r" + ++lastId;
     frame(request(type, id, payload, extras));
@@ -246,7 +247,9 @@ public final class RawClient implements AutoCloseable {
     assertTrue(payload.path("retry").isBoolean(), reply::toString);
     assertEquals(RETRY.contains(code), payload.path("retry").asBoolean(), reply::toString);
     assertEquals(
-        code.equals("RATE_LIMITED"), payload.path("retry_after_ms").isIntegralNumber(), reply::toString);
+        code.equals("RATE_LIMITED"),
+        payload.path("retry_after_ms").isIntegralNumber(),
+        reply::toString);
     return payload;
   }
 

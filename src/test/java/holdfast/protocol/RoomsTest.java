@@ -79,7 +79,9 @@ final class RoomsTest {
     try (RawClient a = servers.as(alice, door);
         RawClient b = servers.as(bob, door)) {
       assertTrue(
-          a.ok("CREATE_ROOM", "{'room':'%s','topic':'a\\tb\\nc'}".formatted(name.toUpperCase(Locale.ROOT)))
+          a.ok(
+                  "CREATE_ROOM",
+                  "{'room':'%s','topic':'a\\tb\\nc'}".formatted(name.toUpperCase(Locale.ROOT)))
               .path("index")
               .isString());
       assertRoomEvent(a.event("ROOM"), name, "created", alice, alice);
@@ -138,9 +140,7 @@ final class RoomsTest {
       b.ok("JOIN_ROOM", room(name));
       a.ok("JOIN_ROOM", room(name));
       c.ok("LEAVE_ROOM", room(name));
-      assertEquals(
-          Map.of(alice.name(), "member", bob.name(), "owner"),
-          roles(c, name));
+      assertEquals(Map.of(alice.name(), "member", bob.name(), "owner"), roles(c, name));
       // Who comes back has stood for the shortest time.
       c.ok("JOIN_ROOM", room(name));
       b.ok("LEAVE_ROOM", room(name));
@@ -196,13 +196,13 @@ final class RoomsTest {
       assertEquals("true", first.path("member").toString());
       assertEquals("false", first.path("private").toString());
       assertEquals("false", page.path("rooms").get(1).path("member").toString());
-      JsonNode rest =
-          b.ok("ROOMS", "{'pattern':'%s*','after':'%s'}".formatted(stem, made.get(1)));
+      JsonNode rest = b.ok("ROOMS", "{'pattern':'%s*','after':'%s'}".formatted(stem, made.get(1)));
       assertFalse(rest.path("more").asBoolean());
       assertEquals(1, rest.path("rooms").size());
       assertEquals(made.get(2), rest.path("rooms").get(0).path("room").asString());
       // The # of a pattern may be left out.
-      assertEquals(3, b.ok("ROOMS", "{'pattern':'%s*'}".formatted(stem.substring(1))).path("rooms").size());
+      assertEquals(
+          3, b.ok("ROOMS", "{'pattern':'%s*'}".formatted(stem.substring(1))).path("rooms").size());
       List<String> names = new ArrayList<>(List.of(alice.name(), bob.name(), carol.name()));
       names.sort(null);
       JsonNode two = b.ok("MEMBERS", "{'room':'%s','limit':2}".formatted(made.get(0)));
@@ -224,8 +224,13 @@ final class RoomsTest {
       a.ok("CREATE_ROOM", "{'room':'%s','topic':'%s'}".formatted(name, topic));
       assertEquals(
           topic,
-          a.ok("ROOMS", "{'pattern':'%s'}".formatted(name)).path("rooms").get(0).path("topic").asString());
-      a.error("BAD_REQUEST", "CREATE_ROOM", "{'room':'%s','topic':'%sx'}".formatted(fresh(), topic));
+          a.ok("ROOMS", "{'pattern':'%s'}".formatted(name))
+              .path("rooms")
+              .get(0)
+              .path("topic")
+              .asString());
+      a.error(
+          "BAD_REQUEST", "CREATE_ROOM", "{'room':'%s','topic':'%sx'}".formatted(fresh(), topic));
       a.error("BAD_REQUEST", "CREATE_ROOM", "{'room':'%s','topic':'\\u0007'}".formatted(fresh()));
     }
   }

@@ -77,8 +77,7 @@ final class SignInTest {
     try (RawClient client = servers.client(door)) {
       JsonNode status = client.ok("STATUS", "{}");
       Set<String> fields =
-          Set.of(
-              "servers", "primary", "term", "quorum", "failures_tolerated", "solo");
+          Set.of("servers", "primary", "term", "quorum", "failures_tolerated", "solo");
       assertTrue(names(status).containsAll(fields), status::toString);
       assertEquals(2, status.path("quorum").asInt());
       assertTrue(status.path("why").isNull() || status.path("why").isMissingNode());
@@ -88,8 +87,19 @@ final class SignInTest {
         assertEquals(
             new TreeSet<>(
                 List.of(
-                    "server_id", "host", "client_port", "peer_port", "role", "term", "up",
-                    "last_index", "commit_index", "applied_index", "voter", "lag_ms", "clients",
+                    "server_id",
+                    "host",
+                    "client_port",
+                    "peer_port",
+                    "role",
+                    "term",
+                    "up",
+                    "last_index",
+                    "commit_index",
+                    "applied_index",
+                    "voter",
+                    "lag_ms",
+                    "clients",
                     "version")),
             names(row));
         assertTrue(row.path("server_id").isString() && row.path("up").isBoolean());
@@ -128,9 +138,25 @@ final class SignInTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "''", "'_a'", "'.a'", "'-a'", "'a b'", "'\u00e4'", "'a\u00e4'", "'@a'", "'#a'", "'a/b'",
-        "'a\\u0000'", "'\u212a'", "'\u0131'", "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'", "7", "true", "[]",
-        "null", "'a\\n'"
+        "''",
+        "'_a'",
+        "'.a'",
+        "'-a'",
+        "'a b'",
+        "'\u00e4'",
+        "'a\u00e4'",
+        "'@a'",
+        "'#a'",
+        "'a/b'",
+        "'a\\u0000'",
+        "'\u212a'",
+        "'\u0131'",
+        "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'",
+        "7",
+        "true",
+        "[]",
+        "null",
+        "'a\\n'"
       })
   void aNameThatNoAccountCanHaveIsABadRequest(String name) throws IOException {
     try (RawClient client = servers.client(1)) {
@@ -153,7 +179,8 @@ final class SignInTest {
                 "{'username':'%s','password':'%s'}".formatted(freshName("pw"), bad));
         assertTrue(error.path("message").asString().contains("password"), error::toString);
       }
-      for (String good : List.of(grin.repeat(256), "        ", "\\u0000\\n\\t '1234".replace("'", "\\u0027"))) {
+      for (String good :
+          List.of(grin.repeat(256), "        ", "\\u0000\\n\\t '1234".replace("'", "\\u0027"))) {
         String both = "{'username':'%s','password':'%s'}".formatted(freshName("pw"), good);
         client.ok("REGISTER", both);
         client.ok("LOGIN", both);
@@ -260,7 +287,8 @@ final class SignInTest {
   void aPasswordIsComparedExactly() throws IOException {
     Person person = servers.person("exact");
     try (RawClient client = servers.client(1)) {
-      for (String wrong : List.of(PASSWORD + " ", PASSWORD.toUpperCase(java.util.Locale.ROOT), "x")) {
+      for (String wrong :
+          List.of(PASSWORD + " ", PASSWORD.toUpperCase(java.util.Locale.ROOT), "x")) {
         client.error(
             "BAD_CREDENTIALS",
             "LOGIN",
@@ -278,7 +306,8 @@ final class SignInTest {
       client.error("BAD_CREDENTIALS", "LOGIN", "{'token':'h1.no'}");
       assertEquals(
           "@" + alice.name(),
-          client.ok("SEND", "{'to':'@%s','text':'me'}".formatted(alice.name()))
+          client
+              .ok("SEND", "{'to':'@%s','text':'me'}".formatted(alice.name()))
               .path("conversation")
               .asString());
       assertEquals("me", client.event("MESSAGE").path("text").asString());

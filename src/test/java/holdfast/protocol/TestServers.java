@@ -24,7 +24,8 @@ import tools.jackson.databind.JsonNode;
 final class TestServers implements AutoCloseable {
   static final String PASSWORD = "correct horse";
 
-  /// A busy machine must not cost a primary its office in the middle of a test about something else.
+  /// A busy machine must not cost a primary its office in the middle of a test about something
+  /// else.
   private static final String CALM = "election.timeout=2s-3s";
 
   private static final int PORT_MIN = 20_000;

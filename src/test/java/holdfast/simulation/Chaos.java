@@ -57,11 +57,10 @@ final class Chaos {
 
   void begin() {
     world.onElected(this::onElected);
+    world.onVote(this::onVote);
     for (Server one : world.servers()) {
       for (Server other : world.servers()) {
-        world
-            .network()
-            .setQuality(one.id().value(), other.id().value(), world.plan().quality());
+        world.network().setQuality(one.id().value(), other.id().value(), world.plan().quality());
       }
     }
     next();
@@ -148,9 +147,7 @@ final class Chaos {
   private void takeOver(Server primary) {
     Optional<ServerId> target =
         random.nextBoolean() ? Optional.empty() : Optional.of(anyServer().id());
-    primary
-        .process()
-        .ifPresent(p -> p.arrive(() -> p.handIn(new Event.TakeOverRequested(target))));
+    primary.process().ifPresent(p -> p.arrive(() -> p.handIn(new Event.TakeOverRequested(target))));
   }
 
   /// Office is most easily lost, and what it began left half done, right at its beginning.
@@ -171,6 +168,15 @@ final class Chaos {
             default -> split(List.of(server), lasts);
           }
         });
+  }
+
+  /// A vote that was given must not be forgotten, however soon after it the voter dies.
+  private void onVote(ServerId voter) {
+    if (!over && random.nextInt(100) < newPrimaryPercent / 2) {
+      Server server = world.server(voter);
+      long lasts = random.nextLong(SOON_US_MAX);
+      later(random.nextLong(SOON_US_MAX / 4), () -> crash(server, lasts));
+    }
   }
 
   private Server anyServer() {
@@ -251,11 +257,11 @@ final class Chaos {
       world.network().setQuality(a, b, bad);
       world.network().setQuality(b, a, bad);
       later(
-              lasts,
-              () -> {
-                world.network().setQuality(a, b, world.plan().quality());
-                world.network().setQuality(b, a, world.plan().quality());
-              });
+          lasts,
+          () -> {
+            world.network().setQuality(a, b, world.plan().quality());
+            world.network().setQuality(b, a, world.plan().quality());
+          });
     }
   }
 
@@ -283,9 +289,7 @@ final class Chaos {
     for (Server one : some) {
       for (Server other : some) {
         mend(one, other);
-        world
-            .network()
-            .setQuality(one.id().value(), other.id().value(), Network.Quality.PERFECT);
+        world.network().setQuality(one.id().value(), other.id().value(), Network.Quality.PERFECT);
       }
     }
   }

@@ -149,21 +149,17 @@ final class Client {
   }
 
   private void read() {
-    connection.ifPresent(
-        over -> {
-          long floor = world.laws().readFloor();
-          over.toServer(
-              process ->
-                  process
-                      .reads()
-                      .onRead(
-                          index ->
-                              over.toClient(_ -> world.laws().readDone(process, floor, index))));
-        });
+    connection.ifPresent(over -> {
+      long floor = world.laws().readFloor();
+      over.toServer(process ->
+          process
+              .reads()
+              .onRead(index -> over.toClient(_ -> world.laws().readDone(process, floor, index))));
+    });
   }
 
   void onReply(Connection over, Request request, Reply reply) {
-    Optional<InFlight> found = inFlight.stream().filter(w -> w.request == request).findFirst();
+    Optional<InFlight> found = inFlight.stream().filter(w -> w.request.equals(request)).findFirst();
     if (found.isEmpty()) {
       return;
     }
@@ -241,12 +237,9 @@ final class Client {
               }
               connections++;
               Connection over =
-                  new Connection(
-                      (long) number << 32 | connections, server.process().orElseThrow());
+                  new Connection((long) number << 32 | connections, server.process().orElseThrow());
               connection = Optional.of(over);
-              world
-                  .trace()
-                  .line(world.agenda().now(), "client %d is on %s", number, server.id());
+              world.trace().line(world.agenda().now(), "client %d is on %s", number, server.id());
               List.copyOf(inFlight).forEach(write -> send(over, write));
             });
   }
@@ -275,12 +268,10 @@ final class Client {
           self, "create", key -> time -> new Command.CreateRoom(time, key, name, "", false));
     }
     if (choice <= 3 && room.isPresent()) {
-      return request(
-          self, "join", key -> time -> new Command.JoinRoom(time, key, room.get()));
+      return request(self, "join", key -> time -> new Command.JoinRoom(time, key, room.get()));
     }
     if (choice == 4 && room.isPresent()) {
-      return request(
-          self, "leave", key -> time -> new Command.LeaveRoom(time, key, room.get()));
+      return request(self, "leave", key -> time -> new Command.LeaveRoom(time, key, room.get()));
     }
     if (choice <= 6 && message.isPresent()) {
       return request(

@@ -107,11 +107,10 @@ final class Disk implements LogReader {
     Violation.unless(index == applied + 1, "%d is applied after %d", index, applied);
     applied = index;
     digest = newDigest;
-    journal.changed(
-        () -> {
-          applied = appliedBefore;
-          digest = digestBefore;
-        });
+    journal.changed(() -> {
+      applied = appliedBefore;
+      digest = digestBefore;
+    });
   }
 
   /// Ends the transaction.
@@ -141,12 +140,11 @@ final class Disk implements LogReader {
     for (LogEntry entry : removed) {
       compactedMembership = commands.membershipOf(entry).or(() -> compactedMembership);
     }
-    journal.changed(
-        () -> {
-          log.addAll(0, removed);
-          compacted = positionBefore;
-          compactedMembership = membershipBefore;
-        });
+    journal.changed(() -> {
+      log.addAll(0, removed);
+      compacted = positionBefore;
+      compactedMembership = membershipBefore;
+    });
   }
 
   @Override

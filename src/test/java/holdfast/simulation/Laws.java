@@ -102,9 +102,7 @@ final class Laws {
     Violation.unless(
         term >= termBefore, "server %s goes from term %d to %d", process.id(), termBefore, term);
     if (role != roleBefore || term != termBefore) {
-      world
-          .trace()
-          .line(world.agenda().now(), "%s is %s in term %d", process.id(), role, term);
+      world.trace().line(world.agenda().now(), "%s is %s in term %d", process.id(), role, term);
     }
     if (role == Role.PRIMARY && (roleBefore != Role.PRIMARY || term != termBefore)) {
       elected(process, term);
@@ -130,8 +128,7 @@ final class Laws {
       boolean has =
           process.replica().compacted().index() >= last.index()
               || process.replica().termAt(last.index()).equals(Optional.of(last.term()));
-      Violation.unless(
-          has, "server %s is primary of term %d without %s", process.id(), term, last);
+      Violation.unless(has, "server %s is primary of term %d without %s", process.id(), term, last);
     }
   }
 
@@ -152,6 +149,7 @@ final class Laws {
       case PeerMessage.VoteResponse response -> {
         if (response.granted()) {
           votes(from, response.term(), envelope.to());
+          world.voted(from);
         }
       }
       default -> {}
@@ -189,8 +187,8 @@ final class Laws {
       Context known = entries.putIfAbsent(entry.position(), context);
       Violation.unless(
           known == null
-              || known.termBefore() == termBefore
-                  && Arrays.equals(known.command(), entry.command()),
+              || (known.termBefore() == termBefore
+                  && Arrays.equals(known.command(), entry.command())),
           "server %s has another entry at %s, or after another, than was seen before",
           process.id(),
           entry);
@@ -254,7 +252,8 @@ final class Laws {
   // ---- the chat
 
   /// Called inside the transaction; the request that the entry carried, if a client's.
-  Optional<Request> applied(ServerProcess process, LogEntry entry, Command command, Applied applied) {
+  Optional<Request> applied(
+      ServerProcess process, LogEntry entry, Command command, Applied applied) {
     int index = (int) entry.index();
     Violation.unless(
         index <= committed.size() && committed.get(index - 1).equals(entry),
@@ -375,7 +374,9 @@ final class Laws {
           first.id());
       for (Request request : requests.values()) {
         Violation.unless(
-            process.machine().remembered(request.key())
+            process
+                .machine()
+                .remembered(request.key())
                 .equals(first.machine().remembered(request.key())),
             "server %s remembers %s otherwise than %s",
             server.id(),

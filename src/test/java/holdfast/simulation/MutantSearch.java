@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Tries every mutant on many seeds from the command line: `FROM COUNT [--rewrite]`. Prints how
-/// many seeds caught each, and what they said; with `--rewrite` the first ones become the seeds
+/// Tries every mutant on many seeds from the command line: `FROM COUNT [--rewrite | NAME…]`. Prints
+/// how many seeds caught each, and what they said; with `--rewrite` the first ones become the seeds
 /// known to catch it. Exit status 1 if one was not caught.
 public final class MutantSearch {
   private static final int KNOWN_MAX = 5;
@@ -19,10 +19,12 @@ public final class MutantSearch {
   public static void main(String[] arguments) throws IOException {
     long from = Long.parseLong(arguments[0]);
     long count = Long.parseLong(arguments[1]);
-    boolean rewrite = arguments.length > 2 && arguments[2].equals("--rewrite");
+    List<String> rest = List.of(arguments).subList(2, arguments.length);
+    boolean rewrite = rest.equals(List.of("--rewrite"));
+    List<String> names = rest.isEmpty() || rewrite ? Mutant.names() : rest;
     List<String> known = new ArrayList<>();
     boolean allCaught = true;
-    for (String name : Mutant.names()) {
+    for (String name : names) {
       Mutant mutant = Mutant.load(name);
       List<Long> catching = new ArrayList<>();
       Map<String, Integer> said = new TreeMap<>();

@@ -19,7 +19,7 @@ final class MutantsTest {
   private static final int MUTANTS_LEAST = 8;
 
   /// A seed means something else after any change of the code; then as many are tried.
-  private static final long OTHER_SEEDS = 200;
+  private static final long OTHER_SEEDS = 1_500;
 
   static Stream<String> mutants() throws IOException {
     return Mutant.names().stream();
@@ -50,8 +50,7 @@ final class MutantsTest {
     Map<String, long[]> seeds = new TreeMap<>();
     for (String line : Files.readAllLines(MutantSearch.KNOWN_SEEDS)) {
       String[] words = line.split(" ", -1);
-      seeds.put(
-          words[0], Arrays.stream(words).skip(1).mapToLong(Long::parseLong).toArray());
+      seeds.put(words[0], Arrays.stream(words).skip(1).mapToLong(Long::parseLong).toArray());
     }
     return seeds;
   }

@@ -40,10 +40,9 @@ final class ReadDesk {
           other ->
               other
                   .reads()
-                  .ask(
-                      index ->
-                          other.tell(
-                              self, "READ_INDEX_REPLY", back -> whenReadyIn(back, index, whenReady))));
+                  .ask(index ->
+                      other.tell(
+                          self, "READ_INDEX_REPLY", back -> whenReadyIn(back, index, whenReady))));
     }
   }
 

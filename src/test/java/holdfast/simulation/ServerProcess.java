@@ -11,7 +11,6 @@ import holdfast.replication.Effects;
 import holdfast.replication.Envelope;
 import holdfast.replication.Event;
 import holdfast.replication.LogEntry;
-import holdfast.replication.LogPosition;
 import holdfast.replication.Member;
 import holdfast.replication.Membership;
 import holdfast.replication.Replica;

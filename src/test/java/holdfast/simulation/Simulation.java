@@ -160,11 +160,7 @@ final class Simulation {
         world.agenda().runUntil(world.agenda().now() + QUIET_US);
         demandSamePrimary(primary);
       }
-      case BACKUP_CUT_OFF,
-          BACKUP_DEAF,
-          BACKUP_MUTE,
-          BACKUP_PAUSED,
-          BACKUP_RESTARTED ->
+      case BACKUP_CUT_OFF, BACKUP_DEAF, BACKUP_MUTE, BACKUP_PAUSED, BACKUP_RESTARTED ->
           oneBackupInTrouble(epilogue, primary, backups.get(random.nextInt(backups.size())));
       case PRIMARY_CUT_OFF, PRIMARY_PAUSED, PRIMARY_KILLED -> loseThePrimary(epilogue, primary);
       case HAND_OVER -> handOver(primary);
@@ -233,7 +229,7 @@ final class Simulation {
     primary.arrive(() -> primary.handIn(new Event.TakeOverRequested(Optional.empty())));
     world.agenda().runUntil(world.agenda().now() + QUIET_US);
     Violation.unless(
-        plan.servers() == 1 || world.primary().isPresent() && world.primary().get() != primary,
+        plan.servers() == 1 || !world.primary().equals(Optional.of(primary)),
         "server %s was asked to hand over and did not",
         primary.id());
   }

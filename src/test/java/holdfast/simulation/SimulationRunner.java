@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Runs seeds from the command line: `--seed N [--trace]`, or `--seeds FROM COUNT [--threads T]`.
-/// Exit status 1 if any of them broke a promise.
+/// Runs seeds from the command line: `--seed N`, with a trace, or `--seeds FROM COUNT [--threads
+/// T]`. Exit status 1 if any of them broke a promise.
 public final class SimulationRunner {
   private static final long PROGRESS_EVERY = 10_000;
 
@@ -15,7 +15,7 @@ public final class SimulationRunner {
   public static void main(String[] arguments) throws InterruptedException {
     long from = 1;
     long count = 1;
-    int threads = 1;
+    int threads = 2;
     boolean one = false;
     for (int i = 0; i < arguments.length; i++) {
       switch (arguments[i]) {
@@ -59,23 +59,22 @@ public final class SimulationRunner {
     for (int i = 0; i < threads; i++) {
       workers.add(
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    for (long seed = next.getAndIncrement();
-                        seed < from + count;
-                        seed = next.getAndIncrement()) {
-                      try {
-                        events.addAndGet(Simulation.run(seed, new Trace(false)).events());
-                      } catch (RuntimeException e) {
-                        violations.incrementAndGet();
-                        System.out.println(failure(seed, e));
-                      }
-                      long done = seed - from + 1;
-                      if (done % PROGRESS_EVERY == 0) {
-                        System.out.println(done + " of " + count + " seeds");
-                      }
-                    }
-                  }));
+              .start(() -> {
+                for (long seed = next.getAndIncrement();
+                    seed < from + count;
+                    seed = next.getAndIncrement()) {
+                  try {
+                    events.addAndGet(Simulation.run(seed, new Trace(false)).events());
+                  } catch (RuntimeException e) {
+                    violations.incrementAndGet();
+                    System.out.println(failure(seed, e));
+                  }
+                  long done = seed - from + 1;
+                  if (done % PROGRESS_EVERY == 0) {
+                    System.out.println(done + " of " + count + " seeds");
+                  }
+                }
+              }));
     }
     for (Thread worker : workers) {
       worker.join();

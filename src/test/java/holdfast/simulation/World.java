@@ -29,6 +29,7 @@ final class World {
   private final List<Client> clients = new ArrayList<>();
   private final SplittableRandom random;
   private Consumer<ServerProcess> onElected = _ -> {};
+  private Consumer<ServerId> onVote = _ -> {};
 
   World(SplittableRandom random, Plan plan, Trace trace) {
     this.random = random;
@@ -40,7 +41,8 @@ final class World {
     List<Member> members = new ArrayList<>();
     for (int number = 1; number <= plan.servers(); number++) {
       ServerId id = new ServerId(number);
-      members.add(new Member(id, "localhost", 8090 + number, 8080 + number, true, Optional.empty()));
+      members.add(
+          new Member(id, "localhost", 8090 + number, 8080 + number, true, Optional.empty()));
       servers.add(new Server(id, random.nextLong(CLOCK_AHEAD_US_MAX)));
     }
     this.configured = new Membership(0, members);
@@ -101,6 +103,15 @@ final class World {
     onElected.accept(process);
   }
 
+  /// Whom to tell when a server gives its vote to another.
+  void onVote(Consumer<ServerId> listener) {
+    onVote = listener;
+  }
+
+  void voted(ServerId voter) {
+    onVote.accept(voter);
+  }
+
   Client newClient() {
     Client client = new Client(this, clients.size() + 1, random.split());
     clients.add(client);
@@ -123,7 +134,8 @@ final class World {
   }
 
   /// Sends something to whatever process runs at `to` when it arrives.
-  void deliver(ServerId from, ServerId to, boolean mayComeTwice, Consumer<ServerProcess> onArrival) {
+  void deliver(
+      ServerId from, ServerId to, boolean mayComeTwice, Consumer<ServerProcess> onArrival) {
     Server target = server(to);
     network.send(
         from.value(),
@@ -187,15 +199,13 @@ final class World {
   void tellOf(Server server, Event event) {
     server
         .process()
-        .ifPresent(
-            process ->
-                agenda.after(
-                    random.nextLong(LINK_NEWS_US_MAX),
-                    () ->
-                        process.arrive(
-                            () -> {
-                              trace.line(agenda.now(), "%s learns %s", server.id(), event);
-                              process.handIn(event);
-                            })));
+        .ifPresent(process ->
+            agenda.after(
+                random.nextLong(LINK_NEWS_US_MAX),
+                () ->
+                    process.arrive(() -> {
+                      trace.line(agenda.now(), "%s learns %s", server.id(), event);
+                      process.handIn(event);
+                    })));
   }
 }

@@ -129,8 +129,7 @@ final class WriteDesk {
     boolean late =
         session.pending.stream()
             .anyMatch(
-                write ->
-                    process.now() - write.since > (write.maybeLogged ? TIMEOUT_US : HOLD_US));
+                write -> process.now() - write.since > (write.maybeLogged ? TIMEOUT_US : HOLD_US));
     if (late) {
       session.failed = true;
       for (Write write : session.pending) {
@@ -160,8 +159,7 @@ final class WriteDesk {
         other -> other.writes().onForward(self, connection, term, number, write.request));
   }
 
-  private void onForward(
-      ServerId from, long connection, long term, long number, Request request) {
+  private void onForward(ServerId from, long connection, long term, long number, Request request) {
     Optional<Outcome> first = remembered(request);
     Expected next = expected.getOrDefault(connection, new Expected(term, 1));
     if (next.term() < term) {
@@ -183,8 +181,7 @@ final class WriteDesk {
     // A number below the next is in the log already; one above is sent again after those before it.
   }
 
-  private void replyCommitted(
-      ServerId to, long connection, Request request, Outcome outcome) {
+  private void replyCommitted(ServerId to, long connection, Request request, Outcome outcome) {
     process.tell(
         to,
         "FORWARD_REPLY",
@@ -197,7 +194,7 @@ final class WriteDesk {
       return;
     }
     for (Write write : session.pending) {
-      if (write.request == request) {
+      if (write.request.equals(request)) {
         long index = EntryId.indexOf(id);
         waiting.computeIfAbsent(index, _ -> new ArrayList<>()).add(write);
         if (index <= process.applied()) {
@@ -285,12 +282,11 @@ final class WriteDesk {
     return process
         .machine()
         .remembered(request.key())
-        .map(
-            found ->
-                switch (found) {
-                  case ChatMachine.Remembered.First(Outcome outcome) -> outcome;
-                  case ChatMachine.Remembered.OtherContent() ->
-                      throw new IllegalStateException(request.name() + " has two contents");
-                });
+        .map(found ->
+            switch (found) {
+              case ChatMachine.Remembered.First(Outcome outcome) -> outcome;
+              case ChatMachine.Remembered.OtherContent() ->
+                  throw new IllegalStateException(request.name() + " has two contents");
+            });
   }
 }

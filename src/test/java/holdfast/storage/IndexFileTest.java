@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import holdfast.chat.Applied;
 import holdfast.chat.Command;
 import holdfast.chat.ConversationId;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -22,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// An index that is not what it should be is built anew, and nobody notices.
 final class IndexFileTest {
-  private static final int COMMANDS = 400;
+  private static final int COMMANDS = 240;
   private static final OptionalLong NONE = OptionalLong.empty();
 
   @TempDir Path temp;
@@ -45,8 +47,13 @@ final class IndexFileTest {
   private void writeMore() {
     long end = model.lastId() + COMMANDS;
     while (model.lastId() < end) {
-      Command command = chat.next();
-      assertEquals(model.apply(command), bench.write(command));
+      List<Command> batch = new ArrayList<>();
+      List<Applied> expected = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        batch.add(chat.next());
+        expected.add(model.apply(batch.getLast()));
+      }
+      assertEquals(expected, bench.write(batch));
     }
   }
 

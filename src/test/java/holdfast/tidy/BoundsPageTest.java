@@ -49,7 +49,7 @@ final class BoundsPageTest {
   }
 
   private static long inCode(String name) throws ReflectiveOperationException, IOException {
-    String[] parts = name.split("\\.");
+    String[] parts = name.split("\\.", -1);
     Class<?> type = type(parts[0]);
     if (Character.isUpperCase(parts[1].charAt(0))) {
       Field field = type.getDeclaredField(parts[1]);

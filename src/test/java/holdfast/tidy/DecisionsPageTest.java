@@ -52,7 +52,7 @@ final class DecisionsPageTest {
     Matcher flags = FLAGS.matcher(Files.readString(Path.of("setup_distributed.sh")));
     while (flags.find()) {
       String group = flags.group(1).equals("TUNING") ? "tuning" : "needed";
-      for (String flag : flags.group(2).split(" ")) {
+      for (String flag : flags.group(2).split(" ", -1)) {
         used.add(flag + " " + group);
       }
     }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -98,7 +99,7 @@ final class Page {
   }
 
   /// What stands in code type in `text`.
-  static TreeSet<String> codes(String text) {
+  static Set<String> codes(String text) {
     TreeSet<String> found = new TreeSet<>();
     Matcher code = CODE.matcher(text);
     while (code.find()) {

@@ -311,13 +311,13 @@ final class ProtocolPageTest {
     void addCommand(Optional<byte[]> command) {
       if (command.isPresent()) {
         JsonNode json = JSON.readTree(command.get());
-        TreeSet<String> names = names(json);
+        Set<String> names = names(json);
         names.removeAll(Set.of("v", "type", "time"));
         put(json.get("type").asString(), names);
       }
     }
 
-    private static TreeSet<String> names(JsonNode node) {
+    private static Set<String> names(JsonNode node) {
       TreeSet<String> names = new TreeSet<>();
       for (Map.Entry<String, JsonNode> field : node.properties()) {
         if (!field.getKey().equals("command")) {

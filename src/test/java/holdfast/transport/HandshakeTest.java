@@ -102,7 +102,8 @@ class HandshakeTest {
           dialFailure(sockets, settings(1, "s", "home"), 2));
       Connection.closeQuietly(sockets.near());
       assertEquals(
-          "it closed the connection while proving; it may be starting or stopping. If this goes on: do cluster.name and cluster.secret agree?", failure(accepted));
+          "it closed the connection while proving; it may be starting or stopping. If this goes on: do cluster.name and cluster.secret agree?",
+          failure(accepted));
     }
   }
 

@@ -25,7 +25,7 @@ final class GoldenPayloads {
             {"server_id":"1","host":"h","client_port":8091,"peer_port":8081,"role":"PRIMARY",\
             "term":7,"up":true,"last_index":12,"commit_index":11,"applied_index":10,\
             "voter":true,"lag_ms":0,"clients":4,"version":"0.1.0"}],"primary":"1","term":7,\
-            "quorum":3,"failures_tolerated":2,"solo":false}\
+            "quorum":3,"failures_tolerated":2,"solo":false,"warning":"the log is large"}\
             """),
         Map.entry(OkPayload.Written.class, "{\"index\":\"i1.x\"}"),
         Map.entry(

@@ -66,7 +66,9 @@ class PeerCodecTest {
         new PeerFrame.Core(new PeerMessage.TakeOver(7)),
         new PeerFrame.Heartbeat(new PeerMessage.Heartbeat(7, 43, 100), Optional.empty(), 40),
         new PeerFrame.Heartbeat(
-            new PeerMessage.Heartbeat(7, 43, 100), Optional.of(List.of(status("1"), status("2"))), 40),
+            new PeerMessage.Heartbeat(7, 43, 100),
+            Optional.of(List.of(status("1"), status("2"))),
+            40),
         new PeerFrame.Heartbeat(new PeerMessage.Heartbeat(7, 43, 100), Optional.of(List.of()), 0),
         new PeerFrame.HeartbeatAck(
             new PeerMessage.HeartbeatAck(7, 100, 43, 42),

@@ -1,0 +1,134 @@
+package holdfast.storage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doThrow;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import holdfast.chat.ConversationId;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+/// The rows between the main file and the index, and who waits for whom.
+final class IndexTailTest {
+  private static final ConversationId TALK = ConversationId.direct(1, 2);
+  private static final int MAX = 16;
+
+  private final IndexTail tail = new IndexTail(MAX);
+  private long last;
+
+  /// Commits so many messages.
+  private void add(int count, boolean durable) {
+    List<TailRow> rows = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      last++;
+      rows.add(new TailRow.Sent(100 + last, TALK, last, 1));
+    }
+    tail.add(rows, durable);
+  }
+
+  /// A thread that waits for room, once it does wait.
+  private Thread waiting() {
+    Thread writer = new Thread(tail::awaitRoom);
+    writer.start();
+    while (writer.getState() != Thread.State.WAITING) {
+      assertTrue(writer.isAlive(), "it did not wait");
+      Thread.onSpinWait();
+    }
+    return writer;
+  }
+
+  @Test
+  void theWriterWaitsAtTheLimitAndGoesOnWhenATableIsMerged() throws InterruptedException {
+    add(MAX - 1, true);
+    tail.awaitRoom();
+    add(1, true);
+    Thread writer = waiting();
+    assertEquals(MAX, tail.rows());
+    tail.merged();
+    writer.join();
+    assertEquals(1, tail.rows());
+  }
+
+  @Test
+  void rowsThatAreNotDurableAreNotHandedToTheMerge() throws InterruptedException {
+    add(MAX, false);
+    assertEquals(1, tail.tables().size());
+    assertTrue(tail.wantsSync());
+    // The writer must go on: only its next commit can make them durable.
+    tail.awaitRoom();
+    add(1, true);
+    assertFalse(tail.wantsSync());
+    TailTable full = tail.awaitFull();
+    assertEquals(MAX + 1, full.size());
+    assertEquals(100 + last, full.lastId());
+  }
+
+  @Test
+  void aMergeThatCannotGoOnFailsTheWriterInsteadOfHangingIt() {
+    add(MAX, true);
+    DiskFullException full = new DiskFullException("full", new SQLException());
+    tail.failed(full);
+    assertSame(full, assertThrows(DiskFullException.class, tail::awaitRoom));
+    tail.merged();
+    tail.awaitRoom();
+  }
+
+  @Test
+  void aTableIsSeenUntilItIsMergedAndByWhoTookItEvenAfterwards() {
+    add(5, true);
+    add(2, true);
+    List<TailTable> before = tail.tables();
+    assertEquals(7, TailTable.newestRun(before, TALK).orElseThrow().lastSeq());
+    assertEquals(OptionalLong.of(103), TailTable.idOf(before, TALK, 3));
+    tail.merged();
+    assertEquals(OptionalLong.empty(), TailTable.idOf(tail.tables(), TALK, 3));
+    assertEquals(OptionalLong.of(106), TailTable.idOf(tail.tables(), TALK, 6));
+    assertEquals(OptionalLong.of(103), TailTable.idOf(before, TALK, 3));
+    assertEquals(OptionalLong.of(7), TailTable.readSeq(before, 1, TALK));
+    assertEquals(OptionalLong.empty(), TailTable.readSeq(before, 2, TALK));
+  }
+
+  @Test
+  void theMergeTriesAgainWhileTheDiskIsFull() throws InterruptedException {
+    // A full disk cannot be had for one file only.
+    IndexFile index = mock(IndexFile.class);
+    DiskFullException full = new DiskFullException("full", new SQLException());
+    doThrow(full).doNothing().when(index).merge(any(TailTable.class));
+    add(MAX, true);
+    try (IndexMerger merger = new IndexMerger(index, tail)) {
+      assertTrue(merger.isAlive());
+      // Until the first attempt has failed the writer waits, then it is told.
+      assertSame(full, assertThrows(DiskFullException.class, tail::awaitRoom));
+      while (tail.rows() > 0) {
+        Thread.onSpinWait();
+      }
+      tail.awaitRoom();
+    }
+  }
+
+  @Test
+  void aBrokenIndexEndsTheMergeForGood() {
+    IndexFile index = mock(IndexFile.class);
+    DiskFailedException broken = new DiskFailedException("broken", new SQLException());
+    doThrow(broken).when(index).merge(any(TailTable.class));
+    when(index.file()).thenReturn(Path.of("index.db"));
+    add(MAX, true);
+    try (IndexMerger merger = new IndexMerger(index, tail)) {
+      assertSame(broken, assertThrows(DiskFailedException.class, tail::awaitRoom));
+      while (merger.isAlive()) {
+        Thread.onSpinWait();
+      }
+    }
+    assertThrows(DiskFailedException.class, tail::awaitRoom);
+  }
+}

@@ -1,0 +1,157 @@
+package holdfast.storage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import holdfast.chat.Account;
+import holdfast.chat.ChatEvent;
+import holdfast.chat.ChatEvent.RoomChange;
+import holdfast.chat.ConversationId;
+import holdfast.chat.Digest;
+import holdfast.chat.EntryId;
+import holdfast.chat.Message;
+import holdfast.chat.RequestKey;
+import holdfast.chat.Room;
+import holdfast.chat.RoomMember;
+import holdfast.chat.RoomRole;
+import holdfast.replication.LogEntry;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The edges of what somebody missed; the middle is `ReadsModelTest`'s.
+final class MissedEventsScanTest {
+  private static final long FAR = 2 * MissedEventsScan.SCAN_IDS_MAX + 50;
+
+  @TempDir Path temp;
+
+  private SqliteStore store;
+
+  @BeforeEach
+  void open() {
+    store = StoreBench.open(temp, StoreSettings.defaults());
+    store.begin(true);
+    List<LogEntry> entries = new ArrayList<>();
+    for (long index = 1; index <= FAR; index++) {
+      entries.add(new LogEntry(index, 1, new byte[1]));
+    }
+    store.append(entries);
+    store.chat().addAccount(new Account(1, "ann", "hash", 0, 1, 1));
+    store.chat().addAccount(new Account(2, "bob", "hash", 0, 1, 1));
+    applied(2);
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  private void applied(long index) {
+    store.setApplied(index, index, new byte[32]);
+    store.commit();
+  }
+
+  private void send(long id, ConversationId conversation, long seq) {
+    RequestKey request = new RequestKey(1, Optional.empty(), "q" + id, new Digest(1, id));
+    store
+        .chat()
+        .addMessage(
+            new Message(
+                id, conversation, seq, 1, 1, "t", Optional.empty(), Optional.empty(), request));
+  }
+
+  private MissedEvents.Page page(long account, long afterId, int afterPart, int limit) {
+    return (MissedEvents.Page)
+        store.reads().missed(account, afterId, afterPart, store.appliedId(), limit);
+  }
+
+  private static List<Long> ids(MissedEvents.Page page) {
+    return page.events().stream().map(ChatEvent::id).toList();
+  }
+
+  @Test
+  void aLongStretchIsLookedAtInSeveralCalls() {
+    store.begin(true);
+    send(5, ConversationId.direct(1, 2), 1);
+    send(FAR, ConversationId.direct(1, 2), 2);
+    applied(FAR);
+    MissedEvents.Page first = page(2, 4, 0, 10);
+    assertEquals(List.of(5L), ids(first));
+    assertTrue(first.more());
+    assertEquals(MissedEvents.WHOLE_COMMAND, first.lastPart());
+    MissedEvents.Page second = page(2, first.lastId(), first.lastPart(), 10);
+    assertEquals(List.of(), ids(second));
+    assertTrue(second.more());
+    MissedEvents.Page third = page(2, second.lastId(), second.lastPart(), 10);
+    assertEquals(List.of(FAR), ids(third));
+    assertFalse(third.more());
+    assertEquals(FAR, third.lastId());
+  }
+
+  @Test
+  void nothingIsMissedAtTheEnd() {
+    MissedEvents.Page page = page(2, 2, MissedEvents.WHOLE_COMMAND, 10);
+    assertEquals(new MissedEvents.Page(List.of(), 2, MissedEvents.WHOLE_COMMAND, false), page);
+  }
+
+  @Test
+  void aPositionAheadOfThisServerIsTooOld() {
+    assertEquals(new MissedEvents.TooOld(), store.reads().missed(2, 3, 0, 2, 10));
+  }
+
+  @Test
+  void aPositionOfAnotherTimelineIsTooOld() {
+    long elsewhere = EntryId.of(1L << EntryId.TERM_BITS, 1);
+    store.begin(true);
+    store.setApplied(3, elsewhere, new byte[32]);
+    store.commit();
+    assertEquals(new MissedEvents.TooOld(), store.reads().missed(2, 2, 0, elsewhere, 10));
+    assertEquals(List.of(), page(2, elsewhere, 0, 10).events());
+  }
+
+  @Test
+  void somebodyWhoComesAndGoesAllTheTimeHasToReload() {
+    store.begin(true);
+    store.chat().addRoom(new Room(3, "#r", "", false, false));
+    for (int i = 0; i <= MissedEventsScan.OWN_CHANGES_MAX; i++) {
+      RoomChange change = i % 2 == 0 ? RoomChange.JOINED : RoomChange.LEFT;
+      store.chat().addRoomEvent(new ChatEvent.RoomChanged(4 + i, 0, 3, change, 2, 2));
+    }
+    store.chat().addMember(new RoomMember(3, 2, RoomRole.MEMBER, 4));
+    applied(5 + MissedEventsScan.OWN_CHANGES_MAX);
+    assertEquals(new MissedEvents.TooOld(), store.reads().missed(2, 4, 0, store.appliedId(), 10));
+    assertEquals(3, page(2, 5, 0, 3).events().size());
+  }
+
+  @Test
+  void aPageMayEndInsideACommandAndGoOnThere() {
+    store.begin(true);
+    store.chat().addRoom(new Room(3, "#r", "", false, false));
+    List<ChatEvent> all = new ArrayList<>();
+    ChatEvent.RoomChanged created = new ChatEvent.RoomChanged(3, 0, 3, RoomChange.CREATED, 2, 2);
+    store.chat().addRoomEvent(created);
+    all.add(created);
+    RoomChange[] changes = {RoomChange.LEFT, RoomChange.ROLE, RoomChange.CLOSED};
+    for (int part = 0; part < changes.length; part++) {
+      ChatEvent.RoomChanged event = new ChatEvent.RoomChanged(4, part, 3, changes[part], 2, 2);
+      store.chat().addRoomEvent(event);
+      all.add(event);
+    }
+    applied(6);
+    List<ChatEvent> found = new ArrayList<>();
+    MissedEvents.Page page = page(2, 0, 0, 1);
+    found.addAll(page.events());
+    while (page.more()) {
+      page = page(2, page.lastId(), page.lastPart(), 1);
+      assertTrue(page.events().size() <= 1);
+      found.addAll(page.events());
+    }
+    assertEquals(all, found);
+  }
+}
