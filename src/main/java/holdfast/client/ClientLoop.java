@@ -197,6 +197,8 @@ final class ClientLoop {
     requests.failed(request, wait, now);
     if (error.code().isPresent() && ELSEWHERE.contains(error.code().get())) {
       move(link, error.message(), now);
+    } else if (requests.hopeless() && !isCode(error, ErrorCode.RATE_LIMITED)) {
+      move(link, "it keeps refusing: " + error.message(), now);
     }
   }
 

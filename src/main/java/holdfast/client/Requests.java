@@ -15,6 +15,10 @@ import java.util.Optional;
 /// failed one comes again. So after a failure nothing new is sent until a short wait is over; then
 /// all unanswered writes are sent again, the oldest first, and what is newer after them.
 final class Requests {
+  /// After that many failures in a row, with longer and longer waits, another server is worth a
+  /// try.
+  private static final int REPAIRS_MAX = 8;
+
   private final Map<Long, Pending<?>> pending = new LinkedHashMap<>();
   private final Deque<Pending<?>> waiting = new ArrayDeque<>();
   private final Timing timing;
@@ -98,6 +102,11 @@ final class Requests {
     }
   }
 
+  /// This server keeps refusing.
+  boolean hopeless() {
+    return repairsInARow >= REPAIRS_MAX;
+  }
+
   /// Nanoseconds until the repeat is due, at least 0; `otherwise` if none is.
   long untilRepair(long now, long otherwise) {
     return repairing ? Math.min(otherwise, Math.max(0, repairAt - now)) : otherwise;
@@ -140,6 +149,7 @@ final class Requests {
       request.state = Pending.State.WAITING;
     }
     barrier = Optional.empty();
+    repairsInARow = 0;
     collectWaiting();
     return marked;
   }

@@ -344,11 +344,17 @@ final class WriteDesk {
     write.reply.failed(refusal);
   }
 
-  /// What certainly is not logged must not overtake the write that failed.
+  /// None of them must overtake the write that failed. What was handed to one primary, too, would
+  /// be handed to the next one, which may have nothing of what came before it.
   private void failThoseBehind(WriteLane lane) {
     for (PendingWrite later : List.copyOf(lane.pending)) {
-      if (later.repeatable && !later.mayBeLogged()) {
-        finish(lane, later);
+      if (!later.repeatable) {
+        continue;
+      }
+      finish(lane, later);
+      if (later.mayBeLogged()) {
+        later.reply.failed(unknownOutcome());
+      } else {
         blocked(lane, later);
       }
     }

@@ -1,6 +1,7 @@
 package holdfast.storage;
 
 import holdfast.chat.ConversationId;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
@@ -16,11 +17,13 @@ final class IndexRebuild {
 
   private static final Duration REPORT_INTERVAL = Duration.ofSeconds(2);
 
+  private final Path file;
   private final Query nextId;
   private final Query messages;
   private final Query marks;
 
   IndexRebuild(Sqlite main) {
+    file = main.file();
     // Ids jump from one timeline to the next.
     nextId =
         main.prepare(
@@ -34,13 +37,27 @@ final class IndexRebuild {
             "SELECT id, low, high, seq, account FROM mark WHERE id BETWEEN ? AND ? ORDER BY id");
   }
 
-  /// Merges step by step up to `appliedId`.
-  void catchUp(IndexFile index, long appliedId) {
+  /// The index with everything up to `appliedId` merged; if that fails, it is closed.
+  IndexFile caughtUp(IndexFile index, long appliedId) {
+    try {
+      catchUp(index, appliedId);
+      return index;
+    } catch (RuntimeException e) {
+      index.close();
+      throw e;
+    }
+  }
+
+  private void catchUp(IndexFile index, long appliedId) {
     long begun = System.nanoTime();
     long reported = begun;
     long rows = 0;
     long from = nextIdAfter(index.mergePoint());
     while (from != 0) {
+      if (from > appliedId) {
+        throw new DiskFailedException(
+            file, "row %d is stored, but only %d is applied".formatted(from, appliedId));
+      }
       long to = Math.min(from + STEP_IDS - 1, appliedId);
       TailTable table = new TailTable();
       read(from, to).forEach(table::add);

@@ -3,11 +3,17 @@ package holdfast.storage;
 import holdfast.chat.Account;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// Reads of lists in name order, from the main file.
 final class ListReads {
   /// Behind every name that a user could choose.
   private static final String AFTER_ALL_NAMES = Character.toString(Character.MAX_CODE_POINT);
+
+  /// More than the characters of any name.
+  private static final int NAME_CHARS_MAX = 64;
+
+  private static final Pattern STARS = Pattern.compile("\\*+");
 
   private final Query users;
   private final Query rooms;
@@ -36,12 +42,18 @@ final class ListReads {
 
   /// See `Reads.users`.
   Page<Account> users(String pattern, Optional<String> after, int limit) {
+    if (fitsNothing(pattern)) {
+      return new Page<>(List.of(), false);
+    }
     setNames(users, pattern, after, limit);
     return Page.cut(users.list(ChatRows::readAccount), limit);
   }
 
   /// See `Reads.rooms`.
   Page<RoomRow> rooms(long account, String pattern, Optional<String> after, int limit) {
+    if (fitsNothing(pattern)) {
+      return new Page<>(List.of(), false);
+    }
     setNames(rooms, pattern, after, limit);
     rooms.set(6, account);
     List<RoomRow> found =
@@ -73,8 +85,14 @@ final class ListReads {
         .set(5, limit + 1);
   }
 
+  /// Whether the pattern is longer than any name even without its stars. SQLite takes patterns of
+  /// some length only.
+  private static boolean fitsNothing(String pattern) {
+    return pattern.chars().filter(c -> c != '*').count() > NAME_CHARS_MAX;
+  }
+
   /// The pattern in SQLite's terms: only the star means more than itself.
   private static String globOf(String pattern) {
-    return pattern.replace("[", "[[]").replace("?", "[?]");
+    return STARS.matcher(pattern).replaceAll("*").replace("[", "[[]").replace("?", "[?]");
   }
 }

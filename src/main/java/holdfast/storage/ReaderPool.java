@@ -37,7 +37,7 @@ final class ReaderPool implements AutoCloseable {
   }
 
   private void serve(Reader reader) {
-    try (reader) {
+    try {
       while (!closing) {
         queue.take().run(reader);
       }
@@ -80,7 +80,7 @@ final class ReaderPool implements AutoCloseable {
     }
   }
 
-  /// Lets the reads that run end, rejects those that wait, closes the readers.
+  /// Lets the reads that run end and rejects those that wait. The readers stay open.
   @Override
   public void close() {
     closing = true;

@@ -29,16 +29,25 @@ final class Sqlite implements AutoCloseable {
   static Sqlite open(Path file, int cacheKib) {
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout(BUSY_TIMEOUT_MS);
+    // Otherwise every INSERT would run a SELECT of the driver's own, which costs more than itself.
+    config.setGetGeneratedKeys(false);
+    Connection connection;
     try {
-      Sqlite sqlite =
-          new Sqlite(file, config.createConnection("jdbc:sqlite:" + file.toAbsolutePath()));
-      sqlite.run("PRAGMA cache_size=-" + cacheKib);
-      sqlite.run("PRAGMA temp_store=MEMORY");
-      sqlite.run("PRAGMA wal_autocheckpoint=0");
-      return sqlite;
+      connection = config.createConnection("jdbc:sqlite:" + file.toAbsolutePath());
     } catch (SQLException e) {
       throw failure(file, e);
     }
+    Sqlite sqlite = new Sqlite(file, connection);
+    try {
+      sqlite.run("PRAGMA cache_size=-" + cacheKib);
+      sqlite.run("PRAGMA temp_store=MEMORY");
+      sqlite.run("PRAGMA wal_autocheckpoint=0");
+    } catch (DiskFullException | DiskFailedException e) {
+      // The first statement is what reads the file.
+      sqlite.close();
+      throw e;
+    }
+    return sqlite;
   }
 
   /// Opens `file` so that nothing can be changed through this connection.

@@ -20,6 +20,8 @@ import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One server's data directory: its log, hard state, memberships and chat tables in `holdfast.db`,
 /// which changes by transactions only and so is consistent after a crash at any instant; and the
@@ -30,6 +32,7 @@ import java.util.Optional;
 /// which `rollback` restores everything as it was before `begin`; or DiskFailedException, after
 /// which the server must exit (DESIGN 10.20).
 public final class SqliteStore implements LogReader, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SqliteStore.class);
   private static final int MAIN_CACHE_KIB = 32 * 1024;
   private static final int INDEX_CACHE_KIB = 8 * 1024;
   private static final int MEMBER_KEY_BYTES = 16;
@@ -163,7 +166,9 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     toClose.push(checkpointer);
     List<Reader> readers = new ArrayList<>();
     for (int i = 0; i < ReaderPool.THREADS; i++) {
-      readers.add(new Reader(data, tail));
+      Reader reader = new Reader(data, tail);
+      toClose.push(reader);
+      readers.add(reader);
     }
     ReaderPool pool = new ReaderPool(readers, settings.readsWaitingMax());
     toClose.push(pool);
@@ -175,18 +180,15 @@ public final class SqliteStore implements LogReader, AutoCloseable {
   private static IndexFile completeIndex(
       DataDirectory data, Sqlite main, String memberKey, long appliedId) throws IOException {
     IndexRebuild rebuild = new IndexRebuild(main);
-    IndexFile index = IndexFile.open(data, memberKey, appliedId);
     try {
-      rebuild.catchUp(index, appliedId);
+      return rebuild.caughtUp(IndexFile.open(data, memberKey, appliedId), appliedId);
     } catch (DiskFailedException e) {
-      index.close();
       if (!e.damagedFile().equals(Optional.of(data.index()))) {
         throw e;
       }
-      index = IndexFile.create(data.index(), memberKey);
-      rebuild.catchUp(index, appliedId);
+      LOG.warn("{}: building the index anew from the messages", e.getMessage());
+      return rebuild.caughtUp(IndexFile.create(data.index(), memberKey), appliedId);
     }
-    return index;
   }
 
   /// The identity of this directory: 128 random bits, hex, on disk since before anything else.
@@ -330,7 +332,8 @@ public final class SqliteStore implements LogReader, AutoCloseable {
       try {
         opened.pop().close();
       } catch (Exception e) {
-        throw new IllegalStateException("closing a data directory", e);
+        // The others must be closed all the same, the lock last.
+        LOG.warn("closing a data directory", e);
       }
     }
   }

@@ -192,6 +192,20 @@ class SessionTest extends ClientFixture {
   }
 
   @Test
+  void aServerThatOnlyRefusesIsLeftForAnother() {
+    ChatClient client = alice(CALM);
+    first.script((peer, request) -> {
+      if (request instanceof ClientRequest.Send) {
+        peer.fail(request, ErrorCode.BUSY);
+        return true;
+      }
+      return false;
+    });
+    get(client.send("#team", "elsewhere"));
+    assertEquals("2", heard.next(Notice.FailedOver.class).to().serverId());
+  }
+
+  @Test
   void aRateLimitIsWaitedFor() {
     ChatClient client = alice(CALM);
     AtomicInteger refusals = new AtomicInteger();

@@ -166,7 +166,7 @@ final class ChatModel {
 
   List<Account> users(String pattern) {
     return accounts.keySet().stream()
-        .filter(name -> fits(pattern, name))
+        .filter(name -> fits(pattern.replaceAll("\\*+", "*"), name))
         .map(name -> state.accountNamed(name).orElseThrow())
         .toList();
   }

@@ -156,6 +156,15 @@ final class DataDirectoryTest {
   }
 
   @Test
+  void rowsBeyondWhatIsAppliedAreRefused() {
+    open().close();
+    change(main(), "INSERT INTO mark VALUES (7, 1, 1, 1, 1)");
+    StoreException refused = refusal();
+    assertEquals(Kind.REFUSED, refused.kind());
+    assertTrue(refused.getMessage().contains("row 7 is stored"), refused.getMessage());
+  }
+
+  @Test
   void aLostDatabaseWhoseWriteAheadLogIsThereIsRefused() throws IOException {
     Files.createDirectories(data());
     Files.writeString(data().resolve("holdfast.db-wal"), "rest");

@@ -95,6 +95,32 @@ final class MissedEventsScanTest {
   }
 
   @Test
+  void muchThatDoesNotConcernSomebodyDoesNotHideWhatDoes() {
+    // Bob left before the room was talked in, which SQL does not know.
+    store.begin(true);
+    store.chat().addRoom(new Room(3, "#r", "", false, false));
+    store.chat().addRoomEvent(new ChatEvent.RoomChanged(3, 0, 3, RoomChange.JOINED, 2, 2));
+    store.chat().addRoomEvent(new ChatEvent.RoomChanged(4, 0, 3, RoomChange.LEFT, 2, 2));
+    for (long id = 5; id < 200; id++) {
+      if (id == 150) {
+        send(id, ConversationId.direct(1, 2), 1);
+      } else {
+        send(id, ConversationId.room(3), id < 150 ? id - 4 : id - 5);
+      }
+    }
+    store.chat().addMark(200, 1, ConversationId.direct(1, 2), 1);
+    applied(300);
+    List<Long> found = new ArrayList<>();
+    MissedEvents.Page page = page(2, 0, 0, 3);
+    found.addAll(ids(page));
+    while (page.more()) {
+      page = page(2, page.lastId(), page.lastPart(), 3);
+      found.addAll(ids(page));
+    }
+    assertEquals(List.of(3L, 4L, 150L, 200L), found);
+  }
+
+  @Test
   void nothingIsMissedAtTheEnd() {
     MissedEvents.Page page = page(2, 2, MissedEvents.WHOLE_COMMAND, 10);
     assertEquals(new MissedEvents.Page(List.of(), 2, MissedEvents.WHOLE_COMMAND, false), page);

@@ -22,13 +22,15 @@ final class ReaderPoolTest {
 
   private final CountDownLatch release = new CountDownLatch(1);
   private final CountDownLatch running = new CountDownLatch(1);
+  private Reader reader;
   private ReaderPool pool;
 
   private void open() throws StoreException {
     // The files, then one reader of our own over them.
     StoreBench.open(temp.resolve("data"), StoreSettings.defaults()).close();
     DataDirectory data = DataDirectory.lock(temp.resolve("data"));
-    pool = new ReaderPool(List.of(new Reader(data, new IndexTail(16))), WAITING_MAX);
+    reader = new Reader(data, new IndexTail(16));
+    pool = new ReaderPool(List.of(reader), WAITING_MAX);
     data.close();
   }
 
@@ -36,6 +38,7 @@ final class ReaderPoolTest {
   void close() {
     release.countDown();
     pool.close();
+    reader.close();
   }
 
   /// A caller whose read holds the only reader up until `release`.

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Every read against the model, over random chats, with merges, rollbacks and restarts in between.
 final class ReadsModelTest {
-  private static final int SEEDS = 6;
-  private static final int COMMANDS = 700;
+  private static final int SEEDS = 4;
+  private static final int COMMANDS = 500;
 
   @TempDir Path directory;
 
@@ -99,14 +99,14 @@ final class ReadsModelTest {
 
   private void checkReads() {
     Reads reads = bench.reads();
-    for (ConversationId conversation : model.conversations()) {
+    for (ConversationId conversation : someConversations(12)) {
       checkHistory(conversation);
     }
     for (long account : model.accountIds()) {
       assertEquals(model.state().account(account), reads.account(account), where);
       assertEquals(model.state().roomsOf(account), reads.roomsOf(account), where);
       assertEquals(model.unreadOf(account), reads.unread(account), where);
-      for (ConversationId conversation : model.conversations()) {
+      for (ConversationId conversation : someConversations(4)) {
         assertEquals(
             model.state().readSeq(account, conversation),
             reads.readSeq(account, conversation),
@@ -117,7 +117,7 @@ final class ReadsModelTest {
           model.conversationsOf(account),
           pages(after -> reads.conversations(account, after, limit), ConversationRow::conversation),
           where);
-      for (String pattern : List.of("*", "#r1", "#r*", "*4", "#?1", "#[r]*", "x*")) {
+      for (String pattern : List.of("*", "#r*", "#?1", "#[r]*")) {
         assertEquals(
             model.rooms(account, pattern),
             pages(
@@ -132,13 +132,34 @@ final class ReadsModelTest {
     checkNames(reads);
   }
 
+  private List<ConversationId> someConversations(int count) {
+    List<ConversationId> all = model.conversations();
+    List<ConversationId> some = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      some.add(all.get(random.nextInt(all.size())));
+    }
+    return some;
+  }
+
   private void checkNames(Reads reads) {
     int limit = limit();
-    for (String pattern : List.of("*", "user1", "user1*", "*1", "u*r*2", "u?er1", "", "zz*")) {
+    for (String pattern :
+        List.of(
+            "*",
+            "user1",
+            "user1*",
+            "*1",
+            "u*r*2",
+            "u?er1",
+            "",
+            "zz*",
+            "**1**",
+            "*".repeat(60_000),
+            "u".repeat(60_000))) {
       assertEquals(
           model.users(pattern),
           pages(after -> reads.users(pattern, after, limit), Account::username),
-          where + " " + pattern);
+          where + " " + pattern.length());
     }
     for (long room : model.roomIds()) {
       assertEquals(model.state().room(room), reads.room(room), where);
