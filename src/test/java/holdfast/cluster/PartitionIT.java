@@ -18,11 +18,11 @@ final class PartitionIT {
   /// A busy machine has an election or two of its own; a storm has one or two a second.
   private static final long TERMS_MAX = 10;
 
-  /// How long a cut lasts at least: longer than the longest election timeout. It is what is tested, not a wait.
+  /// How long a cut lasts at least: longer than the longest election timeout. It is what is tested,
+  /// not a wait.
   private static final long CUT_MS = 4_000;
 
-  private static List<Writer> writers(List<Integer> ports)
-      throws Exception {
+  private static List<Writer> writers(List<Integer> ports) throws Exception {
     List<Writer> writers = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       writers.add(Writer.start("writer" + i, ROOM, ports, i % ports.size()));
@@ -43,16 +43,15 @@ final class PartitionIT {
     return numbers.stream().map(servers::clientPort).toList();
   }
 
-  /// What the first reply that is no success says, of writes and linearizable reads at a server that
-  /// is cut off.
+  /// What the first reply that is no success says, of writes and linearizable reads at a server
+  /// that is cut off.
   private static void assertServesNothing(RawClient client) throws IOException {
     JsonNode write = client.ask("SEND", "{'to':'" + ROOM + "','text':'writer9 1'}");
     assertEquals("ERROR", write.path("type").asString(), "acknowledged by a minority: " + write);
     String code = write.path("payload").path("code").asString();
     assertTrue(Set.of("TIMEOUT", "NO_PRIMARY", "BUSY").contains(code), write::toString);
     JsonNode read =
-        client.ask(
-            "HISTORY", "{'conversation':'" + ROOM + "','limit':1}", "'read':'linearizable'");
+        client.ask("HISTORY", "{'conversation':'" + ROOM + "','limit':1}", "'read':'linearizable'");
     assertEquals("ERROR", read.path("type").asString(), "confirmed by a minority: " + read);
     assertTrue(read.path("payload").path("retry").asBoolean(), read::toString);
   }
@@ -68,14 +67,14 @@ final class PartitionIT {
       // A write that the old primary may have in its log and never acknowledged must not be counted
       // as one of the writers': it goes into a room of its own.
       try (RawClient cutOff = RawClient.connect(servers.clientPort(old))) {
-        cutOff.ok(
-            "LOGIN", "{'username':'writer0','password':'%s'}".formatted(Writer.PASSWORD));
+        cutOff.ok("LOGIN", "{'username':'writer0','password':'%s'}".formatted(Writer.PASSWORD));
         cutOff.ok("CREATE_ROOM", "{'room':'#lonely'}");
         awaitMore(writers, 20);
         servers.isolate(old);
         List<String> asked = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-          asked.add(cutOff.send("SEND", "{'to':'#lonely','text':'x'}", "'request_id':'x" + i + "'"));
+          asked.add(
+              cutOff.send("SEND", "{'to':'#lonely','text':'x'}", "'request_id':'x" + i + "'"));
         }
         servers.awaitPrimary(majority);
         awaitMore(writers, 20);

@@ -80,7 +80,8 @@ final class MessagesTest {
         RawClient receiver = servers.as(carol, door)) {
       for (int seq = 1; seq <= 3; seq++) {
         JsonNode sent =
-            sender.ok("SEND", to(carol, "n" + seq), "'request_id':'%s-%d'".formatted(carol.name(), seq));
+            sender.ok(
+                "SEND", to(carol, "n" + seq), "'request_id':'%s-%d'".formatted(carol.name(), seq));
         assertEquals(Set.of("conversation", "seq", "time", "index"), names(sent));
         assertEquals("@" + carol.name(), sent.path("conversation").asString());
         assertEquals(seq, sent.path("seq").asInt());
@@ -166,9 +167,7 @@ final class MessagesTest {
         JsonNode sent = client.ok("SEND", to(bob, text));
         JsonNode own = client.event("MESSAGE");
         String expected =
-            tools.jackson.databind.json.JsonMapper.shared()
-                .readTree("\"" + text + "\"")
-                .asString();
+            tools.jackson.databind.json.JsonMapper.shared().readTree("\"" + text + "\"").asString();
         assertEquals(expected, own.path("text").asString());
         JsonNode page =
             client.ok(
@@ -188,15 +187,16 @@ final class MessagesTest {
       String room = "#" + TestServers.freshName("replies");
       client.ok("CREATE_ROOM", "{'room':'" + room + "'}");
       client.event("ROOM");
-      client.error("NO_SUCH_MESSAGE", "SEND", "{'to':'%s','text':'x','reply_to':1}".formatted(room));
+      client.error(
+          "NO_SUCH_MESSAGE", "SEND", "{'to':'%s','text':'x','reply_to':1}".formatted(room));
       client.ok("SEND", "{'to':'" + room + "','text':'one'}");
       client.ok("SEND", "{'to':'" + room + "','text':'two','reply_to':1}");
       // Its own number is not there yet when it is written.
-      client.error("NO_SUCH_MESSAGE", "SEND", "{'to':'%s','text':'x','reply_to':3}".formatted(room));
+      client.error(
+          "NO_SUCH_MESSAGE", "SEND", "{'to':'%s','text':'x','reply_to':3}".formatted(room));
       assertTrue(client.event("MESSAGE").path("reply_to").isNull());
       assertEquals(1, client.event("MESSAGE").path("reply_to").asInt());
-      JsonNode messages =
-          client.ok("HISTORY", "{'conversation':'" + room + "'}").path("messages");
+      JsonNode messages = client.ok("HISTORY", "{'conversation':'" + room + "'}").path("messages");
       assertTrue(messages.get(0).path("reply_to").isNull());
       assertEquals(1, messages.get(1).path("reply_to").asInt());
     }
@@ -228,7 +228,8 @@ final class MessagesTest {
       assertPage(client.ok("HISTORY", of + ",'before':51}"), 1, 50, false);
       assertPage(client.ok("HISTORY", of + ",'before':1}"), 1, 0, false);
       assertPage(client.ok("HISTORY", of + ",'before':2,'limit':1}"), 1, 1, false);
-      assertPage(client.ok("HISTORY", of + ",'before':9007199254740991,'limit':2}"), 119, 120, true);
+      assertPage(
+          client.ok("HISTORY", of + ",'before':9007199254740991,'limit':2}"), 119, 120, true);
       assertPage(client.ok("HISTORY", of + ",'after':0,'limit':1}"), 1, 1, true);
       assertPage(client.ok("HISTORY", of + ",'after':0}"), 1, 50, true);
       assertPage(client.ok("HISTORY", of + ",'after':70}"), 71, 120, false);
@@ -277,7 +278,8 @@ final class MessagesTest {
       String room = "#" + TestServers.freshName("long");
       client.ok("CREATE_ROOM", "{'room':'" + room + "'}");
       // Four bytes a character, and two for every newline once it is escaped.
-      List<String> texts = List.of(GRIN.repeat(8_192), "x" + "\\n".repeat(8_191), "\\\"".repeat(8_192));
+      List<String> texts =
+          List.of(GRIN.repeat(8_192), "x" + "\\n".repeat(8_191), "\\\"".repeat(8_192));
       List<String> ids = new ArrayList<>();
       for (int i = 0; i < 30; i++) {
         ids.add(client.send("SEND", "{'to':'%s','text':'%s'}".formatted(room, texts.get(i % 3))));
@@ -301,8 +303,7 @@ final class MessagesTest {
       while (before > 1) {
         JsonNode page =
             client.ok(
-                "HISTORY",
-                "{'conversation':'%s','before':%d,'limit':200}".formatted(room, before));
+                "HISTORY", "{'conversation':'%s','before':%d,'limit':200}".formatted(room, before));
         List<Integer> seqs = new ArrayList<>();
         page.path("messages").forEach(m -> seqs.add(m.path("seq").asInt()));
         assertFalse(seqs.isEmpty());
@@ -438,7 +439,8 @@ final class MessagesTest {
       }
       Collections.sort(made);
       assertEquals(made, users(client, "{'pattern':'" + stem + "*'}"));
-      assertEquals(made, users(client, "{'pattern':'" + stem.toUpperCase(java.util.Locale.ROOT) + "*'}"));
+      assertEquals(
+          made, users(client, "{'pattern':'" + stem.toUpperCase(java.util.Locale.ROOT) + "*'}"));
       assertEquals(List.of(stem + "b"), users(client, "{'pattern':'" + stem + "b'}"));
       assertEquals(List.of(stem + "a.x"), users(client, "{'pattern':'" + stem + "*.*'}"));
       // Only the star is special.

@@ -128,7 +128,8 @@ final class TestServer {
       Check.that(
           effects.hardState().isEmpty()
               && (envelope.message() instanceof PeerMessage.Replicate
-                  || envelope.message() instanceof PeerMessage.Heartbeat),
+                  || envelope.message() instanceof PeerMessage.Heartbeat
+                  || envelope.message() instanceof PeerMessage.TakeOver),
           "%s leaves before the sync",
           envelope);
     }
