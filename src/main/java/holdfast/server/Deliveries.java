@@ -111,8 +111,10 @@ final class Deliveries {
     return rooms;
   }
 
-  /// Whether the event is for `account`, a member of `rooms` before it; moves `rooms` on.
-  private static boolean concerns(ChatEvent event, long account, Set<Long> rooms) {
+  /// Whether the event is for `account`, a member of `rooms` before it; moves `rooms` on. Whoever leaves
+  /// hears of everything that its leaving causes: the room goes to `left` until the command is over.
+  private static boolean concerns(
+      ChatEvent event, long account, Set<Long> rooms, Set<Long> left) {
     return switch (event) {
       case ChatEvent.MessageSent m -> isParty(m.conversation(), account, rooms);
       case ChatEvent.ReadMoved r ->
@@ -128,12 +130,11 @@ final class Deliveries {
           }
           case LEFT -> {
             if (own) {
-              rooms.remove(c.room());
+              left.add(c.room());
             }
           }
           case ROLE, CLOSED -> {}
         }
-        // A room is closed by its last member's leaving, who hears of both.
         yield before || own;
       }
       case ChatEvent.TokensVoided t -> t.account() == account;
@@ -161,6 +162,15 @@ final class Deliveries {
         }
         case ChatEvent.RoomChanged c -> onRoomChanged(c);
         case ChatEvent.TokensVoided t -> {}
+      }
+    }
+    // Whoever left hears of everything that the leaving caused.
+    for (ChatEvent event : events) {
+      if (event instanceof ChatEvent.RoomChanged c && c.change() == ChatEvent.RoomChange.LEFT) {
+        Set<ClientSession> sessions = liveByRoom.get(c.room());
+        if (sessions != null) {
+          sessions.removeIf(session -> session.accountOrZero() == c.account());
+        }
       }
     }
   }
@@ -227,16 +237,9 @@ final class Deliveries {
         }
         toRoom(changed, room, changed.account());
       }
-      case LEFT -> {
-        toRoom(changed, room, changed.account());
-        Set<ClientSession> sessions = liveByRoom.get(room);
-        if (sessions != null) {
-          sessions.removeIf(session -> session.accountOrZero() == changed.account());
-        }
-      }
-      case ROLE -> toRoom(changed, room, changed.account());
+      case LEFT, ROLE -> toRoom(changed, room, changed.account());
       case CLOSED -> {
-        toAccount(changed, changed.account());
+        toRoom(changed, room, changed.account());
         liveByRoom.remove(room);
         directory.forgetRoomName(room);
       }
