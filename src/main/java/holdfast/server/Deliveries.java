@@ -79,8 +79,15 @@ final class Deliveries {
     }
     List<ChatEvent> missed = recent.after(session.position.id(), session.position.part());
     Set<Long> rooms = roomsAt(login.account(), missed);
+    Set<Long> left = new TreeSet<>();
+    long command = 0;
     for (ChatEvent event : missed) {
-      if (concerns(event, login.account(), rooms)) {
+      if (event.id() != command) {
+        rooms.removeAll(left);
+        left.clear();
+        command = event.id();
+      }
+      if (concerns(event, login.account(), rooms, left)) {
         Optional<byte[]> frame = encoder.frame(event, login.account());
         if (frame.isPresent() && !session.offer(frame.get())) {
           return false;
@@ -111,10 +118,10 @@ final class Deliveries {
     return rooms;
   }
 
-  /// Whether the event is for `account`, a member of `rooms` before it; moves `rooms` on. Whoever leaves
-  /// hears of everything that its leaving causes: the room goes to `left` until the command is over.
-  private static boolean concerns(
-      ChatEvent event, long account, Set<Long> rooms, Set<Long> left) {
+  /// Whether the event is for `account`, a member of `rooms` before it; moves `rooms` on. Whoever
+  /// leaves hears of everything that its leaving causes: the room goes to `left` until the command
+  /// is over.
+  private static boolean concerns(ChatEvent event, long account, Set<Long> rooms, Set<Long> left) {
     return switch (event) {
       case ChatEvent.MessageSent m -> isParty(m.conversation(), account, rooms);
       case ChatEvent.ReadMoved r ->
