@@ -25,6 +25,7 @@ final class IndexFile implements AutoCloseable {
   private final Sqlite sqlite;
   private final Query mergePoint;
   private final Query moveMergePoint;
+  private final Query messageId;
   private final Query addMessage;
   private final Query moveHead;
   private final Query addConversation;
@@ -35,6 +36,8 @@ final class IndexFile implements AutoCloseable {
     this.sqlite = sqlite;
     mergePoint = sqlite.prepare("SELECT id FROM merge_point");
     moveMergePoint = sqlite.prepare("UPDATE merge_point SET id = ?");
+    messageId =
+        sqlite.prepare("SELECT id FROM message_index WHERE low = ? AND high = ? AND seq = ?");
     addMessage =
         sqlite.prepare("INSERT INTO message_index(low, high, seq, id) VALUES (?, ?, ?, ?)");
     moveHead =
@@ -115,6 +118,13 @@ final class IndexFile implements AutoCloseable {
   /// Everything up to this id is merged.
   long mergePoint() {
     return mergePoint.number();
+  }
+
+  /// The message that the index has at this place.
+  Optional<Long> idOf(ConversationId conversation, long seq) {
+    return messageId
+        .with(conversation.low(), conversation.high(), seq)
+        .first(row -> row.getLong(1));
   }
 
   /// Merges a full table in one transaction, in the order of the index so that each of its pages is

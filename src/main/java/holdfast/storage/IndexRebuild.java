@@ -2,8 +2,12 @@ package holdfast.storage;
 
 import holdfast.chat.ConversationId;
 import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,15 +19,23 @@ final class IndexRebuild {
   /// Ids looked at in one step, which bounds its memory; each has at most one row to merge.
   static final long STEP_IDS = 262_144;
 
+  /// Messages at either end of what is merged that are looked up in an index before it is trusted.
+  static final int SAMPLE = 256;
+
   private static final Duration REPORT_INTERVAL = Duration.ofSeconds(2);
 
   private final Path file;
+  private final Query oldest;
+  private final Query newest;
   private final Query nextId;
   private final Query messages;
   private final Query marks;
 
   IndexRebuild(Sqlite main) {
     file = main.file();
+    String sample = "SELECT id, low, high, seq, sender FROM message WHERE id <= ? ORDER BY id ";
+    oldest = main.prepare(sample + "LIMIT " + SAMPLE);
+    newest = main.prepare(sample + "DESC LIMIT " + SAMPLE);
     // Ids jump from one timeline to the next.
     nextId =
         main.prepare(
@@ -40,12 +52,34 @@ final class IndexRebuild {
   /// The index with everything up to `appliedId` merged; if that fails, it is closed.
   IndexFile caughtUp(IndexFile index, long appliedId) {
     try {
+      checkSample(index);
       catchUp(index, appliedId);
       return index;
     } catch (RuntimeException e) {
       index.close();
       throw e;
     }
+  }
+
+  /// An index can be a sound database and still lack what it says is merged.
+  private void checkSample(IndexFile index) {
+    long merged = index.mergePoint();
+    for (Query query : List.of(oldest, newest)) {
+      for (TailRow.Sent sent : query.with(merged).list(IndexRebuild::sent)) {
+        if (!index.idOf(sent.conversation(), sent.seq()).equals(Optional.of(sent.id()))) {
+          throw new DiskFailedException(
+              index.file(), "message %d is merged, but not there".formatted(sent.id()));
+        }
+      }
+    }
+  }
+
+  private static TailRow.Sent sent(ResultSet row) throws SQLException {
+    return new TailRow.Sent(
+        row.getLong(1),
+        new ConversationId(row.getLong(2), row.getLong(3)),
+        row.getLong(4),
+        row.getLong(5));
   }
 
   private void catchUp(IndexFile index, long appliedId) {
@@ -87,15 +121,7 @@ final class IndexRebuild {
   /// The rows in this range; messages first, which is as good as log order, since a table keeps the
   /// larger of two read positions.
   private List<TailRow> read(long from, long to) {
-    List<TailRow> rows =
-        messages
-            .with(from, to)
-            .list(row ->
-                new TailRow.Sent(
-                    row.getLong(1),
-                    new ConversationId(row.getLong(2), row.getLong(3)),
-                    row.getLong(4),
-                    row.getLong(5)));
+    List<TailRow> rows = new ArrayList<>(messages.with(from, to).list(IndexRebuild::sent));
     marks
         .with(from, to)
         .visit(row ->
