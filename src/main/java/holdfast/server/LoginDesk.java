@@ -127,11 +127,11 @@ final class LoginDesk {
     if (request.username().isPresent()) {
       throttle.check(request.username().get());
     }
-    Optional<Account> account = attempt(request, Optional.empty());
+    Optional<Account> seen = known(request);
+    Optional<Account> account = attempt(request, seen);
     if (account.isEmpty()) {
       // The refusal rests on something absent or old: look again where nothing acknowledged is
-      // missing.
-      Optional<Account> before = known(request);
+      // missing. A row that did not fit and is still the same is not hashed once more for nothing.
       try {
         port.confirm(CATCH_UP);
       } catch (RequestRefused e) {
@@ -139,7 +139,10 @@ final class LoginDesk {
             ErrorCode.BEHIND,
             "not known to this server, and no primary can confirm that; repeat, or ask another");
       }
-      account = attempt(request, before);
+      Optional<Account> now = known(request);
+      if (request.token().isPresent() || !now.equals(seen)) {
+        account = attempt(request, now);
+      }
     }
     if (account.isEmpty()) {
       request.username().ifPresent(throttle::failed);
@@ -149,19 +152,17 @@ final class LoginDesk {
     return account.get();
   }
 
-  /// The account, if the credentials fit it as this server knows it. With `unchanged`, the row as
-  /// it was when they did not fit: the hash is not computed again for nothing.
-  private Optional<Account> attempt(ClientRequest.Login request, Optional<Account> unchanged)
+  /// The account, if the credentials fit it; `known` is the row of the name given.
+  private Optional<Account> attempt(ClientRequest.Login request, Optional<Account> known)
       throws RequestRefused, InterruptedException {
     if (request.token().isPresent()) {
       return byToken(request.token().get());
     }
-    Optional<Account> account = known(request);
-    if (account.isEmpty() || account.equals(unchanged)) {
+    if (known.isEmpty()) {
       return Optional.empty();
     }
-    boolean fits = hasher.verify(request.password().orElse(""), account.get().passwordHash());
-    return fits ? account : Optional.empty();
+    boolean fits = hasher.verify(request.password().orElse(""), known.get().passwordHash());
+    return fits ? known : Optional.empty();
   }
 
   private Optional<Account> known(ClientRequest.Login request) {
