@@ -41,7 +41,9 @@ public sealed interface Event {
   /// another boot id.
   record PeerDied(ServerId peer) implements Event {}
 
-  /// A new link to the same process of `peer` stands: earlier evidence of its death is void.
+  /// A new link to `peer` stands, to whichever process of it: earlier evidence of its death is
+  /// void. Nothing else makes it void, so this must follow every `PeerDied` as soon as a link
+  /// stands, and in order: a server that takes a live voter for dead counts on no answer of it.
   record PeerAlive(ServerId peer) implements Event {}
 
   /// A command and the caller's number for it.

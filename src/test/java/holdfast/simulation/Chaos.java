@@ -128,16 +128,16 @@ final class Chaos {
         later(random.nextLong(SOON_US_MAX), () -> split(List.of(primary), lasts));
       }
       case FALSE_EVIDENCE -> {
-        world.tellOf(anyServer(), new Event.PeerDied(primary.id()));
-        if (random.nextInt(3) > 0) {
-          world.tellOf(anyServer(), new Event.PeerAlive(primary.id()));
+        Server observer = anyServer();
+        if (observer != primary) {
+          world.believesDead(observer, primary);
         }
       }
       case BELIEVED_DEAD -> {
         split(List.of(primary), lasts);
         for (Server other : world.servers()) {
           if (other != primary) {
-            world.tellOf(other, new Event.PeerDied(primary.id()));
+            world.believesDead(other, primary);
           }
         }
       }

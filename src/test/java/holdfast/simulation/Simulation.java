@@ -17,6 +17,9 @@ final class Simulation {
   private static final long PROGRESS_US = 20 * Agenda.SECOND;
   private static final long QUIET_US = 4 * Agenda.SECOND;
 
+  /// More than the longest election time-out.
+  private static final long SETTLE_US = 1_500 * Agenda.MS;
+
   /// A cut-off primary must have stepped down by then (check-quorum), twice the longest election
   /// time-out.
   private static final long STEP_DOWN_US = 2_400 * Agenda.MS;
@@ -76,6 +79,11 @@ final class Simulation {
     chaos.heal(world.servers());
     demandProgress();
     world.clients().forEach(Client::stop);
+    demandConvergence();
+    // Check-quorum looks back: until an election time-out has passed since the healing, a primary
+    // may
+    // still have to go for faults of before.
+    world.agenda().runUntil(world.agenda().now() + SETTLE_US);
     demandConvergence();
     epilogue();
     return new Report(

@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 /// that all of it must keep.
 final class World {
   private static final long LINK_NEWS_US_MAX = 5 * Agenda.MS;
+  private static final long REDIAL_US_MAX = 500 * Agenda.MS;
   private static final long CLOCK_AHEAD_US_MAX = 2 * Agenda.SECOND;
 
   private final Plan plan;
@@ -28,6 +29,10 @@ final class World {
   private final List<Server> servers = new ArrayList<>();
   private final List<Client> clients = new ArrayList<>();
   private final SplittableRandom random;
+
+  /// When the latest news of a link reach its dialler: by dialler and target.
+  private final long[][] linkNews;
+
   private Consumer<ServerProcess> onElected = _ -> {};
   private Consumer<ServerId> onVote = _ -> {};
 
@@ -38,6 +43,7 @@ final class World {
     this.laws = new Laws(this);
     this.commands = new Commands(random.split());
     this.network = new Network(agenda, random.split(), plan.servers());
+    this.linkNews = new long[plan.servers() + 1][plan.servers() + 1];
     List<Member> members = new ArrayList<>();
     for (int number = 1; number <= plan.servers(); number++) {
       ServerId id = new ServerId(number);
@@ -176,7 +182,7 @@ final class World {
         server.disk().last());
     for (Server other : servers) {
       if (other != server && connected(other, server)) {
-        tellOf(other, new Event.PeerDied(server.id()));
+        tellOf(other, new Event.PeerDied(server.id()), server);
       }
     }
     clients.forEach(client -> client.onCrash(process));
@@ -191,17 +197,29 @@ final class World {
   /// A new link from `dialler` to `target` stands, if it can.
   void linkUp(Server dialler, Server target) {
     if (target.process().isPresent() && connected(dialler, target)) {
-      tellOf(dialler, new Event.PeerAlive(target.id()));
+      tellOf(dialler, new Event.PeerAlive(target.id()), target);
     }
   }
 
-  /// Tells a server about a link of its own.
-  void tellOf(Server server, Event event) {
+  /// `observer` takes `subject` for dead although it lives; as in a real server, the end of its
+  /// link makes it dial anew, and once the link stands the evidence is void.
+  void believesDead(Server observer, Server subject) {
+    tellOf(observer, new Event.PeerDied(subject.id()), subject);
+    agenda.after(random.nextLong(REDIAL_US_MAX), () -> linkUp(observer, subject));
+  }
+
+  /// Tells a server about its link to `subject`. One thread watches a link, so its news come in
+  /// order: evidence of a death is never heard after the new link that makes it void.
+  private void tellOf(Server server, Event event, Server subject) {
+    long[] latest = linkNews[server.id().value()];
+    int to = subject.id().value();
+    long arrival = agenda.now() + random.nextLong(LINK_NEWS_US_MAX);
+    latest[to] = Math.max(latest[to], arrival);
     server
         .process()
         .ifPresent(process ->
             agenda.after(
-                random.nextLong(LINK_NEWS_US_MAX),
+                latest[to] - agenda.now(),
                 () ->
                     process.arrive(() -> {
                       trace.line(agenda.now(), "%s learns %s", server.id(), event);
