@@ -10,6 +10,7 @@ final class IndexRows {
   private final Query readSeq;
   private final Query ids;
   private final Query directs;
+  private final Query mergePoint;
 
   /// A conversation's newest message.
   record Head(long lastSeq, long lastId) {}
@@ -33,6 +34,12 @@ final class IndexRows {
                 + " LEFT JOIN read_position r"
                 + " ON r.account = c.account AND r.low = c.low AND r.high = c.high"
                 + " WHERE c.account = ?");
+    mergePoint = index.prepare("SELECT id FROM merge_point");
+  }
+
+  /// The first read of a transaction decides what all of it see.
+  void fixSnapshot() {
+    mergePoint.first(row -> row.getLong(1));
   }
 
   Optional<Head> head(ConversationId conversation) {

@@ -1,6 +1,7 @@
 package holdfast.storage;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -46,13 +47,33 @@ final class Reader implements AutoCloseable {
   /// Reads from tail, index and main file as they fit together: the tail first, then a snapshot of
   /// the index, the main file last, for the reasons that `IndexTail` gives.
   <T> T snapshot(Function<ConversationReads, T> work) {
-    List<TailTable> tables = tail.tables();
     try {
-      return atOneMoment(beginIndex, endIndex, () -> work.apply(conversations.withTail(tables)));
+      Optional<T> done = Optional.empty();
+      while (done.isEmpty()) {
+        List<TailTable> tables = tail.tables();
+        done =
+            atOneMoment(
+                beginIndex,
+                endIndex,
+                () ->
+                    indexIsBehind(tables)
+                        ? Optional.of(work.apply(conversations.withTail(tables)))
+                        : Optional.empty());
+      }
+      return done.get();
     } catch (DiskFailedException e) {
       IndexFile.condemnIfDamaged(index.file(), e);
       throw e;
     }
+  }
+
+  /// Fixes what the index shows from now on, and tells whether that is older than everything that
+  /// may yet be added to `tables`. If a thread rests between the two long enough for the table that
+  /// was filling to be merged, the index has conversations' newer ends, of which `tables` shows
+  /// only a middle.
+  private boolean indexIsBehind(List<TailTable> tables) {
+    indexRows.fixSnapshot();
+    return tail.tables().contains(tables.getLast());
   }
 
   /// Looks for what an account missed, all of it at one moment.
