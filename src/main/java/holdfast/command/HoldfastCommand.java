@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DownCommand.class,
       DemoCommand.class,
       KillTwoCommand.class,
+      BenchCommand.class,
       CommandLine.HelpCommand.class
     },
     mixinStandardHelpOptions = true,
