@@ -158,7 +158,12 @@ final class BenchWriteCommand implements Callable<Integer> {
         Interruption _ = Interruption.closes(drill.cluster(), narrator)) {
       drill.startAll();
       drill.awaitAllUp();
-      return measure(Subject.of(drill.cluster()));
+      WriteResult result = measure(Subject.of(drill.cluster()));
+      if (!result.isClean()) {
+        drill.cluster().keepFiles();
+        narrator.say("Logs and databases are left in " + drill.cluster().folder());
+      }
+      return result;
     }
   }
 

@@ -51,6 +51,7 @@ public final class HoldfastCommand implements Runnable {
     line.setExecutionExceptionHandler(HoldfastCommand::onFailure);
     line.setParameterExceptionHandler(HoldfastCommand::onBadUse);
     line.setUsageHelpAutoWidth(true);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     return line;
   }
 
