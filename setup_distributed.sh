@@ -25,6 +25,8 @@ Holdfast: a chat cluster that keeps talking while its servers die.
   ./setup_distributed.sh down       end what `up` started
   ./setup_distributed.sh demo       the tour: five servers, two people chatting, two servers killed under them,
                                     nothing lost
+  ./setup_distributed.sh bench      how fast: writes per second and how long they take, on servers it starts itself
+                                    or, with --config FILE, on those that run
   ./setup_distributed.sh build      only build (nothing to do when the jar is newer than its sources)
 
 Before or after the verb: --config FILE (default: servers.properties beside this script), --set key=value.
@@ -181,7 +183,8 @@ for argument in "$@"; do
     --config | --config=*) config_given=yes ;;
   esac
 done
-if [ "$config_given" = no ]; then
+# Without a file, bench measures servers of its own.
+if [ "$config_given" = no ] && [ "$verb" != bench ]; then
   options+=(--config "$root/servers.properties")
 fi
 

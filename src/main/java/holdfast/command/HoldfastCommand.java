@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DownCommand.class,
       DemoCommand.class,
       KillTwoCommand.class,
+      BenchCommand.class,
       CommandLine.HelpCommand.class
     },
     mixinStandardHelpOptions = true,
@@ -50,6 +51,7 @@ public final class HoldfastCommand implements Runnable {
     line.setExecutionExceptionHandler(HoldfastCommand::onFailure);
     line.setParameterExceptionHandler(HoldfastCommand::onBadUse);
     line.setUsageHelpAutoWidth(true);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     return line;
   }
 

@@ -5,6 +5,7 @@ import holdfast.replication.Member;
 import holdfast.replication.ServerId;
 import holdfast.server.ConfigException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -33,7 +34,13 @@ public final class ClusterDrill implements AutoCloseable {
   /// Prepares a cluster; nothing runs yet.
   public static ClusterDrill of(int servers, List<String> sets)
       throws IOException, ConfigException {
-    return new ClusterDrill(LocalCluster.create(servers, sets));
+    return in(Path.of(System.getProperty("java.io.tmpdir")), servers, sets);
+  }
+
+  /// The same with its temporary folder in `parent`: on the disk that matters.
+  public static ClusterDrill in(Path parent, int servers, List<String> sets)
+      throws IOException, ConfigException {
+    return new ClusterDrill(LocalCluster.create(servers, sets, parent));
   }
 
   public LocalCluster cluster() {

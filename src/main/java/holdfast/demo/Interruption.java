@@ -3,14 +3,15 @@ package holdfast.demo;
 import java.io.IOException;
 
 /// Takes a cluster down when this process is told to end (Ctrl-C, SIGTERM), until closed.
-final class Interruption implements AutoCloseable {
+public final class Interruption implements AutoCloseable {
   private final Thread hook;
 
   private Interruption(Thread hook) {
     this.hook = hook;
   }
 
-  static Interruption closes(LocalCluster cluster, Narrator narrator) {
+  /// Tells `narrator` when that happens.
+  public static Interruption closes(LocalCluster cluster, Narrator narrator) {
     Thread hook =
         new Thread(
             () -> {

@@ -48,10 +48,11 @@ public final class LocalCluster implements AutoCloseable {
     this.sets = List.copyOf(sets);
   }
 
-  /// Prepares `servers` servers, none of them running yet; `sets` override their configuration.
-  public static LocalCluster create(int servers, List<String> sets)
+  /// Prepares `servers` servers, none of them running yet; `sets` override their configuration. The
+  /// temporary folder is made in `parent`.
+  static LocalCluster create(int servers, List<String> sets, Path parent)
       throws IOException, ConfigException {
-    Path folder = Files.createTempDirectory("holdfast-");
+    Path folder = Files.createTempDirectory(parent, "holdfast-");
     List<Integer> ports = freePorts(2 * servers);
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < servers; i++) {
@@ -124,6 +125,13 @@ public final class LocalCluster implements AutoCloseable {
     Process process = builder.start();
     process.getOutputStream().close();
     processes.put(id, process);
+  }
+
+  /// The process of each server started, dead or alive.
+  public synchronized SortedMap<ServerId, ProcessHandle> processes() {
+    SortedMap<ServerId, ProcessHandle> handles = new TreeMap<>();
+    processes.forEach((id, process) -> handles.put(id, process.toHandle()));
+    return handles;
   }
 
   /// Kills server `id` as a power cut would: without a word (SIGKILL). Returns the instant before,

@@ -37,7 +37,8 @@ public final class Narrator {
     print(paint(BOLD, title));
   }
 
-  void say(String line) {
+  /// A plain line.
+  public void say(String line) {
     print("  " + line);
   }
 

@@ -126,6 +126,24 @@ final class HoldfastCommandTest {
     assertTrue(err.toString().contains("not written by Holdfast"), err::toString);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "bench",
+        "bench write --through nobody",
+        "bench write --outstanding 0",
+        "bench write --warmup -1",
+      })
+  void aMeasurementThatCannotBeIsBadUse(String line) {
+    assertEquals(2, run(line.split(" ", -1)), err::toString);
+  }
+
+  @Test
+  void aMeasurementOfServersThatDoNotRunFails() {
+    assertEquals(1, run("bench", "write", config, "--through", "backups"));
+    assertEquals("holdfast: there is no primary\n", err.toString());
+  }
+
   @Test
   void everyCommandExplainsItself() {
     for (String command : HoldfastCommand.commandLine().getSubcommands().keySet()) {

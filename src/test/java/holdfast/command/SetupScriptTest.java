@@ -122,6 +122,15 @@ final class SetupScriptTest {
   }
 
   @Test
+  void benchGetsNoFileUnlessOneIsGiven() throws Exception {
+    isBuilt();
+    assertEquals("bench write", arguments(run("bench", "write")));
+    assertEquals(
+        "bench write --config=my.properties",
+        arguments(run("bench", "write", "--config=my.properties")));
+  }
+
+  @Test
   void itWorksThroughASymbolicLink() throws Exception {
     isBuilt();
     Files.createSymbolicLink(

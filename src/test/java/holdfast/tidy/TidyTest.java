@@ -38,6 +38,7 @@ class TidyTest {
               Map.entry("console", Set.of("client", "wire")),
               Map.entry("operate", Set.of("wire", "replication", "server")),
               Map.entry("demo", Set.of("operate", "client", "wire", "replication", "server")),
+              Map.entry("bench", Set.of("demo", "operate", "wire", "replication", "server")),
               Map.entry(
                   "command",
                   Set.of(
@@ -50,7 +51,8 @@ class TidyTest {
                       "client",
                       "console",
                       "operate",
-                      "demo"))));
+                      "demo",
+                      "bench"))));
 
   private static JavaClasses classes;
 

@@ -1,0 +1,52 @@
+package holdfast.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+final class SendFramesTest {
+  private final SendFrames frames = new SendFrames("run1", List.of("b", "bench-receiver-2"));
+
+  private String frame(long number, long turn) {
+    ByteBuffer out = ByteBuffer.allocate(frames.bytesMax());
+    frames.append(number, turn, out);
+    return new String(out.array(), 0, out.position(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aFrameIsOneLineOfJsonWithItsNumberInBothPlaces() {
+    for (long number : new long[] {0, 9, 10, 4711, Long.MAX_VALUE}) {
+      String frame = frame(number, 1);
+      assertEquals(frame.length() - 1, frame.indexOf('\n'));
+      JsonNode json = new JsonMapper().readTree(frame);
+      assertEquals("SEND", json.get("type").stringValue());
+      assertEquals(number, json.get("id").longValue());
+      assertEquals("run1-" + number, json.get("request_id").stringValue());
+      assertEquals("@bench-receiver-2", json.get("payload").get("to").stringValue());
+      assertEquals(SendFrames.TEXT_BYTES, json.get("payload").get("text").stringValue().length());
+    }
+  }
+
+  @Test
+  void theReceiversTakeTurns() {
+    assertTrue(frame(1, 0).contains("\"@b\""));
+    assertTrue(frame(1, 1).contains("\"@bench-receiver-2\""));
+    assertTrue(frame(1, 2).contains("\"@b\""));
+  }
+
+  @Test
+  void aRepeatIsTheSameFrame() {
+    assertEquals(frame(77, 5), frame(77, 5));
+  }
+
+  @Test
+  void theLongestFrameFits() {
+    assertEquals(frames.bytesMax(), frame(Long.MAX_VALUE, 1).length());
+  }
+}
