@@ -59,12 +59,20 @@ fi
 
 # A word for each number of outstanding writes, or for the gaps, from a line of JSON.
 summary() {
-  local line=$1 figures=""
+  local line=$1 figures="" c others
   if [ "$mode" = load ]; then
     for c in 1 64 256; do
       figures+="c$c $(figure "$line" "c${c}_per_s")/s  "
     done
     figures+="p99 at 256 $(figure "$line" c256_p99_ms) ms"
+    # Processor time that neither servers nor driver used: the figures stand for less.
+    for c in 1 64 256; do
+      others=$(figure "$line" "c${c}_other_cores")
+      case $others in
+        0.[01]* | 0.2 | 0 | 0.0 | -*) ;;
+        *) figures+="  DISTURBED at $c: $others cores used by others" ;;
+      esac
+    done
   else
     figures="gaps $(sed -n 's/.*"gaps_ms":\[\([^]]*\)\].*/\1/p' <<<"$line") ms  lost $(figure "$line" acked_lost)"
   fi

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 /// The server processes of one system. Each is started, killed and measured by its process id.
 public final class Cluster {
   private static final long KILL_SECONDS_MAX = 10;
+  private static final long WRAPPER_SECONDS_MAX = 2;
 
   /// Processor time is counted in these by /proc.
   private static final double TICKS_PER_SECOND = 100;
@@ -172,12 +173,23 @@ public final class Cluster {
   public synchronized void stopAll() {
     List<Process> all = new ArrayList<>(helpers);
     processes.stream().filter(process -> process != null).forEach(all::add);
+    List<Process> wrappers = new ArrayList<>();
     for (Process process : all) {
       List<ProcessHandle> children = process.descendants().toList();
-      process.destroyForcibly();
       children.forEach(ProcessHandle::destroyForcibly);
+      if (children.isEmpty()) {
+        process.destroyForcibly();
+      } else {
+        wrappers.add(process);
+      }
     }
     try {
+      // A wrapper ends with its server, whose end it takes note of: else zombies may remain.
+      for (Process wrapper : wrappers) {
+        if (!wrapper.waitFor(WRAPPER_SECONDS_MAX, TimeUnit.SECONDS)) {
+          wrapper.destroyForcibly();
+        }
+      }
       for (Process process : all) {
         process.waitFor(KILL_SECONDS_MAX, TimeUnit.SECONDS);
       }
