@@ -27,6 +27,10 @@ final class SqliteChatState implements ChatState {
   /// Conversations whose last seq is kept at hand.
   private static final int HEADS_MAX = 32_768;
 
+  private static final int ACCOUNTS_MAX = 16_384;
+  private static final int ROOMS_MAX = 4_096;
+  private static final int MEMBERS_MAX = 32_768;
+
   private final StateRow state;
   private final IndexTail tail;
   private final ChatRows rows;
@@ -49,6 +53,13 @@ final class SqliteChatState implements ChatState {
   private final Query addRoomEvent;
   private final Query addRequest;
   private final Query requestOutcome;
+
+  private final RowCache<Long, Account> accounts;
+  private final RowCache<Long, Room> rooms;
+  private final RowCache<MemberKey, RoomMember> members;
+
+  /// Who is in which room.
+  private record MemberKey(long room, long account) {}
 
   /// The rows of the open transaction that the index must learn of, and what follows from them.
   private final List<TailRow> pending = new ArrayList<>();
@@ -74,6 +85,9 @@ final class SqliteChatState implements ChatState {
     this.index = index;
     rows = new ChatRows(main);
     newestRequests = new NewestRequests(main);
+    accounts = new RowCache<>(ACCOUNTS_MAX, rows::account);
+    rooms = new RowCache<>(ROOMS_MAX, rows::room);
+    members = new RowCache<>(MEMBERS_MAX, key -> rows.member(key.room(), key.account()));
     addAccount =
         main.prepare(
             "INSERT INTO account(" + ChatRows.ACCOUNT_COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?)");
@@ -127,7 +141,7 @@ final class SqliteChatState implements ChatState {
 
   @Override
   public Optional<Account> account(long id) {
-    return rows.account(id);
+    return accounts.row(id);
   }
 
   @Override
@@ -137,6 +151,7 @@ final class SqliteChatState implements ChatState {
 
   @Override
   public void addAccount(Account account) {
+    accounts.forget(account.id());
     addAccount
         .set(1, account.id())
         .set(2, account.username())
@@ -149,17 +164,19 @@ final class SqliteChatState implements ChatState {
 
   @Override
   public void setGeneration(long account, long generation) {
+    accounts.forget(account);
     mustChange(setGeneration.with(generation, account), "account", account);
   }
 
   @Override
   public void setLastSeen(long account, long time) {
+    accounts.forget(account);
     mustChange(setLastSeen.with(time, account), "account", account);
   }
 
   @Override
   public Optional<Room> room(long id) {
-    return rows.room(id);
+    return rooms.row(id);
   }
 
   @Override
@@ -169,6 +186,7 @@ final class SqliteChatState implements ChatState {
 
   @Override
   public void addRoom(Room room) {
+    rooms.forget(room.id());
     addRoom
         .set(1, room.id())
         .set(2, room.name())
@@ -180,16 +198,18 @@ final class SqliteChatState implements ChatState {
 
   @Override
   public void closeRoom(long room) {
+    rooms.forget(room);
     mustChange(closeRoom.with(room), "room", room);
   }
 
   @Override
   public Optional<RoomMember> member(long room, long account) {
-    return rows.member(room, account);
+    return members.row(new MemberKey(room, account));
   }
 
   @Override
   public void addMember(RoomMember member) {
+    members.forget(new MemberKey(member.room(), member.account()));
     addMember
         .with(member.room(), member.account(), ChatRows.codeOf(member.role()), member.joined())
         .update();
@@ -198,12 +218,14 @@ final class SqliteChatState implements ChatState {
 
   @Override
   public void removeMember(long room, long account) {
+    members.forget(new MemberKey(room, account));
     mustChange(removeMember.with(room, account), "member", account);
     mustChange(countMembers.with(-1, room), "room", room);
   }
 
   @Override
   public void setRole(long room, long account, RoomRole role) {
+    members.forget(new MemberKey(room, account));
     mustChange(setRole.with(ChatRows.codeOf(role), room, account), "member", account);
   }
 
@@ -349,6 +371,9 @@ final class SqliteChatState implements ChatState {
   }
 
   void rolledBack() {
+    accounts.clear();
+    rooms.clear();
+    members.clear();
     clearPending();
   }
 
