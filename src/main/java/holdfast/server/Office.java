@@ -276,6 +276,11 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     return lastReplicateFrame;
   }
 
+  /// Sends what this pass has queued for the peers.
+  void flushPeers() {
+    peers.flush();
+  }
+
   private void sendFrame(ServerId to, PeerFrame frame) {
     peers.send(to, PeerCodec.encode(self, frame));
   }

@@ -4,7 +4,10 @@ import holdfast.replication.ServerId;
 
 /// The links to the other servers, as the replica thread uses them.
 interface Peers {
-  /// Queues a frame on the link that this server dialled. Never blocks; false: no link, or its
-  /// queue is full (which closes it).
+  /// Queues a frame on the link that this server dialled, for the next `flush`. False: no link, or
+  /// its queue is full (which closes it).
   boolean send(ServerId to, byte[] frame);
+
+  /// Sends what is queued. Never blocks.
+  void flush();
 }

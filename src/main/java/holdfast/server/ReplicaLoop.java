@@ -112,6 +112,7 @@ final class ReplicaLoop implements Runnable {
     while (office.hasEvents()) {
       carryOut(office.takeEvents());
     }
+    office.flushPeers();
   }
 
   private void takeBatch() {
@@ -162,6 +163,7 @@ final class ReplicaLoop implements Runnable {
     for (Envelope envelope : envelopes) {
       office.send(envelope);
     }
+    office.flushPeers();
   }
 
   private boolean unsaved() {

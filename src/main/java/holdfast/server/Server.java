@@ -101,7 +101,18 @@ public final class Server implements AutoCloseable, Listener.Handler {
     Directory directory = new Directory(reads);
     Presence presence = new Presence();
     Deliveries deliveries = new Deliveries(store.chat(), directory, store.appliedId());
-    Peers peers = (to, frame) -> links().send(to.value(), frame);
+    Peers peers =
+        new Peers() {
+          @Override
+          public boolean send(ServerId to, byte[] frame) {
+            return links().send(to.value(), frame);
+          }
+
+          @Override
+          public void flush() {
+            links().flush();
+          }
+        };
     CatchUp catchUp =
         new CatchUp(
             reads,

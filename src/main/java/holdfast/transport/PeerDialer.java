@@ -2,12 +2,12 @@ package holdfast.transport;
 
 import holdfast.wire.PeerIdentity;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -35,7 +35,7 @@ final class PeerDialer {
 
   private volatile boolean stopped;
   private volatile Optional<Socket> socket = Optional.empty();
-  private volatile Optional<Connection> link = Optional.empty();
+  private volatile Optional<SendingLink> link = Optional.empty();
 
   // Of the dialler's thread only.
   private Duration delay = Duration.ZERO;
@@ -80,9 +80,10 @@ final class PeerDialer {
     return address;
   }
 
-  /// Queues the frame on the link; false if there is none, or if it was full: then it is closed.
+  /// Queues the frame on the link, for the next `flush`; false if there is none, or if it was full:
+  /// then it is closed.
   boolean send(byte[] frame) {
-    Optional<Connection> to = link;
+    Optional<SendingLink> to = link;
     if (to.isEmpty()) {
       return false;
     }
@@ -94,6 +95,11 @@ final class PeerDialer {
     return false;
   }
 
+  /// Sends what waits on the link. Never blocks.
+  void flush() {
+    link.ifPresent(SendingLink::flush);
+  }
+
   /// Dials at once if it is waiting to: there is news of the peer.
   void hurry() {
     hurry.release();
@@ -103,6 +109,7 @@ final class PeerDialer {
     stopped = true;
     hurry.release();
     socket.ifPresent(Connection::closeQuietly);
+    link.ifPresent(SendingLink::close);
   }
 
   void join() throws InterruptedException {
@@ -132,7 +139,8 @@ final class PeerDialer {
   }
 
   private void dialOnce() throws InterruptedException {
-    try (Socket dialled = new Socket()) {
+    try (SocketChannel channel = SocketChannel.open()) {
+      Socket dialled = channel.socket();
       socket = Optional.of(dialled);
       if (stopped) {
         return;
@@ -145,7 +153,7 @@ final class PeerDialer {
       if (refusal.isPresent()) {
         throw new HandshakeException("it is refused here: " + refusal.get().sentence());
       }
-      keep(dialled, other);
+      keep(channel, other);
     } catch (ConnectException e) {
       // With a time-out of our own far below the system's, this is a refusal.
       report("it refuses connections");
@@ -178,44 +186,33 @@ final class PeerDialer {
   }
 
   /// Announces the link and watches it until it ends.
-  private void keep(Socket dialled, PeerIdentity other) throws IOException {
+  private void keep(SocketChannel channel, PeerIdentity other) throws IOException {
     if (missing.isPresent() && !missing.get().equals(other.bootId())) {
       died();
     }
     missing = Optional.empty();
     long begun = System.nanoTime();
-    try (Connection connection =
-        new Connection(dialled, "peer-" + address.id(), settings.queueBytesMax())) {
-      link = Optional.of(connection);
+    SendingLink opened = new SendingLink(channel, settings.queueBytesMax());
+    try {
+      link = Optional.of(opened);
+      if (stopped) {
+        return;
+      }
       reported = "";
-      LOG.info("linked to server {} at {}", address.id(), connection.remote());
+      LOG.info("linked to server {} at {}", address.id(), opened.remote());
       handler.onLinkUp(address.id(), other.memberKey(), other.clusterId(), other.bootId());
-      dialled.setSoTimeout((int) settings.silenceMax().toMillis());
-      watch(dialled.getInputStream());
+      opened.watch(settings.silenceMax());
     } catch (IOException e) {
       report(e instanceof SocketTimeoutException ? "nothing is heard on it" : e.getMessage());
     } finally {
       link = Optional.empty();
+      opened.release();
       handler.onLinkDown(address.id());
       missing = Optional.of(other.bootId());
       boolean lasted = System.nanoTime() - begun >= settings.retryMax().toNanos();
       delay = lasted ? Duration.ZERO : flapDelay;
       flapDelay = lasted ? Duration.ZERO : doubled(flapDelay);
     }
-  }
-
-  /// Reads until the link ends. Nothing comes back on it but an empty line now and then, so that a
-  /// link that leads nowhere is noticed long before TCP gives up.
-  private static void watch(InputStream in) throws IOException {
-    byte[] bytes = new byte[64];
-    for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
-      for (int i = 0; i < count; i++) {
-        if (bytes[i] != '\n') {
-          throw new IOException("it sent something back on a link for sending");
-        }
-      }
-    }
-    throw new IOException("it closed the link");
   }
 
   private void died() {

@@ -195,11 +195,17 @@ public final class PeerLinks implements AutoCloseable {
     }
   }
 
-  /// Queues a frame, newline included, on the link to `peer` and returns at once. False if there is
-  /// no link, or if it was full: then it is closed.
+  /// Queues a frame, newline included, on the link to `peer`, for the next `flush`. False if there
+  /// is no link, or if it was full: then it is closed.
   public boolean send(int peer, byte[] frame) {
     PeerDialer dialer = dialers.get(peer);
     return dialer != null && dialer.send(frame);
+  }
+
+  /// Sends what waits on the links, as far as it can be sent without waiting; the rest follows by
+  /// itself.
+  public void flush() {
+    dialers.values().forEach(PeerDialer::flush);
   }
 
   /// Ends all links and waits for the dialling threads.
@@ -237,7 +243,14 @@ public final class PeerLinks implements AutoCloseable {
           handshake.accept(
               (peer, who) -> handler.admit(peer, who.memberKey(), who.clusterId(), who.bootId()));
       LineReader lines = handshake.lines(settings.frameBytesMax());
-      serveProven(socket, arrived, lines);
+      // A platform thread: the kernel wakes it as soon as a frame is there, with no poller and no
+      // carrier in between. There are few peers.
+      Thread reader =
+          Thread.ofPlatform()
+              .name("peer-" + arrived.peer() + "-reader")
+              .daemon(true)
+              .start(() -> serveProven(socket, arrived, lines));
+      reader.join();
     } catch (HandshakeException e) {
       warn("no link with " + remote + ": " + e.getMessage());
     } catch (IOException e) {
@@ -249,10 +262,8 @@ public final class PeerLinks implements AutoCloseable {
     }
   }
 
-  private void serveProven(Socket socket, Handshake.Arrived arrived, LineReader lines)
-      throws IOException, InterruptedException {
+  private void serveProven(Socket socket, Handshake.Arrived arrived, LineReader lines) {
     int peer = arrived.peer();
-    Thread.currentThread().setName("peer-" + peer + "-reader");
     Inbound mine = new Inbound(socket, Thread.currentThread());
     Inbound before = inbound.put(peer, mine);
     Thread signs =
@@ -266,6 +277,10 @@ public final class PeerLinks implements AutoCloseable {
       // Whoever dials here listens again, too.
       hurry(peer);
       readFrames(arrived, lines);
+    } catch (IOException e) {
+      LOG.debug("the link from server {} ended: {}", peer, e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } finally {
       signs.interrupt();
       if (inbound.remove(peer, mine)) {

@@ -29,6 +29,12 @@ class PeerLinksTest {
     PeerLinks.PeerAddress address() {
       return new PeerLinks.PeerAddress(id, Sockets.HOST, links.port());
     }
+
+    boolean send(int peer, byte[] frame) {
+      boolean queued = links.send(peer, frame);
+      links.flush();
+      return queued;
+    }
   }
 
   @AfterEach
@@ -84,18 +90,18 @@ class PeerLinksTest {
   void eachSideSendsOnTheLinkItDialled() throws Exception {
     Server one = server(1);
     Server two = server(2);
-    assertFalse(one.links().send(2, line("nobody hears this")));
+    assertFalse(one.send(2, line("nobody hears this")));
     join(one, two);
     assertEquals("up 2/key-2 cluster cluster-id boot boot-2", one.handler().next());
     assertEquals("up 1/key-1 cluster cluster-id boot boot-1", two.handler().next());
-    assertTrue(one.links().send(2, line("a")));
-    assertTrue(one.links().send(2, line("b")));
-    assertTrue(two.links().send(1, line("c")));
+    assertTrue(one.send(2, line("a")));
+    assertTrue(one.send(2, line("b")));
+    assertTrue(two.send(1, line("c")));
     assertEquals("frame from 1/key-1: a", two.handler().next());
     assertEquals("frame from 1/key-1: b", two.handler().next());
     assertEquals("frame from 2/key-2: c", one.handler().next());
-    assertFalse(one.links().send(1, line("to itself")));
-    assertFalse(one.links().send(3, line("to a stranger")));
+    assertFalse(one.send(1, line("to itself")));
+    assertFalse(one.send(3, line("to a stranger")));
   }
 
   @Test
@@ -107,7 +113,7 @@ class PeerLinksTest {
     assertEquals("up 2/key-2 cluster cluster-id boot boot-2", one.handler().next());
     two.links().close();
     assertEquals("died 2", one.handler().next());
-    assertFalse(one.links().send(2, line("nobody hears this")));
+    assertFalse(one.send(2, line("nobody hears this")));
 
     server(settings(2, "secret", "home"), "boot-2b", port);
     assertEquals("up 2/key-2 cluster cluster-id boot boot-2b", one.handler().next());
@@ -120,11 +126,11 @@ class PeerLinksTest {
     join(one, two);
     assertEquals("up 2/key-2 cluster cluster-id boot boot-2", one.handler().next());
     two.handler().badFrames = true;
-    assertTrue(one.links().send(2, line("a")));
+    assertTrue(one.send(2, line("a")));
     // The same process again: nothing died in between.
     assertEquals("up 2/key-2 cluster cluster-id boot boot-2", one.handler().next());
     two.handler().badFrames = false;
-    assertTrue(one.links().send(2, line("b")));
+    assertTrue(one.send(2, line("b")));
   }
 
   @Test
@@ -143,7 +149,7 @@ class PeerLinksTest {
     assertEquals("up 2/key-2 cluster - boot first", one.handler().next());
     boot[0] = "second";
     handler.badFrames = true;
-    assertTrue(one.links().send(2, line("ends the link")));
+    assertTrue(one.send(2, line("ends the link")));
     assertEquals("died 2", one.handler().next());
     assertEquals("up 2/key-2 cluster - boot second", one.handler().next());
   }
@@ -176,7 +182,7 @@ class PeerLinksTest {
           assertEquals("up 2/key-2 cluster - boot boot-2", one.handler().next());
           byte[] frame = new byte[FRAME_MAX];
           int sent = 0;
-          while (one.links().send(2, frame)) {
+          while (one.send(2, frame)) {
             sent++;
           }
           assertTrue(sent >= 4, "sent " + sent);
@@ -227,7 +233,7 @@ class PeerLinksTest {
         Optional.of(new PeerLinks.Refusal("OTHER_KEY", "server 1 has lost its disk"));
     one.links().peers(List.of(two.address()));
     assertEquals("refused by 2: OTHER_KEY: server 1 has lost its disk", one.handler().next());
-    assertFalse(one.links().send(2, line("nobody hears this")));
+    assertFalse(one.send(2, line("nobody hears this")));
     two.handler().refusal = Optional.empty();
     assertEquals("up 2/key-2 cluster cluster-id boot boot-2", one.handler().nextOther("refused"));
   }
@@ -240,7 +246,7 @@ class PeerLinksTest {
     one.links().peers(List.of(two.address()));
     two.links().peers(List.of(one.address()));
     assertEquals("refused by 1: OTHER_CLUSTER: not ours", two.handler().next());
-    assertFalse(one.links().send(2, line("nobody hears this")));
+    assertFalse(one.send(2, line("nobody hears this")));
     one.handler().refusal = Optional.empty();
     assertEquals("up 2/key-2 cluster cluster-id boot boot-2", one.handler().next());
   }
@@ -254,8 +260,8 @@ class PeerLinksTest {
     assertEquals("up 3/key-3 cluster cluster-id boot boot-3", one.handler().next());
     assertEquals("up 1/key-1 cluster cluster-id boot boot-1", three.handler().next());
     assertNull(stranger.handler().reports.poll());
-    assertFalse(one.links().send(2, line("x")));
-    assertFalse(stranger.links().send(1, line("x")));
+    assertFalse(one.send(2, line("x")));
+    assertFalse(stranger.send(1, line("x")));
   }
 
   @Test
@@ -264,9 +270,9 @@ class PeerLinksTest {
     Server two = server(2);
     one.links().peers(List.of(two.address()));
     assertEquals("up 2/key-2 cluster cluster-id boot boot-2", one.handler().next());
-    assertTrue(one.links().send(2, line("x".repeat(FRAME_MAX))));
+    assertTrue(one.send(2, line("x".repeat(FRAME_MAX))));
     assertTrue(two.handler().next().startsWith("frame from 1/key-1: xxx"));
-    assertTrue(one.links().send(2, line("x".repeat(FRAME_MAX + 1))));
+    assertTrue(one.send(2, line("x".repeat(FRAME_MAX + 1))));
     assertEquals("up 2/key-2 cluster cluster-id boot boot-2", one.handler().next());
     assertNull(two.handler().reports.poll());
   }
@@ -280,9 +286,9 @@ class PeerLinksTest {
     Server moved = server(settings(2, "secret", "home"), "boot-2b", 0);
     one.links().peers(List.of(moved.address()));
     assertEquals("up 2/key-2 cluster cluster-id boot boot-2b", one.handler().nextOther("died"));
-    assertTrue(one.links().send(2, line("a")));
+    assertTrue(one.send(2, line("a")));
     assertEquals("frame from 1/key-1: a", moved.handler().next());
     one.links().peers(List.of());
-    assertFalse(one.links().send(2, line("b")));
+    assertFalse(one.send(2, line("b")));
   }
 }
