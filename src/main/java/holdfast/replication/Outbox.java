@@ -10,8 +10,8 @@ final class Outbox {
   private final List<Envelope> afterSync = new ArrayList<>();
   private final List<Answer> answers = new ArrayList<>();
 
-  /// For a primary's REPLICATE, HEARTBEAT and TAKE_OVER, which claim nothing about its own disk
-  /// (thesis §10.2.1).
+  /// For a primary's REPLICATE, COMMIT, HEARTBEAT and TAKE_OVER, which claim nothing about its own
+  /// disk (thesis §10.2.1).
   void sendBeforeSync(ServerId to, PeerMessage message) {
     beforeSync.add(new Envelope(to, message));
   }

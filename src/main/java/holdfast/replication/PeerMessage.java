@@ -38,7 +38,7 @@ public sealed interface PeerMessage {
     }
   }
 
-  /// Entries that follow `prev`, or none to probe or to tell the commit index (thesis §3.5).
+  /// Entries that follow `prev`, or none to probe (thesis §3.5).
   record Replicate(long term, LogPosition prev, List<LogEntry> entries, long commitIndex)
       implements PeerMessage {
     public Replicate {
@@ -49,6 +49,16 @@ public sealed interface PeerMessage {
     public String toString() {
       return "REPLICATE term=%d prev=%s entries=%s commit=%d"
           .formatted(term, prev, spanOf(entries), commitIndex);
+    }
+  }
+
+  /// So much is committed, all of which the receiver is known to have: said when there are no
+  /// entries to say it with. Nobody answers it; one that is lost is made good by the next
+  /// heartbeat.
+  record Commit(long term, long commitIndex) implements PeerMessage {
+    @Override
+    public String toString() {
+      return "COMMIT term=%d commit=%d".formatted(term, commitIndex);
     }
   }
 

@@ -331,10 +331,10 @@ final class Primary implements RoleState {
       send(peer, progress, next - 1, entries);
       sent = true;
     }
-    if (!sent
-        && progress.news(log.commitIndex()) > 0
-        && progress.match() >= log.compacted().index()) {
-      send(peer, progress, progress.match(), List.of());
+    long news = progress.news(log.commitIndex());
+    if (!sent && news > 0) {
+      outbox.sendBeforeSync(peer, new PeerMessage.Commit(term, news));
+      progress.told(news);
     }
   }
 

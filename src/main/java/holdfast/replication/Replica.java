@@ -103,6 +103,11 @@ public final class Replica {
       case PeerMessage.RequestVote request -> elections.onRequestVote(from, request);
       case PeerMessage.Replicate replicate -> onReplicate(from, replicate);
       case PeerMessage.Heartbeat heartbeat -> onHeartbeat(from, heartbeat);
+      case PeerMessage.Commit commit -> {
+        if (elections.follows(from, commit.term())) {
+          commit(from, commit.commitIndex());
+        }
+      }
       case PeerMessage.TakeOver takeOver -> elections.onTakeOver(from, takeOver);
       case PeerMessage.VoteResponse response -> elections.onVoteResponse(from, response);
       case PeerMessage.ReplicateAck ack -> {
@@ -138,13 +143,7 @@ public final class Replica {
   private void onHeartbeat(ServerId from, PeerMessage.Heartbeat heartbeat) {
     boolean follows = elections.follows(from, heartbeat.term());
     if (follows) {
-      Check.that(
-          heartbeat.commitIndex() <= log.last().index(),
-          "primary %s counts on entries up to %d, this log ends at %s",
-          from,
-          heartbeat.commitIndex(),
-          log.last());
-      log.commit(Math.max(log.commitIndex(), heartbeat.commitIndex()));
+      commit(from, heartbeat.commitIndex());
     }
     // The term of the answer is the later one, and by then `from` may be its primary and have begun
     // a round of that number: an answer to an old round must not be taken for one to the new.
@@ -153,6 +152,17 @@ public final class Replica {
         from,
         new PeerMessage.HeartbeatAck(
             elections.term(), round, log.syncedIndex(), log.appliedIndex()));
+  }
+
+  /// What the primary says is committed it knows to be in this log.
+  private void commit(ServerId from, long index) {
+    Check.that(
+        index <= log.last().index(),
+        "primary %s counts on entries up to %d, this log ends at %s",
+        from,
+        index,
+        log.last());
+    log.commit(Math.max(log.commitIndex(), index));
   }
 
   private void onReplicate(ServerId from, PeerMessage.Replicate replicate) {

@@ -101,18 +101,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
     Directory directory = new Directory(reads);
     Presence presence = new Presence();
     Deliveries deliveries = new Deliveries(store.chat(), directory, store.appliedId());
-    Peers peers =
-        new Peers() {
-          @Override
-          public boolean send(ServerId to, byte[] frame) {
-            return links().send(to.value(), frame);
-          }
-
-          @Override
-          public void flush() {
-            links().flush();
-          }
-        };
+    Peers peers = peers();
     CatchUp catchUp =
         new CatchUp(
             reads,
@@ -162,8 +151,19 @@ public final class Server implements AutoCloseable, Listener.Handler {
             .unstarted(loop);
   }
 
-  private PeerLinks links() {
-    return links;
+  /// The links as the replica thread sees them; they are made after it.
+  private Peers peers() {
+    return new Peers() {
+      @Override
+      public boolean send(ServerId to, byte[] frame) {
+        return links.send(to.value(), frame);
+      }
+
+      @Override
+      public void flush() {
+        links.flush();
+      }
+    };
   }
 
   private ReplicaPort port() {

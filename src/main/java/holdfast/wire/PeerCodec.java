@@ -114,6 +114,8 @@ public final class PeerCodec {
                   .field("prev_log_index", m.prevIndex())
                   .field("conflict_index", m.conflict().index())
                   .field("conflict_term", m.conflict().term()));
+      case PeerMessage.Commit m ->
+          end(head(self, "COMMIT", m.term(), 0).field("commit_index", m.commitIndex()));
       case PeerMessage.TakeOver m -> end(head(self, "TAKE_OVER", m.term(), 0));
       case PeerMessage.Heartbeat _, PeerMessage.HeartbeatAck _ -> {
         Check.that(false, "heartbeats travel as frames of their own");

@@ -87,6 +87,7 @@ final class PeerReader {
                   payload.needFlag("take_over"),
                   position("last_log")));
       case "VOTE_RESPONSE" -> new PeerFrame.Core(voteResponse());
+      case "COMMIT" -> new PeerFrame.Core(new PeerMessage.Commit(term, count("commit_index")));
       case "TAKE_OVER" -> new PeerFrame.Core(new PeerMessage.TakeOver(term));
       case "FORWARD" -> forward();
       case "FORWARD_REPLY" -> forwardReply();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import holdfast.replication.PeerMessage.Commit;
 import holdfast.replication.PeerMessage.Heartbeat;
 import holdfast.replication.PeerMessage.HeartbeatAck;
 import holdfast.replication.PeerMessage.Replicate;
@@ -106,12 +107,12 @@ final class PrimaryTest {
     server.propose(1, "a");
     server.takeSent();
     server.acknowledge(2);
-    assertEquals(List.of(new Replicate(2, at(3, 2), List.of(), 3)), server.sentTo(2), "2 holds it");
+    assertEquals(List.of(new Commit(2, 3)), server.sentTo(2), "2 holds it");
     assertEquals(List.of(), server.sentTo(3), "3 does not yet, as far as known");
     server.acknowledge(2);
     assertEquals(1, server.sentTo(2).size(), "no news");
     server.acknowledge(3);
-    assertEquals(List.of(new Replicate(2, at(3, 2), List.of(), 3)), server.sentTo(3));
+    assertEquals(List.of(new Commit(2, 3)), server.sentTo(3));
   }
 
   @Test

@@ -129,6 +129,7 @@ final class TestServer {
           effects.hardState().isEmpty()
               && (envelope.message() instanceof PeerMessage.Replicate
                   || envelope.message() instanceof PeerMessage.Heartbeat
+                  || envelope.message() instanceof PeerMessage.Commit
                   || envelope.message() instanceof PeerMessage.TakeOver),
           "%s leaves before the sync",
           envelope);

@@ -63,6 +63,7 @@ class PeerCodecTest {
         new PeerFrame.Core(new PeerMessage.ReplicateAck(7, 43)),
         new PeerFrame.Core(new PeerMessage.ReplicateConflict(7, 41, new LogPosition(5, 30))),
         new PeerFrame.Core(new PeerMessage.ReplicateConflict(7, 41, new LogPosition(0, 31))),
+        new PeerFrame.Core(new PeerMessage.Commit(7, 12)),
         new PeerFrame.Core(new PeerMessage.TakeOver(7)),
         new PeerFrame.Heartbeat(new PeerMessage.Heartbeat(7, 43, 100), Optional.empty(), 40),
         new PeerFrame.Heartbeat(
