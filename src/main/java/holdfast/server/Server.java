@@ -63,6 +63,9 @@ public final class Server implements AutoCloseable, Listener.Handler {
   /// Reads that may wait for the read pool; beyond: BUSY.
   private static final int READS_WAITING_MAX = 1_024;
 
+  /// A little more than the length at which the write-ahead log is begun anew.
+  private static final long WAL_BYTES_RESERVED = 40L << 20;
+
   private static final Duration DRAIN_MAX = Duration.ofSeconds(3);
 
   private static final Duration POLL = Duration.ofMillis(2);
@@ -241,7 +244,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
       store =
           SqliteStore.open(
               config.directory(self),
-              new StoreSettings(config.indexTailMax(), READS_WAITING_MAX),
+              new StoreSettings(config.indexTailMax(), READS_WAITING_MAX, WAL_BYTES_RESERVED),
               new CommandCodec());
     } catch (StoreException e) {
       throw new StartException(exitCode(e.kind()), e.getMessage());

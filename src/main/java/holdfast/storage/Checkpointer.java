@@ -21,7 +21,7 @@ final class Checkpointer implements AutoCloseable {
   private static final long COPY_PAGES_MIN = (4L << 20) / Schema.PAGE_BYTES;
 
   /// A log longer than this is the writer's business.
-  private static final long WAL_PAGES_MAX = (64L << 20) / Schema.PAGE_BYTES;
+  private static final long WAL_PAGES_MAX = (32L << 20) / Schema.PAGE_BYTES;
 
   private final Sqlite sqlite;
   private final Thread thread;

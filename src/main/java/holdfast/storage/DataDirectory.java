@@ -17,10 +17,21 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A server's data directory, locked for this process as long as it is open. Directory and files
 /// made here are for their owner only.
 final class DataDirectory implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DataDirectory.class);
+
+  /// One part in so many of what is free may be reserved.
+  private static final int RESERVED_SHARE_MAX = 8;
+
+  /// A page: written in larger pieces, a file is cached in larger pieces, and changing one byte then
+  /// writes all of a piece back.
+  private static final int RESERVED_STEP_BYTES = 4_096;
+
   private static final byte[] SQLITE_MAGIC =
       "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
   private static final int PID_BYTES_MAX = 20;
@@ -160,6 +171,31 @@ final class DataDirectory implements AutoCloseable {
       Files.createFile(file, ownerOnly("rw-------"));
     } catch (FileAlreadyExistsException e) {
       // As good as new: whatever it holds is judged by whoever opens it.
+    }
+  }
+
+  /// Makes the empty write-ahead log of `main()` this long with zeros, which SQLite takes for no
+  /// log at all. Unless that would take more than a fair share of the disk; a failure only costs
+  /// speed.
+  void reserveLog(long bytes) {
+    Path wal = besides(main(), "-wal");
+    try (FileChannel log = FileChannel.open(wal, StandardOpenOption.WRITE)) {
+      boolean hasRoom = Files.getFileStore(wal).getUsableSpace() / RESERVED_SHARE_MAX > bytes;
+      if (bytes == 0 || log.size() > 0 || !hasRoom) {
+        return;
+      }
+      try {
+        ByteBuffer zeros = ByteBuffer.allocate(RESERVED_STEP_BYTES);
+        for (long at = 0; at < bytes; at += zeros.capacity()) {
+          log.write(zeros.clear(), at);
+        }
+        log.force(true);
+      } catch (IOException e) {
+        log.truncate(0);
+        throw e;
+      }
+    } catch (IOException e) {
+      LOG.warn("{} grows as it is used, which is slower: {}", wal, e.toString());
     }
   }
 

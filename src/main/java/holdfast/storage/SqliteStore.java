@@ -153,6 +153,7 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     syncing = true;
     // Makes all that is committed durable, so that the index cannot get ahead of it.
     main.checkpoint(Sqlite.CheckpointMode.TRUNCATE);
+    data.reserveLog(settings.walBytesReserved());
     state = new StateRow(main);
     log = new LogTable(main, memberships, state.appliedIndex());
     tail = new IndexTail(settings.indexTailMax());

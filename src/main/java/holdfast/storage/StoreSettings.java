@@ -8,13 +8,15 @@ import holdfast.check.Check;
 ///   index, `index.tail.max`; at the limit the writer waits for the merge. A single transaction may
 ///   exceed it by its own rows
 /// @param readsWaitingMax reads that may wait for a free reader; beyond, they are rejected
-public record StoreSettings(int indexTailMax, int readsWaitingMax) {
+/// @param walBytesReserved how long the write-ahead log is made at the start: a sync that only
+///   overwrites takes about half as long as one that makes the file longer. 0: it grows
+public record StoreSettings(int indexTailMax, int readsWaitingMax, long walBytesReserved) {
   public StoreSettings {
     Check.that(indexTailMax >= 4, "indexTailMax %d is below 4", indexTailMax);
     Check.that(readsWaitingMax >= 1, "readsWaitingMax %d", readsWaitingMax);
   }
 
   public static StoreSettings defaults() {
-    return new StoreSettings(65_536, 1_024);
+    return new StoreSettings(65_536, 1_024, 0);
   }
 }

@@ -49,7 +49,7 @@ final class ConcurrentReadsTest {
   @Test
   void readsNeverMissWhatWasAppliedBeforeThem() throws Exception {
     AtomicBoolean written = new AtomicBoolean();
-    try (SqliteStore store = StoreBench.open(temp, new StoreSettings(64, 100))) {
+    try (SqliteStore store = StoreBench.open(temp, new StoreSettings(64, 100, 0))) {
       List<FutureTask<Long>> readers = new ArrayList<>();
       for (int i = 0; i < READERS; i++) {
         int offset = i;

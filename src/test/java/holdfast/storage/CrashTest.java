@@ -44,7 +44,7 @@ final class CrashTest {
     private Writer() {}
 
     public static void main(String[] arguments) throws Exception {
-      StoreSettings settings = new StoreSettings(64, 10);
+      StoreSettings settings = new StoreSettings(64, 10, 0);
       SqliteStore store = SqliteStore.open(Path.of(arguments[0]), settings, StoreBench.MEMBERSHIPS);
       System.out.println("open");
       long last = Long.parseLong(arguments[1]);
@@ -160,7 +160,7 @@ final class CrashTest {
     Path data = temp.resolve("data");
     RandomGenerator random = new SplittableRandom(5);
     List<Long> walBytesAfter = new ArrayList<>();
-    try (SqliteStore store = StoreBench.open(data, new StoreSettings(16, 10))) {
+    try (SqliteStore store = StoreBench.open(data, new StoreSettings(16, 10, 0))) {
       walBytesAfter.add(Files.size(data.resolve("holdfast.db-wal")));
       for (long n = 1; n <= TRANSACTIONS; n++) {
         store.begin(true);
@@ -208,7 +208,7 @@ final class CrashTest {
     RandomGenerator random = new SplittableRandom(8);
     ChatModel model = new ChatModel();
     RandomChat chat = new RandomChat(random, model);
-    try (StoreBench bench = new StoreBench(temp.resolve("data"), new StoreSettings(32, 10))) {
+    try (StoreBench bench = new StoreBench(temp.resolve("data"), new StoreSettings(32, 10, 0))) {
       for (int i = 0; i < 300; i++) {
         Command command = chat.next();
         assertEquals(model.apply(command), bench.write(command));

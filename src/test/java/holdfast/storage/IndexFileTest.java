@@ -35,7 +35,7 @@ final class IndexFileTest {
 
   @BeforeEach
   void fill() {
-    bench = new StoreBench(temp.resolve("data"), new StoreSettings(40, 10));
+    bench = new StoreBench(temp.resolve("data"), new StoreSettings(40, 10, 0));
     writeMore();
   }
 
