@@ -52,6 +52,10 @@ final class ReplicaLoop implements Runnable {
   private List<LogEntry> unsavedEntries = List.of();
   private long diskFullSinceNanos;
   private boolean diskFull;
+
+  /// The last entry whose outcome and events were told.
+  private long toldIndex;
+
   private volatile boolean running = true;
 
   ReplicaLoop(SqliteStore store, Replica replica, Applier applier, Office office) {
@@ -149,9 +153,6 @@ final class ReplicaLoop implements Runnable {
     for (Answer answer : effects.answers()) {
       office.onAnswer(answer);
     }
-    for (AppliedEntry entry : applied) {
-      office.onApplied(entry);
-    }
     if (!applied.isEmpty()) {
       office.add(new Event.Applied(applier.appliedIndex()));
       office.onAppliedUpTo(applier.appliedIndex());
@@ -190,6 +191,7 @@ final class ReplicaLoop implements Runnable {
       // Before applying: the core may only be told of rows that it knows to be applied.
       office.compact();
       applied.addAll(applier.apply(replica));
+      tell(applied);
       store.commit();
     } catch (DiskFullException e) {
       onDiskFull(applied);
@@ -205,6 +207,19 @@ final class ReplicaLoop implements Runnable {
       office.add(new Event.Synced(replica.last()));
     }
     return true;
+  }
+
+  /// Answers and pushes what was applied, while its transaction is still open: the cluster has
+  /// committed it, so it stays so whatever becomes of this disk. What is applied again after a
+  /// rollback was told already.
+  private void tell(List<AppliedEntry> applied) {
+    store.announceApplied();
+    for (AppliedEntry entry : applied) {
+      if (entry.index() > toldIndex) {
+        office.onApplied(entry);
+        toldIndex = entry.index();
+      }
+    }
   }
 
   private void keep(Effects effects) {

@@ -28,8 +28,8 @@ final class DataDirectory implements AutoCloseable {
   /// One part in so many of what is free may be reserved.
   private static final int RESERVED_SHARE_MAX = 8;
 
-  /// A page: written in larger pieces, a file is cached in larger pieces, and changing one byte then
-  /// writes all of a piece back.
+  /// A page: written in larger pieces, a file is cached in larger pieces, and changing one byte
+  /// then writes all of a piece back.
   private static final int RESERVED_STEP_BYTES = 4_096;
 
   private static final byte[] SQLITE_MAGIC =

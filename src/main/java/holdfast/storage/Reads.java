@@ -9,10 +9,15 @@ import holdfast.check.Check;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
-/// What is applied and committed, for any thread to read. A read is done by a small pool of threads
-/// and never waits for a write; the caller, as a rule a virtual thread, waits for the read. It sees
-/// at least everything up to the `appliedId` that was there before it. Every read may throw
+/// What is applied and committed, for any thread to read. A read is done by a small pool of
+/// threads; the caller, as a rule a virtual thread, waits for it. It sees at least everything up to
+/// the `appliedId` that was there before it, and everything that was announced: the outcome of a
+/// command may be told while the transaction that applies it is still open, so a read waits for the
+/// commits of what was announced before it, and for no other write. Every read may throw
 /// RejectedReadException (busy: try again) and DiskFailedException. Permissions are the caller's
 /// business.
 public final class Reads {
@@ -20,15 +25,54 @@ public final class Reads {
   public static final int LIMIT_MAX = 1_000;
 
   private final ReaderPool pool;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition moved = lock.newCondition();
+
+  // Written by the replica thread, under `lock`.
   private volatile long appliedId;
+  private volatile long announcedId;
 
   Reads(ReaderPool pool, long appliedId) {
     this.pool = pool;
     this.appliedId = appliedId;
+    this.announcedId = appliedId;
   }
 
+  /// Everything up to `id` is applied in the open transaction, and may be told before its commit.
+  void announced(long id) {
+    announcedId = id;
+  }
+
+  /// Everything up to `id` is committed; what was announced beyond is taken back.
   void published(long id) {
-    appliedId = id;
+    lock.lock();
+    try {
+      appliedId = id;
+      announcedId = id;
+      moved.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private <T> T read(Function<Reader, T> work) {
+    awaitAnnounced();
+    return pool.read(work);
+  }
+
+  private void awaitAnnounced() {
+    long wanted = announcedId;
+    if (appliedId >= wanted) {
+      return;
+    }
+    lock.lock();
+    try {
+      while (appliedId < wanted && announcedId >= wanted) {
+        moved.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// The id of the last command that reads see; 0 at first. Does not wait.
@@ -37,44 +81,44 @@ public final class Reads {
   }
 
   public Optional<Account> account(long id) {
-    return pool.read(reader -> reader.rows().account(id));
+    return read(reader -> reader.rows().account(id));
   }
 
   public Optional<Account> accountNamed(String username) {
-    return pool.read(reader -> reader.rows().accountNamed(username));
+    return read(reader -> reader.rows().accountNamed(username));
   }
 
   /// A room, closed ones too.
   public Optional<Room> room(long id) {
-    return pool.read(reader -> reader.rows().room(id));
+    return read(reader -> reader.rows().room(id));
   }
 
   /// The open room of that name, which begins with `#`.
   public Optional<Room> roomNamed(String name) {
-    return pool.read(reader -> reader.rows().roomNamed(name));
+    return read(reader -> reader.rows().roomNamed(name));
   }
 
   public Optional<RoomMember> member(long room, long account) {
-    return pool.read(reader -> reader.rows().member(room, account));
+    return read(reader -> reader.rows().member(room, account));
   }
 
   /// The rooms `account` is in, ascending.
   public List<Long> roomsOf(long account) {
-    return pool.read(reader -> reader.rows().roomsOf(account));
+    return read(reader -> reader.rows().roomsOf(account));
   }
 
   /// The seq of the conversation's last message; 0 if it has none.
   public long lastSeq(ConversationId conversation) {
-    return pool.read(reader -> reader.snapshot(reads -> reads.lastSeq(conversation)));
+    return read(reader -> reader.snapshot(reads -> reads.lastSeq(conversation)));
   }
 
   /// How far `account` has read; 0 at first.
   public long readSeq(long account, ConversationId conversation) {
-    return pool.read(reader -> reader.snapshot(reads -> reads.readSeq(account, conversation)));
+    return read(reader -> reader.snapshot(reads -> reads.readSeq(account, conversation)));
   }
 
   public Optional<Message> messageAt(ConversationId conversation, long seq) {
-    return pool.read(reader -> reader.snapshot(reads -> reads.messageAt(conversation, seq)));
+    return read(reader -> reader.snapshot(reads -> reads.messageAt(conversation, seq)));
   }
 
   /// Messages by seq, ascending: the nearest below `before`, or the nearest above `after`, or, with
@@ -84,7 +128,7 @@ public final class Reads {
       ConversationId conversation, OptionalLong before, OptionalLong after, int limit) {
     Check.that(before.isEmpty() || after.isEmpty(), "history before and after");
     checkLimit(limit);
-    return pool.read(
+    return read(
         reader -> reader.snapshot(reads -> reads.history(conversation, before, after, limit)));
   }
 
@@ -94,32 +138,31 @@ public final class Reads {
   public Page<ConversationRow> conversations(
       long account, Optional<ConversationId> after, int limit) {
     checkLimit(limit);
-    return pool.read(
-        reader -> reader.snapshot(reads -> reads.conversations(account, after, limit)));
+    return read(reader -> reader.snapshot(reads -> reads.conversations(account, after, limit)));
   }
 
   public Unread unread(long account) {
-    return pool.read(reader -> reader.snapshot(reads -> reads.unread(account)));
+    return read(reader -> reader.snapshot(reads -> reads.unread(account)));
   }
 
   /// Accounts whose name fits `pattern`, in which `*` stands for anything, in the order of their
   /// names.
   public Page<Account> users(String pattern, Optional<String> after, int limit) {
     checkLimit(limit);
-    return pool.read(reader -> reader.lists().users(pattern, after, limit));
+    return read(reader -> reader.lists().users(pattern, after, limit));
   }
 
   /// Open rooms, public or with `account` in them, whose name (with its `#`) fits `pattern`, in the
   /// order of their names.
   public Page<RoomRow> rooms(long account, String pattern, Optional<String> after, int limit) {
     checkLimit(limit);
-    return pool.read(reader -> reader.lists().rooms(account, pattern, after, limit));
+    return read(reader -> reader.lists().rooms(account, pattern, after, limit));
   }
 
   /// A room's members in the order of their names.
   public Page<MemberRow> members(long room, Optional<String> afterUsername, int limit) {
     checkLimit(limit);
-    return pool.read(reader -> reader.lists().members(room, afterUsername, limit));
+    return read(reader -> reader.lists().members(room, afterUsername, limit));
   }
 
   /// What concerns `account` and came after the position (`afterId`, `afterPart`), up to the
@@ -130,7 +173,7 @@ public final class Reads {
   public MissedEvents missed(long account, long afterId, int afterPart, long upToId, int limit) {
     checkLimit(limit);
     Check.that(upToId <= appliedId, "missed up to %d, applied %d", upToId, appliedId);
-    return pool.read(reader -> reader.missed(account, afterId, afterPart, upToId, limit));
+    return read(reader -> reader.missed(account, afterId, afterPart, upToId, limit));
   }
 
   private static void checkLimit(int limit) {

@@ -271,6 +271,14 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     state.setApplied(index, id, runningDigest);
   }
 
+  /// What `setApplied` said may be told from now on, though it is not committed: reads that begin
+  /// later wait for the commit, or for the rollback, after which it will be applied again. Only
+  /// what the cluster has committed may be told.
+  public void announceApplied() {
+    Check.that(inTransaction, "no transaction is open");
+    reads.announced(state.appliedId());
+  }
+
   /// Commits, and shows readers what was applied. If it throws DiskFullException nothing is
   /// committed and `rollback` must follow.
   public void commit() {
@@ -296,6 +304,7 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     state.rolledBack();
     chat.rolledBack();
     main.rollBack();
+    reads.published(state.appliedId());
   }
 
   @Override
