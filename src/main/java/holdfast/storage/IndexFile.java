@@ -4,6 +4,7 @@ import holdfast.chat.ConversationId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +27,7 @@ final class IndexFile implements AutoCloseable {
   private final Query mergePoint;
   private final Query moveMergePoint;
   private final Query messageId;
-  private final Query addMessage;
+  private final Query addMessages;
   private final Query moveHead;
   private final Query addConversation;
   private final Query moveRead;
@@ -37,9 +38,11 @@ final class IndexFile implements AutoCloseable {
     mergePoint = sqlite.prepare("SELECT id FROM merge_point");
     moveMergePoint = sqlite.prepare("UPDATE merge_point SET id = ?");
     messageId =
-        sqlite.prepare("SELECT id FROM message_index WHERE low = ? AND high = ? AND seq = ?");
-    addMessage =
-        sqlite.prepare("INSERT INTO message_index(low, high, seq, id) VALUES (?, ?, ?, ?)");
+        sqlite.prepare(
+            "SELECT first_seq, ids FROM message_index WHERE low = ? AND high = ? AND first_seq <= ?"
+                + " ORDER BY first_seq DESC LIMIT 1");
+    addMessages =
+        sqlite.prepare("INSERT INTO message_index(low, high, first_seq, ids) VALUES (?, ?, ?, ?)");
     moveHead =
         sqlite.prepare(
             "INSERT OR REPLACE INTO head(low, high, last_seq, last_id) VALUES (?, ?, ?, ?)");
@@ -122,9 +125,14 @@ final class IndexFile implements AutoCloseable {
 
   /// The message that the index has at this place.
   Optional<Long> idOf(ConversationId conversation, long seq) {
-    return messageId
+    List<Long> found = new ArrayList<>();
+    messageId
         .with(conversation.low(), conversation.high(), seq)
-        .first(row -> row.getLong(1));
+        .visit(row -> {
+          PackedIds.unpack(row.getBytes(2), row.getLong(1), seq, seq, found);
+          return true;
+        });
+    return found.stream().findFirst();
   }
 
   /// Merges a full table in one transaction, in the order of the index so that each of its pages is
@@ -165,8 +173,12 @@ final class IndexFile implements AutoCloseable {
   }
 
   private void addRun(ConversationId conversation, TailTable.Run run) {
-    for (long seq = run.firstSeq(); seq <= run.lastSeq(); seq++) {
-      addMessage.with(conversation.low(), conversation.high(), seq, run.idOf(seq)).update();
+    for (int from = 0; from < run.count(); from += PackedIds.IDS_MAX) {
+      int count = Math.min(PackedIds.IDS_MAX, run.count() - from);
+      addMessages
+          .with(conversation.low(), conversation.high(), run.firstSeq() + from)
+          .set(4, PackedIds.pack(run.ids(), from, count))
+          .update();
     }
     moveHead.with(conversation.low(), conversation.high(), run.lastSeq(), run.lastId()).update();
   }

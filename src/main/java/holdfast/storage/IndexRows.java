@@ -1,6 +1,7 @@
 package holdfast.storage;
 
 import holdfast.chat.ConversationId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,8 +25,10 @@ final class IndexRows {
         index.prepare("SELECT seq FROM read_position WHERE account = ? AND low = ? AND high = ?");
     ids =
         index.prepare(
-            "SELECT id FROM message_index WHERE low = ? AND high = ? AND seq BETWEEN ? AND ?"
-                + " ORDER BY seq");
+            "SELECT first_seq, ids FROM message_index WHERE low = ?1 AND high = ?2"
+                + " AND first_seq <= ?4 AND first_seq >= coalesce((SELECT max(first_seq)"
+                + " FROM message_index WHERE low = ?1 AND high = ?2 AND first_seq <= ?3), 0)"
+                + " ORDER BY first_seq");
     directs =
         index.prepare(
             "SELECT c.low, c.high, h.last_seq, h.last_id, coalesce(r.seq, 0)"
@@ -57,7 +60,13 @@ final class IndexRows {
 
   /// The ids of the messages `from` to `to` (seqs, inclusive) that are merged, ascending.
   List<Long> ids(ConversationId conversation, long from, long to) {
-    return ids.with(conversation.low(), conversation.high(), from, to).list(row -> row.getLong(1));
+    List<Long> found = new ArrayList<>();
+    ids.with(conversation.low(), conversation.high(), from, to)
+        .visit(row -> {
+          PackedIds.unpack(row.getBytes(2), row.getLong(1), from, to, found);
+          return true;
+        });
+    return found;
   }
 
   List<Direct> directs(long account) {

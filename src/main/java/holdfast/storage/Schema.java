@@ -9,7 +9,7 @@ final class Schema {
   static final Schema MAIN = new Schema(0x484F4C44, 1, main());
 
   /// The file that holds what can. "HOLX".
-  static final Schema INDEX = new Schema(0x484F4C58, 1, index());
+  static final Schema INDEX = new Schema(0x484F4C58, 2, index());
 
   /// Bytes of a database page.
   static final int PAGE_BYTES = 4096;
@@ -124,10 +124,11 @@ final class Schema {
     return List.of(
         // Everything up to id is merged; member_key names the directory it was made for.
         "CREATE TABLE merge_point(one INTEGER PRIMARY KEY CHECK (one = 1), id INTEGER NOT NULL, member_key TEXT NOT NULL) STRICT",
+        // ids: of the messages from first_seq on, see PackedIds.
         """
         CREATE TABLE message_index(low INTEGER NOT NULL, high INTEGER NOT NULL,
-          seq INTEGER NOT NULL, id INTEGER NOT NULL,
-          PRIMARY KEY (low, high, seq)) STRICT, WITHOUT ROWID
+          first_seq INTEGER NOT NULL, ids BLOB NOT NULL,
+          PRIMARY KEY (low, high, first_seq)) STRICT, WITHOUT ROWID
         """,
         """
         CREATE TABLE head(low INTEGER NOT NULL, high INTEGER NOT NULL,

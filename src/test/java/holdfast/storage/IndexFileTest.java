@@ -87,7 +87,7 @@ final class IndexFileTest {
   private long messagesIndexedOrWaiting() {
     long mergePoint = number(index(), "SELECT id FROM merge_point");
     long waiting = model.state().messages().stream().filter(m -> m.id() > mergePoint).count();
-    return number(index(), "SELECT count(*) FROM message_index") + waiting;
+    return number(index(), "SELECT coalesce(sum(length(ids)), 0) / 8 FROM message_index") + waiting;
   }
 
   private void checkReads() {
@@ -156,7 +156,7 @@ final class IndexFileTest {
     bench.store.close();
     change(index(), "PRAGMA user_version=99");
     reopenAndCheck();
-    assertEquals(1, number(index(), "PRAGMA user_version"));
+    assertEquals(2, number(index(), "PRAGMA user_version"));
   }
 
   @Test
