@@ -5,82 +5,116 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongConsumer;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
-/// Drives connections, on the calling thread, so that each always has as many requests in flight as
-/// it may: a reply is what lets the next request begin.
-final class ClosedLoop implements AutoCloseable {
+/// Drives connections on the calling thread: requests begin as the pace has it, and all that comes
+/// is taken in.
+final class Driver implements AutoCloseable {
   /// A server answers every request sooner; see `request.timeout`.
   private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
 
   /// More errors than this, and what is measured is no longer the load.
   private static final long ERRORS_MAX = 10_000;
 
-  private final List<LoadConnection> connections;
+  private final List<LoadConnection> senders;
+  private final List<Listening> listeners;
+  private final Pace pace;
   private final Tally tally;
   private final Selector selector = Selector.open();
-  private boolean draining;
   private long heardAt;
 
-  ClosedLoop(List<LoadConnection> connections, Tally tally) throws IOException {
-    this.connections = List.copyOf(connections);
+  Driver(List<LoadConnection> senders, List<Listening> listeners, Pace pace, Tally tally)
+      throws IOException {
+    this.senders = List.copyOf(senders);
+    this.listeners = List.copyOf(listeners);
+    this.pace = pace;
     this.tally = tally;
-    for (LoadConnection connection : this.connections) {
+    for (Driven connection : this.senders) {
+      connection.register(selector);
+    }
+    for (Driven connection : this.listeners) {
       connection.register(selector);
     }
   }
 
-  /// Goes on for a time, and tells each second how many requests were done in it.
-  void run(Duration time, LongConsumer eachSecond) throws IOException, BenchException {
+  /// Goes on for a time, and tells each second what was done in it.
+  void run(Duration time, Consumer<Tally.Second> eachSecond)
+      throws IOException, BenchException, InterruptedException {
     long start = System.nanoTime();
     long end = start + time.toNanos();
     long second = start + TimeUnit.SECONDS.toNanos(1);
     heardAt = start;
-    for (LoadConnection connection : connections) {
-      connection.fill(start);
-      connection.flush();
-    }
-    for (long now = start; now - end < 0; now = System.nanoTime()) {
-      turn(Math.min(second, end) - now);
-      if (System.nanoTime() - second >= 0) {
-        eachSecond.accept(tally.endSecond());
-        second += TimeUnit.SECONDS.toNanos(1);
+    pace.start(start);
+    flush();
+    long wake = pace.wakeNanos();
+    Optional<Waker> waker =
+        wake > 0 ? Optional.of(new Waker(selector, start, wake)) : Optional.empty();
+    try {
+      for (long now = start; now - end < 0; now = System.nanoTime()) {
+        turn(Math.min(second, end) - now, true);
+        long after = System.nanoTime();
+        if (after - second >= 0) {
+          eachSecond.accept(tally.endSecond(after));
+          second += TimeUnit.SECONDS.toNanos(1);
+        }
       }
+    } finally {
+      if (waker.isPresent()) {
+        waker.get().stop();
+      }
+    }
+  }
+
+  /// Goes on until `enough`.
+  void runUntil(BooleanSupplier enough) throws IOException, BenchException {
+    heardAt = System.nanoTime();
+    pace.start(heardAt);
+    flush();
+    while (!enough.getAsBoolean()) {
+      turn(TimeUnit.SECONDS.toNanos(1), true);
     }
   }
 
   /// Begins nothing more and waits for the replies to come; returns how many never came.
   long drain() throws IOException, BenchException {
-    draining = true;
-    heardAt = System.nanoTime();
-    long end = heardAt + SILENCE_MAX.toNanos();
-    while (waiting() > 0 && System.nanoTime() - end < 0) {
-      turn(TimeUnit.SECONDS.toNanos(1));
-    }
+    await(() -> waiting() == 0);
     return waiting();
   }
 
-  private long waiting() {
-    return connections.stream().mapToLong(LoadConnection::waiting).sum();
+  /// Begins nothing more and waits for something that what comes will bring about, or for silence.
+  void await(BooleanSupplier condition) throws IOException, BenchException {
+    heardAt = System.nanoTime();
+    while (!condition.getAsBoolean() && System.nanoTime() - heardAt < SILENCE_MAX.toNanos() / 2) {
+      turn(TimeUnit.SECONDS.toNanos(1), false);
+    }
+  }
+
+  private int waiting() {
+    return senders.stream().mapToInt(LoadConnection::waiting).sum();
   }
 
   /// Waits for something to come, for at most so long, and does what it asks for.
-  private void turn(long nanosMax) throws IOException, BenchException {
+  private void turn(long nanosMax, boolean begins) throws IOException, BenchException {
     selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanosMax)));
     long now = System.nanoTime();
     for (SelectionKey key : selector.selectedKeys()) {
-      LoadConnection connection = (LoadConnection) key.attachment();
       if (key.isReadable()) {
+        Driven connection = (Driven) key.attachment();
         connection.receive(now);
         heardAt = now;
+        if (begins && connection instanceof LoadConnection sender) {
+          pace.onNews(sender, now);
+        }
       }
-      if (!draining) {
-        connection.fill(now);
-      }
-      connection.flush();
     }
     selector.selectedKeys().clear();
+    if (begins) {
+      pace.onTurn(System.nanoTime());
+    }
+    flush();
     if (now - heardAt > SILENCE_MAX.toNanos()) {
       throw new BenchException("no server said anything for " + SILENCE_MAX.toSeconds() + " s");
     }
@@ -89,11 +123,25 @@ final class ClosedLoop implements AutoCloseable {
     }
   }
 
+  /// See `Pace`.
+  long notBegun() {
+    return pace.notBegun();
+  }
+
+  private void flush() throws IOException {
+    for (LoadConnection sender : senders) {
+      sender.flush();
+    }
+  }
+
   @Override
   public void close() throws IOException {
     selector.close();
-    for (LoadConnection connection : connections) {
-      connection.close();
+    for (LoadConnection sender : senders) {
+      sender.close();
+    }
+    for (Listening listener : listeners) {
+      listener.close();
     }
   }
 }
