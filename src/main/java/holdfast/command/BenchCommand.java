@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
       BenchReadsCommand.class,
       BenchLoginsCommand.class,
       BenchIdleCommand.class,
+      BenchFailoverCommand.class,
       BenchSuiteCommand.class
     },
     footer = {"", "docs/BENCHMARKING.md says what the figures mean."},
