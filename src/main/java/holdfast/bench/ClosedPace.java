@@ -5,20 +5,22 @@ import java.util.List;
 /// A closed loop: each connection always has as many requests in flight as it may. A reply is what
 /// lets the next request begin.
 final class ClosedPace implements Pace {
-  private final List<LoadConnection> connections;
+  private final List<? extends Requester> connections;
 
-  ClosedPace(List<LoadConnection> connections) {
+  ClosedPace(List<? extends Requester> connections) {
     this.connections = List.copyOf(connections);
   }
 
   @Override
   public void start(long now) {
-    connections.forEach(connection -> connection.fill(now));
+    connections.forEach(connection -> onNews(connection, now));
   }
 
   @Override
-  public void onNews(LoadConnection connection, long now) {
-    connection.fill(now);
+  public void onNews(Requester connection, long now) {
+    while (!connection.isFull()) {
+      connection.begin(now);
+    }
   }
 
   @Override

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 
 /// A connection that makes requests, so many in flight at most; all that is ready is written in one
 /// go. For one thread.
-final class LoadConnection implements Driven, ReplyScanner.Lines {
+final class LoadConnection implements Driven, Requester, ReplyScanner.Lines {
   /// The protocol's bound on the writes of one client, and of one connection.
   static final int IN_FLIGHT_MAX = 1_024;
 
@@ -60,19 +60,13 @@ final class LoadConnection implements Driven, ReplyScanner.Lines {
     key = Optional.of(channel.register(selector, SelectionKey.OP_READ, this));
   }
 
-  boolean isFull() {
+  @Override
+  public boolean isFull() {
     return inFlight.isFull();
   }
 
-  /// Begins as many requests as may be in flight.
-  void fill(long instant) {
-    while (!inFlight.isFull()) {
-      begin(instant);
-    }
-  }
-
-  /// Begins one request, which counts from `instant` (System.nanoTime).
-  void begin(long instant) {
+  @Override
+  public void begin(long instant) {
     append(inFlight.begin(instant));
   }
 

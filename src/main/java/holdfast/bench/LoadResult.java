@@ -62,6 +62,11 @@ public record LoadResult(Work work, Measured measured) implements BenchResult {
         .orElse(0);
   }
 
+  /// Like `write-3-servers-256`.
+  private String name() {
+    return work.bench() + "-" + measured.servers().size() + "-servers-" + work.variant();
+  }
+
   private String headline() {
     return "%d server%s, %s, %d s"
         .formatted(
@@ -78,6 +83,8 @@ public record LoadResult(Work work, Measured measured) implements BenchResult {
     text.line("  throughput   %,.0f %s/s", perSecond(), work.unit());
     if (work.countsDeliveries()) {
       text.line("  sent         %,.0f messages/s", perSecond(measured.counts().done()));
+    }
+    if (measured.deliveryLatencies().count() > 0) {
       latencies(text, "delivery", measured.deliveryLatencies());
     }
     latencies(text, "latency", measured.latencies());
@@ -213,18 +220,17 @@ public record LoadResult(Work work, Measured measured) implements BenchResult {
     curves.add(new Chart.Series("until its OK", measured.latencies().curve()));
     curves.add(new Chart.Series("until delivered", measured.deliveryLatencies().curve()));
     charts.put(
-        work.bench() + "-latency",
+        name() + "-latency",
         new Chart(
-            "Latency",
+            "Latency of " + work.unit(),
             headline(),
             new Chart.Axis("percentile", Scale.PERCENTILE),
             new Chart.Axis("ms", Scale.LOG),
             curves));
     charts.put(
-        work.bench() + "-seconds",
-        overTime("Throughput", work.unit() + " each second", this::amount));
+        name() + "-seconds", overTime("Throughput", work.unit() + " in each second", this::amount));
     charts.put(
-        work.bench() + "-silence",
+        name() + "-silence",
         overTime(
             "Longest time without any OK",
             "ms, in each second",

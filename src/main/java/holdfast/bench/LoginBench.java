@@ -63,6 +63,6 @@ public final class LoginBench {
     values.put("outstanding", settings.outstanding());
     values.put("through", through);
     values.put("warmup_s", settings.timing().warmup().toSeconds());
-    return new Work("logins", title, "logins", false, values);
+    return new Work("logins", kind, title, "logins", false, values);
   }
 }

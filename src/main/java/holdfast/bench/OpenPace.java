@@ -12,14 +12,14 @@ final class OpenPace implements Pace {
   /// Wakes oftener than this cost more than they tell.
   private static final long WAKE_NANOS_MIN = TimeUnit.MICROSECONDS.toNanos(100);
 
-  private final List<LoadConnection> connections;
+  private final List<? extends Requester> connections;
   private final double interval;
   private long started;
   private long begun;
   private long due;
 
   /// @param perSecond requests, over all connections, which take turns
-  OpenPace(List<LoadConnection> connections, int perSecond) {
+  OpenPace(List<? extends Requester> connections, int perSecond) {
     Check.that(perSecond > 0, "%d requests a second", perSecond);
     this.connections = List.copyOf(connections);
     this.interval = (double) TimeUnit.SECONDS.toNanos(1) / perSecond;
@@ -33,12 +33,12 @@ final class OpenPace implements Pace {
   }
 
   @Override
-  public void onNews(LoadConnection connection, long now) {}
+  public void onNews(Requester connection, long now) {}
 
   @Override
   public void onTurn(long now) {
     due = (long) ((now - started) / interval) + 1;
-    Optional<LoadConnection> next = nextFree();
+    Optional<Requester> next = nextFree();
     while (begun < due && next.isPresent()) {
       next.get().begin(started + (long) (begun * interval));
       begun++;
@@ -47,10 +47,9 @@ final class OpenPace implements Pace {
   }
 
   /// The connection whose turn it is, or the first after it that may begin a request.
-  private Optional<LoadConnection> nextFree() {
+  private Optional<Requester> nextFree() {
     for (int i = 0; i < connections.size(); i++) {
-      LoadConnection connection =
-          connections.get(Math.toIntExact((begun + i) % connections.size()));
+      Requester connection = connections.get(Math.toIntExact((begun + i) % connections.size()));
       if (!connection.isFull()) {
         return Optional.of(connection);
       }

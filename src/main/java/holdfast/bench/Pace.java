@@ -6,7 +6,7 @@ interface Pace {
   void start(long now);
 
   /// Something came on this connection.
-  void onNews(LoadConnection connection, long now);
+  void onNews(Requester connection, long now);
 
   /// Everything that came was looked at, or the time has come that `wakeNanos` asked for.
   void onTurn(long now);

@@ -103,16 +103,9 @@ public final class ReadBench {
     String level = settings.level().name().toLowerCase(Locale.ROOT);
     String through = settings.through().name().toLowerCase(Locale.ROOT);
     String title =
-        "%s read %s, %d a page, %,d outstanding on %d connections through %s, %,d messages in %,d conversations"
+        "%s read %s, %,d outstanding on %d connections through %s, %,d messages stored"
             .formatted(
-                kind,
-                level,
-                settings.limit(),
-                settings.outstanding(),
-                connections,
-                through,
-                settings.stored(),
-                conversations);
+                kind, level, settings.outstanding(), connections, through, settings.stored());
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("kind", kind);
     values.put("read", level);
@@ -123,6 +116,6 @@ public final class ReadBench {
     values.put("stored", settings.stored());
     values.put("conversations", conversations);
     values.put("warmup_s", settings.timing().warmup().toSeconds());
-    return new Work("reads", title, "pages", false, values);
+    return new Work("reads", kind + "-" + level, title, "pages", false, values);
   }
 }

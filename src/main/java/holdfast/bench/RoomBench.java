@@ -40,7 +40,8 @@ public final class RoomBench {
     ServerId primary = subject.primary();
     List<Member> entrances = subject.entrances(settings.through(), primary);
     int accounts = Math.min(settings.accounts(), settings.members());
-    int senders = Math.min(settings.senders(), accounts);
+    // Somebody must listen who does not send.
+    int senders = Math.max(1, Math.min(settings.senders(), accounts - 1));
     progress.accept("making %,d accounts, members of a room".formatted(accounts));
     List<String> names = Accounts.names("member", accounts);
     Accounts.make(names, subject.members());
@@ -108,6 +109,7 @@ public final class RoomBench {
     values.put("outstanding", settings.outstanding());
     values.put("through", through);
     values.put("warmup_s", settings.timing().warmup().toSeconds());
-    return new Work("rooms", title, "deliveries", true, values);
+    return new Work(
+        "rooms", Integer.toString(settings.members()), title, "deliveries", true, values);
   }
 }

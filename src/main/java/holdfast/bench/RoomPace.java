@@ -5,7 +5,7 @@ import java.util.List;
 /// A closed loop of messages to a room: the next one begins when, by the count of deliveries, an
 /// earlier one has reached all members. So members are never pushed more than they take.
 final class RoomPace implements Pace {
-  private final List<LoadConnection> senders;
+  private final List<? extends Requester> senders;
   private final Tally tally;
   private final int members;
   private final int outstanding;
@@ -13,7 +13,7 @@ final class RoomPace implements Pace {
 
   /// @param members connections that each message is pushed to
   /// @param outstanding messages on their way at any time
-  RoomPace(List<LoadConnection> senders, Tally tally, int members, int outstanding) {
+  RoomPace(List<? extends Requester> senders, Tally tally, int members, int outstanding) {
     this.senders = List.copyOf(senders);
     this.tally = tally;
     this.members = members;
@@ -26,12 +26,12 @@ final class RoomPace implements Pace {
   }
 
   @Override
-  public void onNews(LoadConnection connection, long now) {}
+  public void onNews(Requester connection, long now) {}
 
   @Override
   public void onTurn(long now) {
     while (begun - tally.deliveriesEver() / members < outstanding) {
-      LoadConnection next = senders.get(Math.toIntExact(begun % senders.size()));
+      Requester next = senders.get(Math.toIntExact(begun % senders.size()));
       if (next.isFull()) {
         return;
       }

@@ -72,6 +72,10 @@ public final class WriteBench {
     String title =
         "%s on %d connections through %s, %,d conversations"
             .formatted(pace, connections, through, conversations);
+    String variant =
+        settings.rate().isPresent()
+            ? "rate-" + settings.rate().getAsInt()
+            : Integer.toString(settings.outstanding());
     Map<String, Object> values = new LinkedHashMap<>();
     settings
         .rate()
@@ -82,6 +86,6 @@ public final class WriteBench {
     values.put("connections", connections);
     values.put("conversations", conversations);
     values.put("warmup_s", settings.timing().warmup().toSeconds());
-    return new Work("write", title, "messages", false, values);
+    return new Work("write", variant, title, "messages", false, values);
   }
 }
