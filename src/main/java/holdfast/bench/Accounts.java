@@ -31,9 +31,18 @@ final class Accounts {
   private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
   private static final Duration REPLY_MAX = Duration.ofSeconds(10);
   private static final Duration BACKOFF = Duration.ofMillis(20);
+
+  /// Each costs a server a password hash, and a conversation more or less hardly anything.
+  private static final int RECEIVERS_MAX = 200;
+
   private static final int TRIES_MAX = 1_000;
 
   private Accounts() {}
+
+  /// How many accounts so many senders write to, for about so many conversations.
+  static int receivers(int conversations, int senders) {
+    return Math.min(RECEIVERS_MAX, Math.ceilDiv(conversations, senders));
+  }
 
   /// Names that begin with `bench-`, a kind, and a number.
   static List<String> names(String kind, int count) {

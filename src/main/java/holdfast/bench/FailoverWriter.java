@@ -12,7 +12,6 @@ import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Writes one message after the other while primaries go, each repeated with its `request_id` until
@@ -21,7 +20,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class FailoverWriter implements Runnable {
   /// From an acknowledgement to the next message. Without it, a writer would use up the processor
   /// that the servers need to fail over.
-  private static final Duration PAUSE = Duration.ofMillis(1);
+  private static final Duration PAUSE = Duration.ofMillis(2);
 
   private final String name;
   private final String to;
@@ -61,7 +60,7 @@ final class FailoverWriter implements Runnable {
         }
         last = sent.seq();
         onAcknowledged(System.nanoTime());
-        LockSupport.parkNanos(PAUSE.toNanos());
+        session.rest(PAUSE);
       }
     } catch (InterruptedException e) {
       // The measurement ends.

@@ -43,7 +43,8 @@ public final class ReadBench {
     List<Member> entrances = subject.entrances(settings.through(), primary);
     int readers = Math.min(settings.outstanding(), settings.connections() * entrances.size());
     List<String> from = Accounts.names("sender", readers);
-    List<String> to = Accounts.names("receiver", Math.ceilDiv(settings.conversations(), readers));
+    List<String> to =
+        Accounts.names("receiver", Accounts.receivers(settings.conversations(), readers));
     progress.accept("making %,d accounts".formatted(from.size() + to.size()));
     List<String> names = new ArrayList<>(from);
     names.addAll(to);

@@ -43,7 +43,8 @@ public final class WriteBench {
       senders = Math.min(senders, inFlight);
     }
     List<String> from = Accounts.names("sender", senders);
-    List<String> to = Accounts.names("receiver", Math.ceilDiv(settings.conversations(), senders));
+    List<String> to =
+        Accounts.names("receiver", Accounts.receivers(settings.conversations(), senders));
     progress.accept("making %,d accounts".formatted(from.size() + to.size()));
     List<String> names = new ArrayList<>(from);
     names.addAll(to);

@@ -52,7 +52,9 @@ final class BenchWriteCommand implements Callable<Integer> {
       names = "--conversations",
       paramLabel = "N",
       defaultValue = "1000",
-      description = "Between how many pairs, about (default: ${DEFAULT-VALUE}).")
+      description =
+          "Between how many pairs, about; at most 200 for each connection"
+              + " (default: ${DEFAULT-VALUE}).")
   private int conversations = 1_000;
 
   @Option(

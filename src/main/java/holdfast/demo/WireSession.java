@@ -106,6 +106,27 @@ public final class WireSession implements AutoCloseable {
     }
   }
 
+  /// Lets about so much time pass between two writes, listening: a server that closes meanwhile is
+  /// left before anything is sent to it in vain.
+  public void rest(Duration pause) throws InterruptedException {
+    long end = System.nanoTime() + pause.toNanos();
+    try {
+      while (socket.isPresent() && System.nanoTime() - end < 0) {
+        ServerFrame frame =
+            ClientCodec.parseServer(
+                socket.get().receive(Duration.ofNanos(Math.max(1, end - System.nanoTime()))));
+        if (frame instanceof ServerFrame.Error) {
+          // Nothing was asked: it says why it closes.
+          moveOn();
+        }
+      }
+    } catch (SocketTimeoutException e) {
+      // Nothing came.
+    } catch (IOException | FrameException e) {
+      moveOn();
+    }
+  }
+
   /// How often writes were sent again so far, by what had become of them: an error code, or words.
   public SortedMap<String, Long> repeats() {
     return new TreeMap<>(repeats);
