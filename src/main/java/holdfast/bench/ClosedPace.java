@@ -2,13 +2,21 @@ package holdfast.bench;
 
 import java.util.List;
 
-/// A closed loop: each connection always has as many requests in flight as it may. A reply is what
-/// lets the next request begin.
+/// A closed loop: each connection always has as many requests in flight. A reply is what lets the
+/// next request begin.
 final class ClosedPace implements Pace {
   private final List<? extends Requester> connections;
+  private final int each;
 
+  /// As many as each may have.
   ClosedPace(List<? extends Requester> connections) {
+    this(connections, Integer.MAX_VALUE);
+  }
+
+  /// @param each in flight on each connection, if it may have that many
+  ClosedPace(List<? extends Requester> connections, int each) {
     this.connections = List.copyOf(connections);
+    this.each = each;
   }
 
   @Override
@@ -18,7 +26,7 @@ final class ClosedPace implements Pace {
 
   @Override
   public void onNews(Requester connection, long now) {
-    while (!connection.isFull()) {
+    while (!connection.isFull() && connection.waiting() < each) {
       connection.begin(now);
     }
   }

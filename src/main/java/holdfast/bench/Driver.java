@@ -21,16 +21,13 @@ final class Driver implements AutoCloseable {
 
   private final List<LoadConnection> senders;
   private final List<Listening> listeners;
-  private final Pace pace;
   private final Tally tally;
   private final Selector selector = Selector.open();
   private long heardAt;
 
-  Driver(List<LoadConnection> senders, List<Listening> listeners, Pace pace, Tally tally)
-      throws IOException {
+  Driver(List<LoadConnection> senders, List<Listening> listeners, Tally tally) throws IOException {
     this.senders = List.copyOf(senders);
     this.listeners = List.copyOf(listeners);
-    this.pace = pace;
     this.tally = tally;
     for (Driven connection : this.senders) {
       connection.register(selector);
@@ -40,8 +37,8 @@ final class Driver implements AutoCloseable {
     }
   }
 
-  /// Goes on for a time, and tells each second what was done in it.
-  void run(Duration time, Consumer<Tally.Second> eachSecond)
+  /// Goes on for a time at this pace, and tells each second what was done in it.
+  void run(Pace pace, Duration time, Consumer<Tally.Second> eachSecond)
       throws IOException, BenchException, InterruptedException {
     long start = System.nanoTime();
     long end = start + time.toNanos();
@@ -54,7 +51,7 @@ final class Driver implements AutoCloseable {
         wake > 0 ? Optional.of(new Waker(selector, start, wake)) : Optional.empty();
     try {
       for (long now = start; now - end < 0; now = System.nanoTime()) {
-        turn(Math.min(second, end) - now, true);
+        turn(Math.min(second, end) - now, pace);
         long after = System.nanoTime();
         if (after - second >= 0) {
           eachSecond.accept(tally.endSecond(after));
@@ -69,12 +66,12 @@ final class Driver implements AutoCloseable {
   }
 
   /// Goes on until `enough`.
-  void runUntil(BooleanSupplier enough) throws IOException, BenchException {
+  void runUntil(Pace pace, BooleanSupplier enough) throws IOException, BenchException {
     heardAt = System.nanoTime();
     pace.start(heardAt);
     flush();
     while (!enough.getAsBoolean()) {
-      turn(TimeUnit.SECONDS.toNanos(1), true);
+      turn(TimeUnit.SECONDS.toNanos(1), pace);
     }
   }
 
@@ -88,7 +85,7 @@ final class Driver implements AutoCloseable {
   void await(BooleanSupplier condition) throws IOException, BenchException {
     heardAt = System.nanoTime();
     while (!condition.getAsBoolean() && System.nanoTime() - heardAt < SILENCE_MAX.toNanos() / 2) {
-      turn(TimeUnit.SECONDS.toNanos(1), false);
+      turn(TimeUnit.SECONDS.toNanos(1), Pace.NOTHING);
     }
   }
 
@@ -97,7 +94,7 @@ final class Driver implements AutoCloseable {
   }
 
   /// Waits for something to come, for at most so long, and does what it asks for.
-  private void turn(long nanosMax, boolean begins) throws IOException, BenchException {
+  private void turn(long nanosMax, Pace pace) throws IOException, BenchException {
     selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanosMax)));
     long now = System.nanoTime();
     for (SelectionKey key : selector.selectedKeys()) {
@@ -105,27 +102,20 @@ final class Driver implements AutoCloseable {
         Driven connection = (Driven) key.attachment();
         connection.receive(now);
         heardAt = now;
-        if (begins && connection instanceof LoadConnection sender) {
+        if (connection instanceof LoadConnection sender) {
           pace.onNews(sender, now);
         }
       }
     }
     selector.selectedKeys().clear();
-    if (begins) {
-      pace.onTurn(System.nanoTime());
-    }
+    pace.onTurn(System.nanoTime());
     flush();
-    if (now - heardAt > SILENCE_MAX.toNanos()) {
+    if (now - heardAt > SILENCE_MAX.toNanos() && waiting() > 0) {
       throw new BenchException("no server said anything for " + SILENCE_MAX.toSeconds() + " s");
     }
     if (tally.errors() > ERRORS_MAX) {
       throw new BenchException("too many errors: " + tally.errorWords());
     }
-  }
-
-  /// See `Pace`.
-  long notBegun() {
-    return pace.notBegun();
   }
 
   private void flush() throws IOException {

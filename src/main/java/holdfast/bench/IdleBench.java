@@ -74,15 +74,15 @@ public final class IdleBench {
     crowd.add(
         Listening.open(
             server, SignIn.byPassword("\"login\"", pair.getLast()), tally, shared, true));
-    try (Driver driver = new Driver(sender, crowd, new OpenPace(sender, settings.rate()), tally)) {
+    try (Driver driver = new Driver(sender, crowd, tally)) {
       idle(driver, SETTLE);
       progress.accept("%,d connections idle".formatted(crowd.size()));
       ProcessUsage idleFrom = usage(pid);
       idle(driver, settings.timing().measured());
       ProcessUsage idleUsed = usage(pid).since(idleFrom);
       Memory after = memory(pid);
-      Measured measured =
-          Measured.take(subject, primary, driver, tally, settings.timing(), "messages", progress);
+      Load load = new Load(driver, tally, new OpenPace(sender, settings.rate()), "messages");
+      Measured measured = Measured.take(subject, primary, load, settings.timing(), progress);
       return new IdleResult(settings, openedNanos, before, after, idleUsed, measured);
     }
   }
@@ -105,9 +105,9 @@ public final class IdleBench {
     return connections;
   }
 
-  private static void idle(Driver driver, Duration time) throws IOException, BenchException {
-    long end = System.nanoTime() + time.toNanos();
-    driver.await(() -> System.nanoTime() - end >= 0);
+  private static void idle(Driver driver, Duration time)
+      throws IOException, BenchException, InterruptedException {
+    driver.run(Pace.NOTHING, time, _ -> {});
   }
 
   private static ProcessUsage usage(long pid) throws BenchException {

@@ -94,8 +94,8 @@ final class LoadConnection implements Driven, Requester, ReplyScanner.Lines {
     replies.scan(this);
   }
 
-  /// Requests that have no reply yet.
-  int waiting() {
+  @Override
+  public int waiting() {
     return inFlight.size();
   }
 

@@ -41,9 +41,9 @@ public final class LoginBench {
             tally,
             i -> new FixedFrames(List.of(logins.get(i))),
             settings.outstanding());
-    try (Driver driver = new Driver(connections, List.of(), new ClosedPace(connections), tally)) {
-      Measured measured =
-          Measured.take(subject, primary, driver, tally, settings.timing(), "logins", progress);
+    try (Driver driver = new Driver(connections, List.of(), tally)) {
+      Load load = new Load(driver, tally, new ClosedPace(connections), "logins");
+      Measured measured = Measured.take(subject, primary, load, settings.timing(), progress);
       return new LoadResult(work(settings), measured);
     }
   }

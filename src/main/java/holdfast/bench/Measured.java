@@ -31,26 +31,23 @@ record Measured(
   }
 
   /// Runs a load: first its warm-up, then what counts, then until every reply is there.
-  ///
-  /// @param unit what is done, in the plural, for `progress`
   static Measured take(
-      Subject subject,
-      ServerId primary,
-      Driver driver,
-      Tally tally,
-      Timing timing,
-      String unit,
-      Consumer<String> progress)
+      Subject subject, ServerId primary, Load load, Timing timing, Consumer<String> progress)
       throws BenchException, IOException, InterruptedException {
-    driver.run(timing.warmup(), second -> say("warm-up", second, unit, tally, progress));
+    Driver driver = load.driver();
+    Tally tally = load.tally();
+    driver.run(load.warmup(), timing.warmup(), second -> say("warm-up", second, load, progress));
+    if (!load.warmup().equals(load.pace())) {
+      driver.drain();
+    }
     Used before = Used.now(subject);
     long begun = System.nanoTime();
     tally.restart(begun);
-    driver.run(timing.measured(), second -> say("measuring", second, unit, tally, progress));
+    driver.run(load.pace(), timing.measured(), second -> say("measuring", second, load, progress));
     long nanos = System.nanoTime() - begun;
     Used used = Used.now(subject).since(before);
     Tally.Counts counts = tally.counts();
-    long notBegun = driver.notBegun();
+    long notBegun = load.pace().notBegun();
     long missing = driver.drain();
     if (!subject.primary().equals(primary)) {
       tally.error("the primary changed while measuring");
@@ -85,9 +82,9 @@ record Measured(
         tally.errorWords());
   }
 
-  private static void say(
-      String phase, Tally.Second second, String unit, Tally tally, Consumer<String> progress) {
+  private static void say(String phase, Tally.Second second, Load load, Consumer<String> progress) {
     long done = second.deliveries() > 0 ? second.deliveries() : second.done();
-    progress.accept("%s: %,7d %s/s, %d errors".formatted(phase, done, unit, tally.errors()));
+    progress.accept(
+        "%s: %,7d %s/s, %d errors".formatted(phase, done, load.unit(), load.tally().errors()));
   }
 }

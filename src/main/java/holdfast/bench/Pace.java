@@ -2,6 +2,19 @@ package holdfast.bench;
 
 /// When requests begin. Instants are System.nanoTime.
 interface Pace {
+  /// Nothing begins.
+  Pace NOTHING =
+      new Pace() {
+        @Override
+        public void start(long now) {}
+
+        @Override
+        public void onNews(Requester connection, long now) {}
+
+        @Override
+        public void onTurn(long now) {}
+      };
+
   /// A run begins now.
   void start(long now);
 

@@ -55,9 +55,9 @@ public final class ReadBench {
     FixedFrames frames = new FixedFrames(requests(to));
     List<LoadConnection> connections =
         Senders.open(from, entrances, tally, _ -> frames, settings.outstanding());
-    try (Driver driver = new Driver(connections, List.of(), new ClosedPace(connections), tally)) {
-      Measured measured =
-          Measured.take(subject, primary, driver, tally, settings.timing(), "pages", progress);
+    try (Driver driver = new Driver(connections, List.of(), tally)) {
+      Load load = new Load(driver, tally, new ClosedPace(connections), "pages");
+      Measured measured = Measured.take(subject, primary, load, settings.timing(), progress);
       return new LoadResult(work(readers, readers * to.size()), measured);
     }
   }
@@ -72,8 +72,8 @@ public final class ReadBench {
     List<LoadConnection> writers =
         Senders.open(
             from, subject.members(), tally, _ -> frames, Math.max(from.size(), FILLING_MAX));
-    try (Driver driver = new Driver(writers, List.of(), new ClosedPace(writers), tally)) {
-      driver.runUntil(() -> tally.doneEver() >= settings.stored());
+    try (Driver driver = new Driver(writers, List.of(), tally)) {
+      driver.runUntil(new ClosedPace(writers), () -> tally.doneEver() >= settings.stored());
       if (driver.drain() > 0 || tally.errors() > 0) {
         throw new BenchException("not all messages were stored: " + tally.errorWords());
       }

@@ -60,9 +60,9 @@ public final class RoomBench {
             senders * settings.outstanding());
     List<Listening> listening = listeners(tokens, senders, entrances);
     Pace pace = new RoomPace(sending, tally, settings.members(), settings.outstanding());
-    try (Driver driver = new Driver(sending, listening, pace, tally)) {
-      Measured measured =
-          Measured.take(subject, primary, driver, tally, settings.timing(), "deliveries", progress);
+    try (Driver driver = new Driver(sending, listening, tally)) {
+      Load load = new Load(driver, tally, pace, "deliveries");
+      Measured measured = Measured.take(subject, primary, load, settings.timing(), progress);
       return new LoadResult(work(accounts, senders), complete(measured, driver));
     }
   }

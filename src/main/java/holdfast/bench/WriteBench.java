@@ -53,13 +53,15 @@ public final class WriteBench {
     String run = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
     SendFrames frames = SendFrames.of(run, to.stream().map(name -> "@" + name).toList());
     List<LoadConnection> connections = Senders.open(from, entrances, tally, _ -> frames, inFlight);
+    // Servers that are not warm cannot do every rate that they can do later.
+    Pace warmup = new ClosedPace(connections, Math.ceilDiv(settings.outstanding(), senders));
     Pace pace =
         settings.rate().isPresent()
             ? new OpenPace(connections, settings.rate().getAsInt())
-            : new ClosedPace(connections);
-    try (Driver driver = new Driver(connections, List.of(), pace, tally)) {
-      Measured measured =
-          Measured.take(subject, primary, driver, tally, settings.timing(), "messages", progress);
+            : warmup;
+    try (Driver driver = new Driver(connections, List.of(), tally)) {
+      Load load = new Load(driver, tally, warmup, pace, "messages");
+      Measured measured = Measured.take(subject, primary, load, settings.timing(), progress);
       return new LoadResult(work(senders, senders * to.size()), measured);
     }
   }

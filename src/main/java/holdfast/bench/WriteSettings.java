@@ -4,7 +4,7 @@ import java.util.OptionalInt;
 
 /// What a load of direct messages is to be.
 ///
-/// @param outstanding messages always on their way, in a closed loop
+/// @param outstanding messages always on their way in a closed loop, which every warm-up is
 /// @param rate messages a second; empty: a closed loop
 /// @param conversations pairs of a sender and a receiver, about
 /// @param connections to each server

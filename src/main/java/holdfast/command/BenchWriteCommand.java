@@ -37,7 +37,7 @@ final class BenchWriteCommand implements Callable<Integer> {
   @Option(
       names = "--rate",
       paramLabel = "N",
-      description = "An open loop of so many messages a second, instead of --outstanding.")
+      description = "An open loop of so many messages a second; --outstanding is for its warm-up.")
   private Optional<Integer> rate = Optional.empty();
 
   @Option(

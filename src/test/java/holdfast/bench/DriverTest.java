@@ -24,8 +24,8 @@ final class DriverTest {
       List<LoadConnection> senders =
           Senders.open(List.of("a", "b"), List.of(chat.member()), tally, _ -> frames, 5);
       List<Listening> listeners = List.of(listening(chat, true), listening(chat, false));
-      try (Driver driver = new Driver(senders, listeners, new ClosedPace(senders), tally)) {
-        driver.runUntil(() -> tally.doneEver() >= ENOUGH);
+      try (Driver driver = new Driver(senders, listeners, tally)) {
+        driver.runUntil(new ClosedPace(senders), () -> tally.doneEver() >= ENOUGH);
         assertEquals(0, driver.drain());
         long expected = tally.doneEver() * 4;
         driver.await(() -> tally.deliveriesEver() >= expected);
@@ -48,8 +48,8 @@ final class DriverTest {
           Senders.open(List.of("a"), List.of(chat.member()), tally, _ -> frames, 2);
       List<Listening> listeners = List.of(listening(chat, false), listening(chat, false));
       Pace pace = new RoomPace(senders, tally, 3, 2);
-      try (Driver driver = new Driver(senders, listeners, pace, tally)) {
-        driver.runUntil(() -> tally.deliveriesEver() >= 3 * ENOUGH);
+      try (Driver driver = new Driver(senders, listeners, tally)) {
+        driver.runUntil(pace, () -> tally.deliveriesEver() >= 3 * ENOUGH);
         assertEquals(0, driver.drain());
         driver.await(() -> tally.deliveriesEver() >= 3 * tally.doneEver());
         assertEquals(3 * tally.doneEver(), tally.deliveriesEver());

@@ -25,6 +25,11 @@ final class PaceTest {
     }
 
     @Override
+    public int waiting() {
+      return inFlight;
+    }
+
+    @Override
     public void begin(long instant) {
       begun.add(instant);
       inFlight++;
@@ -49,6 +54,16 @@ final class PaceTest {
     pace.onNews(b, 20);
     assertEquals(3, a.begun.size());
     assertEquals(List.of(10L, 10L, 10L, 20L), b.begun);
+  }
+
+  @Test
+  void aClosedLoopMayKeepToLessThanAConnectionTakes() {
+    ClosedPace pace = new ClosedPace(List.of(a, b), 2);
+    pace.start(10);
+    assertEquals(2, a.begun.size());
+    a.answered(2);
+    pace.onNews(a, 20);
+    assertEquals(4, a.begun.size());
   }
 
   @Test
