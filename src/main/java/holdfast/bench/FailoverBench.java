@@ -27,6 +27,7 @@ public final class FailoverBench {
   /// After the first write got through: what comes of the change belongs to it.
   private static final Duration AFTERMATH = Duration.ofMillis(500);
 
+  private static final Duration POLL = Duration.ofMillis(20);
   private static final Duration OUTAGE_MAX = Duration.ofSeconds(30);
   private static final Duration END_MAX = Duration.ofSeconds(30);
 
@@ -92,15 +93,35 @@ public final class FailoverBench {
     place(id);
     Thread.sleep(CALM.plusNanos(ThreadLocalRandom.current().nextLong(JITTER_MAX.toNanos())));
     long instant = strike(id);
-    for (FailoverWriter writer : writers) {
-      writer.awaitAcknowledged(instant, OUTAGE_MAX);
-    }
+    awaitWrites();
+    // That may have been the last one before the end: a server told to end serves on for a moment.
+    awaitSuccessor(primary.status().term());
+    awaitWrites();
     Thread.sleep(AFTERMATH);
     List<Outage> outages = writers.stream().map(writer -> writer.outageAround(instant)).toList();
     mend(id);
     drill.awaitAllUp();
     long term = drill.status().primary().map(answer -> answer.status().term()).orElse(0L);
     return new FailoverResult.Round(id, outages, Math.max(0, term - primary.status().term()));
+  }
+
+  /// Returns when every writer has had a message acknowledged that it began after this was called.
+  private void awaitWrites() throws InterruptedException, BenchException {
+    long now = System.nanoTime();
+    for (FailoverWriter writer : writers) {
+      writer.awaitAcknowledged(now, OUTAGE_MAX);
+    }
+  }
+
+  /// Returns when there is a primary of a term after `term`.
+  private void awaitSuccessor(long term) throws InterruptedException, BenchException {
+    long deadline = System.nanoTime() + OUTAGE_MAX.toNanos();
+    while (drill.status().primary().filter(p -> p.status().term() > term).isEmpty()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new BenchException("no other primary within " + OUTAGE_MAX.toSeconds() + " s");
+      }
+      Thread.sleep(POLL);
+    }
   }
 
   /// Puts each writer where it is to be.
