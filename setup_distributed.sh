@@ -25,7 +25,7 @@ Holdfast: a chat cluster that keeps talking while its servers die.
   ./setup_distributed.sh down       end what `up` started
   ./setup_distributed.sh demo       the tour: five servers, two people chatting, two servers killed under them,
                                     nothing lost
-  ./setup_distributed.sh bench      how fast: writes per second and how long they take, on servers it starts itself
+  ./setup_distributed.sh bench ...  how fast: messages, rooms, reads, logins, failover, on servers it starts itself
                                     or, with --config FILE, on those that run
   ./setup_distributed.sh build      only build (nothing to do when the jar is newer than its sources)
 

@@ -14,11 +14,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import tools.jackson.databind.JsonNode;
 
 /// The accounts a load runs between. They have the same names and password in every run, so that
 /// servers that run on keep only one set of them.
@@ -28,9 +31,18 @@ final class Accounts {
   private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
   private static final Duration REPLY_MAX = Duration.ofSeconds(10);
   private static final Duration BACKOFF = Duration.ofMillis(20);
+
+  /// Each costs a server a password hash, and a conversation more or less hardly anything.
+  private static final int RECEIVERS_MAX = 200;
+
   private static final int TRIES_MAX = 1_000;
 
   private Accounts() {}
+
+  /// How many accounts so many senders write to, for about so many conversations.
+  static int receivers(int conversations, int senders) {
+    return Math.min(RECEIVERS_MAX, Math.ceilDiv(conversations, senders));
+  }
 
   /// Names that begin with `bench-`, a kind, and a number.
   static List<String> names(String kind, int count) {
@@ -41,24 +53,85 @@ final class Accounts {
     return names;
   }
 
-  /// Makes those that do not exist yet. Hashing passwords is most of the work, so every server gets
-  /// its share.
+  /// What is done for one account, given by name or token, over a connection to some server.
+  private interface Step {
+    void take(String account, LineSocket socket)
+        throws IOException, FrameException, BenchException, InterruptedException;
+  }
+
+  /// Makes those that do not exist yet.
   static void make(List<String> names, List<Member> servers)
       throws IOException, BenchException, InterruptedException {
-    List<Future<Optional<String>>> shares = new ArrayList<>();
+    each(
+        names,
+        servers,
+        (name, socket) -> {
+          RequestHeader header = header("register-" + name);
+          // Taken: of an earlier run, unless the password says otherwise at LOGIN.
+          ask(socket, new ClientRequest.Register(header, name, PASSWORD), ErrorCode.USERNAME_TAKEN);
+        });
+  }
+
+  /// Logs each in, which must exist, and returns their tokens in the same order: with one, further
+  /// connections cost the servers no password hash.
+  static List<String> tokens(List<String> names, List<Member> servers)
+      throws IOException, BenchException, InterruptedException {
+    Map<String, String> tokens = new ConcurrentHashMap<>();
+    each(
+        names,
+        servers,
+        (name, socket) -> {
+          Optional<JsonNode> payload = ask(socket, SignIn.byPassword("1", name));
+          tokens.put(name, SignIn.token(payload.orElseThrow()));
+        });
+    return names.stream().map(tokens::get).toList();
+  }
+
+  /// Makes a room, which may exist, and lets the accounts of these tokens join it, which may be
+  /// members.
+  static void join(String room, List<String> tokens, List<Member> servers)
+      throws IOException, BenchException, InterruptedException {
+    each(
+        tokens.subList(0, 1),
+        servers,
+        (token, socket) -> {
+          ask(socket, SignIn.byToken("1", token));
+          ask(
+              socket,
+              new ClientRequest.CreateRoom(header("create-" + room), room, "", false),
+              ErrorCode.ROOM_EXISTS);
+        });
+    each(
+        tokens,
+        servers,
+        (token, socket) -> {
+          ask(socket, SignIn.byToken("1", token));
+          ask(socket, new ClientRequest.JoinRoom(header("join-" + room), room));
+        });
+  }
+
+  private static RequestHeader header(String requestId) {
+    return new RequestHeader(
+        Optional.of("1"), Optional.of(requestId), Optional.empty(), Ack.MAJORITY, ReadLevel.LOCAL);
+  }
+
+  /// Hashing passwords is most of the work, so every server gets its share.
+  private static void each(List<String> accounts, List<Member> servers, Step step)
+      throws IOException, BenchException, InterruptedException {
+    List<Future<Optional<BenchException>>> shares = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int s = 0; s < servers.size(); s++) {
         List<String> share = new ArrayList<>();
-        for (int i = s; i < names.size(); i += servers.size()) {
-          share.add(names.get(i));
+        for (int i = s; i < accounts.size(); i += servers.size()) {
+          share.add(accounts.get(i));
         }
         Member server = servers.get(s);
-        shares.add(threads.submit(() -> makeShare(share, server)));
+        shares.add(threads.submit(() -> share(share, server, step)));
       }
-      for (Future<Optional<String>> share : shares) {
-        Optional<String> refusal = share.get();
+      for (Future<Optional<BenchException>> share : shares) {
+        Optional<BenchException> refusal = share.get();
         if (refusal.isPresent()) {
-          throw new BenchException("accounts for the load: " + refusal.get());
+          throw refusal.get();
         }
       }
     } catch (ExecutionException e) {
@@ -66,51 +139,46 @@ final class Accounts {
     }
   }
 
-  /// Why a name could not be had, if so.
-  private static Optional<String> makeShare(List<String> names, Member server)
+  private static Optional<BenchException> share(List<String> accounts, Member server, Step step)
       throws IOException, FrameException, InterruptedException {
     try (LineSocket socket = LineSocket.open(server.host(), server.clientPort(), CONNECT_MAX)) {
-      for (String name : names) {
-        Optional<String> refusal = make(name, socket);
-        if (refusal.isPresent()) {
-          return refusal;
-        }
+      for (String account : accounts) {
+        step.take(account, socket);
       }
       return Optional.empty();
+    } catch (BenchException e) {
+      return Optional.of(new BenchException("accounts for the load: " + e.getMessage()));
     }
   }
 
-  private static Optional<String> make(String name, LineSocket socket)
-      throws IOException, FrameException, InterruptedException {
-    RequestHeader header =
-        new RequestHeader(
-            Optional.of("1"),
-            Optional.of("register-" + name),
-            Optional.empty(),
-            Ack.MAJORITY,
-            ReadLevel.LOCAL);
-    byte[] request = ClientCodec.request(new ClientRequest.Register(header, name, PASSWORD));
+  /// Asks until it is done. The OK's payload, or empty if it was refused as `accepted`.
+  ///
+  /// @throws BenchException if it is refused for another reason
+  private static Optional<JsonNode> ask(
+      LineSocket socket, ClientRequest request, ErrorCode... accepted)
+      throws IOException, FrameException, BenchException, InterruptedException {
+    byte[] frame = ClientCodec.request(request);
     String refusal = "no server took it";
     for (int tries = 0; tries < TRIES_MAX; tries++) {
-      socket.send(request);
-      switch (ClientCodec.parseServer(socket.receive(REPLY_MAX))) {
-        case ServerFrame.Ok _ -> {
+      socket.send(frame);
+      ServerFrame reply = ClientCodec.parseServer(socket.receive(REPLY_MAX));
+      while (reply instanceof ServerFrame.Pushed || reply instanceof ServerFrame.Unknown) {
+        reply = ClientCodec.parseServer(socket.receive(REPLY_MAX));
+      }
+      if (reply instanceof ServerFrame.Ok ok) {
+        return Optional.of(ok.payload());
+      }
+      if (reply instanceof ServerFrame.Error error) {
+        refusal = error.name() + ": " + error.message();
+        if (error.code().filter(List.of(accepted)::contains).isPresent()) {
           return Optional.empty();
         }
-        case ServerFrame.Error error -> {
-          refusal = name + ": " + error.name() + ": " + error.message();
-          if (error.code().equals(Optional.of(ErrorCode.USERNAME_TAKEN))) {
-            // Of an earlier run, unless the password says otherwise at LOGIN.
-            return Optional.empty();
-          }
-          if (!error.retry()) {
-            return Optional.of(refusal);
-          }
+        if (!error.retry()) {
+          throw new BenchException(refusal);
         }
-        case ServerFrame.Pushed _, ServerFrame.Unknown _ -> {}
       }
       Thread.sleep(BACKOFF);
     }
-    return Optional.of(refusal);
+    throw new BenchException(refusal);
   }
 }

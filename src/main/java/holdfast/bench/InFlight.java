@@ -65,6 +65,12 @@ final class InFlight {
     return begun[place];
   }
 
+  /// When a request that waits was begun.
+  long begun(long number) {
+    Check.that(holds(number), "request %d is not in flight", number);
+    return begun[place(number)];
+  }
+
   /// How many requests were begun before this one.
   long turn(long number) {
     return number / numbers.length;

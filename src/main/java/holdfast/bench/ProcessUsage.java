@@ -21,7 +21,7 @@ record ProcessUsage(
     long residentMaxBytes,
     long writtenBytes) {
   /// The kernel's unit for processor times (USER_HZ), the same on every Linux of today.
-  private static final long TICK_MICROS = 10_000;
+  static final long TICK_MICROS = 10_000;
 
   private static final long KIB = 1_024;
   private static final Path PROC = Path.of("/proc");
@@ -58,26 +58,6 @@ record ProcessUsage(
       }
     }
     return 0;
-  }
-
-  /// Processor time of all processes of this machine, in microseconds; empty if this is not Linux.
-  static Optional<Long> machineMicros() {
-    try {
-      List<String> lines = Files.readAllLines(PROC.resolve("stat"), StandardCharsets.ISO_8859_1);
-      return Optional.of(parseMachine(lines.getFirst()));
-    } catch (IOException e) {
-      return Optional.empty();
-    }
-  }
-
-  /// cpu user nice system idle iowait irq softirq steal …
-  static long parseMachine(String line) {
-    String[] fields = line.strip().split(" +", -1);
-    long ticks = 0;
-    for (int field : new int[] {1, 2, 3, 6, 7}) {
-      ticks += Long.parseLong(fields[field]);
-    }
-    return ticks * TICK_MICROS;
   }
 
   long micros() {

@@ -17,7 +17,8 @@ final class ReplyScanner {
   interface Lines {
     void onOk(long number) throws IOException;
 
-    void onMessage() throws IOException;
+    /// The line stands in [start, end), until this returns.
+    void onMessage(byte[] bytes, int start, int end) throws IOException;
 
     /// Any other line, without its newline.
     void onOther(byte[] line) throws IOException;
@@ -99,7 +100,7 @@ final class ReplyScanner {
       long type = (long) WORDS.get(bytes, start + WORD);
       int next = start + 2 * WORD;
       if (type == MESSAGE && bytes[next] == '"' && bytes[next + 1] == ',') {
-        lines.onMessage();
+        lines.onMessage(bytes, start, end);
         return;
       }
       if (type == OK_ID && bytes[next] == '"' && bytes[next + 1] == ':') {

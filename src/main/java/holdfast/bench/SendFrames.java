@@ -1,74 +1,78 @@
 package holdfast.bench;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 
-/// One sender's SEND frames, made before the load begins: only the request's number is written anew
-/// for each, as `id` and at the end of `request_id`. The receivers take turns.
-final class SendFrames {
+/// One sender's SEND frames: the request's number is its `id` and the end of its `request_id`.
+/// Those it writes to take turns.
+final class SendFrames implements Frames {
   /// Bytes of a message's text. With what a server stores beside it, a message is about 150 bytes.
   static final int TEXT_BYTES = 115;
-
-  /// A number below 2^63 in decimal.
-  private static final int NUMBER_BYTES_MAX = 19;
 
   private static final String WORDS =
       "the night train was late again so we walked along the harbour and talked about the boats"
           + " that never leave and the people who wait for them all the same ";
 
-  private final byte[] head = bytes("{\"type\":\"SEND\",\"id\":");
+  private final byte[] head = Frames.bytes("{\"type\":\"SEND\",\"id\":");
   private final byte[] middle;
-  private final byte[][] tails;
-  private final byte[] digits = new byte[NUMBER_BYTES_MAX];
+  private final byte[][] beforeText;
+  private final byte[][] texts;
+  private final boolean stamped;
   private final int bytesMax;
 
-  /// @param run begins every `request_id`, so that those of an earlier run are others
-  SendFrames(String run, List<String> receivers) {
-    middle = bytes(",\"request_id\":\"" + run + "-");
-    tails = new byte[receivers.size()][];
+  private SendFrames(String run, List<String> to, boolean stamped) {
+    this.stamped = stamped;
+    middle = Frames.bytes(",\"request_id\":\"" + run + "-");
+    beforeText = new byte[to.size()][];
+    texts = new byte[to.size()][];
     int longest = 0;
-    for (int i = 0; i < tails.length; i++) {
-      tails[i] =
-          bytes(
-              String.format(
-                  Locale.ROOT,
-                  "\",\"payload\":{\"to\":\"@%s\",\"text\":\"%s\"}}\n",
-                  receivers.get(i),
-                  text(i)));
-      longest = Math.max(longest, tails[i].length);
+    for (int i = 0; i < texts.length; i++) {
+      beforeText[i] =
+          Frames.bytes(
+              String.format(Locale.ROOT, "\",\"payload\":{\"to\":\"%s\",\"text\":\"", to.get(i)));
+      texts[i] = Frames.bytes(text(i, stamped ? TEXT_BYTES - Stamp.BYTES : TEXT_BYTES) + "\"}}\n");
+      longest = Math.max(longest, beforeText[i].length + texts[i].length);
     }
-    bytesMax = head.length + middle.length + 2 * NUMBER_BYTES_MAX + longest;
+    int stamp = stamped ? Stamp.BYTES : 0;
+    bytesMax = head.length + middle.length + 2 * NUMBER_BYTES_MAX + stamp + longest;
+  }
+
+  /// To conversations, as `to` names them.
+  ///
+  /// @param run begins every `request_id`, so that those of an earlier run are others
+  static SendFrames of(String run, List<String> to) {
+    return new SendFrames(run, to, false);
+  }
+
+  /// The same, and each text says when it was sent: see `Stamp`.
+  static SendFrames stamped(String run, List<String> to) {
+    return new SendFrames(run, to, true);
   }
 
   /// Words that begin elsewhere for each receiver.
-  private static String text(int receiver) {
+  private static String text(int receiver, int bytes) {
     String twice = WORDS + WORDS;
     int start = receiver * 7 % WORDS.length();
-    return "x" + twice.substring(start, start + TEXT_BYTES - 2) + "x";
+    return "x" + twice.substring(start, start + bytes - 2) + "x";
   }
 
-  private static byte[] bytes(String ascii) {
-    return ascii.getBytes(StandardCharsets.US_ASCII);
-  }
-
-  /// No frame is longer, in bytes.
-  int bytesMax() {
+  @Override
+  public int bytesMax() {
     return bytesMax;
   }
 
-  /// Appends the frame of request `number`, which goes to the receiver whose turn it is.
-  void append(long number, long turn, ByteBuffer out) {
-    int from = digits.length;
-    long rest = number;
-    do {
-      digits[--from] = (byte) ('0' + rest % 10);
-      rest /= 10;
-    } while (rest > 0);
-    int length = digits.length - from;
-    out.put(head).put(digits, from, length);
-    out.put(middle).put(digits, from, length);
-    out.put(tails[Math.toIntExact(turn % tails.length)]);
+  @Override
+  public void append(long number, long turn, long instant, ByteBuffer out) {
+    int receiver = Math.toIntExact(turn % texts.length);
+    out.put(head);
+    Frames.digits(number, out);
+    out.put(middle);
+    Frames.digits(number, out);
+    out.put(beforeText[receiver]);
+    if (stamped) {
+      Stamp.append(instant, out);
+    }
+    out.put(texts[receiver]);
   }
 }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/// What came of a load's requests, counted by the one thread that drives it. Errors count from the
-/// first request on, all else since `restart`.
+/// What came of a load's requests, counted by the one thread that drives it. Errors and the totals
+/// count from the first request on, all else since `restart`. Instants are System.nanoTime.
 final class Tally {
   /// Latencies up to this are told apart; longer ones count as this.
   private static final long LATENCY_NANOS_MAX = TimeUnit.MINUTES.toNanos(1);
@@ -16,27 +16,56 @@ final class Tally {
   /// Different errors whose words are kept.
   private static final int WORDS_KEPT = 5;
 
-  private final Histogram latencies = new Histogram(LATENCY_NANOS_MAX, SIGNIFICANT_DIGITS);
-  private final List<Long> perSecond = new ArrayList<>();
+  private final Histogram latencies = histogram();
+  private final Histogram deliveryLatencies = histogram();
+  private final List<Second> seconds = new ArrayList<>();
   private final List<String> words = new ArrayList<>();
   private long errors;
-  private long untilLastSecond;
+  private long doneEver;
+  private long deliveriesEver;
+  private long doneBefore;
+  private long deliveriesBefore;
   private long bytesSent;
   private long bytesReceived;
-  private long eventsReceived;
 
-  /// Forgets what was a warm-up.
-  void restart() {
-    latencies.reset();
-    perSecond.clear();
-    untilLastSecond = 0;
-    bytesSent = 0;
-    bytesReceived = 0;
-    eventsReceived = 0;
+  private long doneInSecond;
+  private long deliveriesInSecond;
+  private long slowestInSecond;
+  private long gapInSecond;
+  private long lastDoneAt;
+
+  private static Histogram histogram() {
+    return new Histogram(LATENCY_NANOS_MAX, SIGNIFICANT_DIGITS);
   }
 
-  void done(long nanos) {
-    latencies.recordValue(Math.clamp(nanos, 0, LATENCY_NANOS_MAX));
+  /// Forgets what was a warm-up, which ends now.
+  void restart(long now) {
+    latencies.reset();
+    deliveryLatencies.reset();
+    seconds.clear();
+    doneBefore = doneEver;
+    deliveriesBefore = deliveriesEver;
+    bytesSent = 0;
+    bytesReceived = 0;
+    lastDoneAt = now;
+    beginSecond();
+  }
+
+  private void beginSecond() {
+    doneInSecond = 0;
+    deliveriesInSecond = 0;
+    slowestInSecond = 0;
+    gapInSecond = 0;
+  }
+
+  /// A request that was to begin at `begun` has its OK now.
+  void done(long begun, long now) {
+    latencies.recordValue(Math.clamp(now - begun, 0, LATENCY_NANOS_MAX));
+    slowestInSecond = Math.max(slowestInSecond, now - begun);
+    gapInSecond = Math.max(gapInSecond, now - lastDoneAt);
+    lastDoneAt = now;
+    doneEver++;
+    doneInSecond++;
   }
 
   void error(String what) {
@@ -54,21 +83,25 @@ final class Tally {
     bytesReceived += bytes;
   }
 
-  void event() {
-    eventsReceived++;
+  /// A message was pushed to one connection.
+  void delivery() {
+    deliveriesEver++;
+    deliveriesInSecond++;
   }
 
-  /// Ends a second of the clock; returns how many requests were done in it.
-  long endSecond() {
-    long done = done();
-    long inSecond = done - untilLastSecond;
-    perSecond.add(inSecond);
-    untilLastSecond = done;
-    return inSecond;
+  /// One of the deliveries of which it is known when the message was sent.
+  void deliveryTook(long sent, long now) {
+    deliveryLatencies.recordValue(Math.clamp(now - sent, 0, LATENCY_NANOS_MAX));
   }
 
-  long done() {
-    return latencies.getTotalCount();
+  /// Ends a second of the clock and returns what was in it.
+  Second endSecond(long now) {
+    // A silence that goes on counts here with what it has come to, and in full when it ends.
+    long gap = Math.max(gapInSecond, now - lastDoneAt);
+    Second second = new Second(doneInSecond, deliveriesInSecond, slowestInSecond, gap);
+    seconds.add(second);
+    beginSecond();
+    return second;
   }
 
   long errors() {
@@ -80,35 +113,44 @@ final class Tally {
     return List.copyOf(words);
   }
 
+  long doneEver() {
+    return doneEver;
+  }
+
+  long deliveriesEver() {
+    return deliveriesEver;
+  }
+
   /// What has been counted since `restart`.
   Counts counts() {
     return new Counts(
-        done(),
-        new Latencies(
-            latencies.getValueAtPercentile(50),
-            latencies.getValueAtPercentile(99),
-            latencies.getValueAtPercentile(99.9),
-            latencies.getMaxValue(),
-            (long) latencies.getMean()),
-        List.copyOf(perSecond),
+        doneEver - doneBefore,
+        deliveriesEver - deliveriesBefore,
+        List.copyOf(seconds),
         bytesSent,
-        bytesReceived,
-        eventsReceived);
+        bytesReceived);
+  }
+
+  /// From a request's beginning, or the time it was due, to its OK, since `restart`.
+  Latencies latencies() {
+    return Latencies.of(latencies);
+  }
+
+  /// From a message's sending to its being pushed, since `restart`.
+  Latencies deliveryLatencies() {
+    return Latencies.of(deliveryLatencies);
   }
 
   /// The counts of a measurement.
   ///
   /// @param done requests answered with OK
-  /// @param perSecond the same for each second of the clock
-  /// @param events pushed by the servers
+  /// @param deliveries messages pushed, counted for each connection
   record Counts(
-      long done,
-      Latencies latencies,
-      List<Long> perSecond,
-      long bytesSent,
-      long bytesReceived,
-      long events) {}
+      long done, long deliveries, List<Second> seconds, long bytesSent, long bytesReceived) {}
 
-  /// From a request's beginning to its reply, in nanoseconds.
-  record Latencies(long p50, long p99, long p999, long max, long mean) {}
+  /// A second of the clock.
+  ///
+  /// @param slowestNanos the longest that a request done in it took
+  /// @param gapNanos the longest time without any OK
+  record Second(long done, long deliveries, long slowestNanos, long gapNanos) {}
 }

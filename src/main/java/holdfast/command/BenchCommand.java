@@ -9,8 +9,16 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "How fast: puts a load on a cluster and measures.",
-    subcommands = BenchWriteCommand.class,
-    footer = {"", "Example: bench write --servers 3 --outstanding 256"},
+    subcommands = {
+      BenchWriteCommand.class,
+      BenchRoomsCommand.class,
+      BenchReadsCommand.class,
+      BenchLoginsCommand.class,
+      BenchIdleCommand.class,
+      BenchFailoverCommand.class,
+      BenchSuiteCommand.class
+    },
+    footer = {"", "docs/BENCHMARKING.md says what the figures mean."},
     mixinStandardHelpOptions = true)
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;

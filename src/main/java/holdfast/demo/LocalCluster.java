@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -140,6 +141,44 @@ public final class LocalCluster implements AutoCloseable {
     long instant = System.nanoTime();
     processes.get(id).destroyForcibly();
     return instant;
+  }
+
+  /// Asks server `id` to end (SIGTERM). Returns the instant before, as System.nanoTime.
+  public synchronized long terminate(ServerId id) {
+    long instant = System.nanoTime();
+    processes.get(id).destroy();
+    return instant;
+  }
+
+  /// Whether server `id`, killed or asked to end, has ended within `patience`.
+  public boolean awaitEnd(ServerId id, Duration patience) throws InterruptedException {
+    Process process;
+    synchronized (this) {
+      process = processes.get(id);
+    }
+    return process.waitFor(patience);
+  }
+
+  /// Stops server `id` in the middle of whatever it does (SIGSTOP): to the others it falls silent,
+  /// with all its sockets open. Returns the instant before, as System.nanoTime.
+  public synchronized long pause(ServerId id) throws IOException, InterruptedException {
+    long instant = System.nanoTime();
+    signal("STOP", processes.get(id));
+    return instant;
+  }
+
+  /// Lets it go on.
+  public synchronized void resume(ServerId id) throws IOException, InterruptedException {
+    signal("CONT", processes.get(id));
+  }
+
+  private static void signal(String name, Process process)
+      throws IOException, InterruptedException {
+    List<String> command = List.of("kill", "-" + name, Long.toString(process.pid()));
+    int status = new ProcessBuilder(command).inheritIO().start().waitFor();
+    if (status != 0) {
+      throw new IOException(String.join(" ", command) + " failed");
+    }
   }
 
   /// What server `id` wrote.

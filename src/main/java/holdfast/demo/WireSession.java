@@ -16,13 +16,15 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 
 /// One account talking the plain protocol: one request at a time, repeated with the same
 /// request_id, on whatever server answers, until it is done. Nothing is smoothed over, so that what
 /// it sees is what the servers do. For one thread; it ends when that thread is interrupted.
-final class WireSession implements AutoCloseable {
+public final class WireSession implements AutoCloseable {
   /// A reply outstanding for that long: PING (as docs/PROTOCOL.md advises clients).
   private static final Duration REPLY_PATIENCE = Duration.ofMillis(400);
 
@@ -36,7 +38,7 @@ final class WireSession implements AutoCloseable {
   private static final Duration BACKOFF = Duration.ofMillis(20);
 
   /// A server said that the request can never succeed: a bug, or a changed server.
-  static final class RefusedException extends Exception {
+  public static final class RefusedException extends Exception {
     private static final long serialVersionUID = 1L;
 
     RefusedException(String message) {
@@ -50,12 +52,14 @@ final class WireSession implements AutoCloseable {
   private int current;
   private int failuresInARow;
   private long lastId;
+  private String lastFailure = "";
+  private final SortedMap<String, Long> repeats = new TreeMap<>();
   private Optional<LineSocket> socket = Optional.empty();
   private Optional<String> token = Optional.empty();
   private boolean registered;
 
   /// Begins at the server with index `first` of `servers`.
-  WireSession(String username, String password, List<Member> servers, int first) {
+  public WireSession(String username, String password, List<Member> servers, int first) {
     this.username = username;
     this.password = password;
     this.servers = List.copyOf(servers);
@@ -63,7 +67,7 @@ final class WireSession implements AutoCloseable {
   }
 
   /// Makes the account.
-  void register() throws InterruptedException, RefusedException {
+  public void register() throws InterruptedException, RefusedException {
     write(
         "register-" + username,
         header -> new ClientRequest.Register(header, username, password),
@@ -73,15 +77,20 @@ final class WireSession implements AutoCloseable {
   }
 
   /// Carries out one write, however long it takes.
-  <T extends OkPayload> T write(
+  public <T extends OkPayload> T write(
       String requestId, Function<RequestHeader, ClientRequest> request, Class<T> type)
       throws InterruptedException, RefusedException {
+    boolean sent = false;
     while (true) {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
       try {
         LineSocket connection = connection();
+        if (sent) {
+          repeats.merge(lastFailure, 1L, Long::sum);
+        }
+        sent = true;
         ServerFrame reply = ask(connection, Optional.of(requestId), request);
         if (reply instanceof ServerFrame.Ok ok) {
           failuresInARow = 0;
@@ -89,11 +98,44 @@ final class WireSession implements AutoCloseable {
         }
         onRefusal(reply);
       } catch (IOException e) {
+        lastFailure = e instanceof SocketTimeoutException ? "silence" : "connection lost";
         moveOn();
       } catch (FrameException e) {
         throw new RefusedException("unreadable reply: " + e.getMessage());
       }
     }
+  }
+
+  /// Lets about so much time pass between two writes, listening: a server that closes meanwhile is
+  /// left before anything is sent to it in vain.
+  public void rest(Duration pause) throws InterruptedException {
+    long end = System.nanoTime() + pause.toNanos();
+    try {
+      while (socket.isPresent() && System.nanoTime() - end < 0) {
+        ServerFrame frame =
+            ClientCodec.parseServer(
+                socket.get().receive(Duration.ofNanos(Math.max(1, end - System.nanoTime()))));
+        if (frame instanceof ServerFrame.Error) {
+          // Nothing was asked: it says why it closes.
+          moveOn();
+        }
+      }
+    } catch (SocketTimeoutException e) {
+      // Nothing came.
+    } catch (IOException | FrameException e) {
+      moveOn();
+    }
+  }
+
+  /// How often writes were sent again so far, by what had become of them: an error code, or words.
+  public SortedMap<String, Long> repeats() {
+    return new TreeMap<>(repeats);
+  }
+
+  /// Goes to the server with that index, between two writes.
+  public void moveTo(int server) {
+    disconnect();
+    current = server % servers.size();
   }
 
   /// A connection that is logged in, once there is an account.
@@ -180,6 +222,7 @@ final class WireSession implements AutoCloseable {
     if (!error.retry()) {
       throw new RefusedException(error.name() + ": " + error.message());
     }
+    lastFailure = error.name();
     if (error.code().equals(Optional.of(ErrorCode.SHUTTING_DOWN))) {
       moveOn();
       return;

@@ -26,13 +26,6 @@ final class ProcessUsageTest {
   }
 
   @Test
-  void theMachinesTimeIsAllThatWasNotIdle() {
-    // user nice system idle iowait irq softirq steal guest guest_nice
-    assertEquals(
-        (1 + 2 + 3 + 6 + 7) * 10_000L, ProcessUsage.parseMachine("cpu  1 2 3 400 500 6 7 80 9 9"));
-  }
-
-  @Test
   void aProcessThatIsNotThereHasUsedNothingKnown() {
     assertEquals(Optional.empty(), ProcessUsage.of(0));
   }

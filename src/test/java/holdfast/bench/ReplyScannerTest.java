@@ -28,7 +28,7 @@ final class ReplyScannerTest {
     }
 
     @Override
-    public void onMessage() {
+    public void onMessage(byte[] bytes, int start, int end) {
       lines.add("message");
     }
 

@@ -1,0 +1,27 @@
+package holdfast.bench;
+
+import holdfast.wire.ReadLevel;
+
+/// What a load of reads is to be.
+///
+/// @param limit messages or conversations on a page
+/// @param stored messages that are written before
+/// @param connections to each server
+public record ReadSettings(
+    Kind kind,
+    ReadLevel level,
+    int limit,
+    int outstanding,
+    Timing timing,
+    Through through,
+    int stored,
+    int conversations,
+    int connections) {
+  /// What is read.
+  public enum Kind {
+    /// The newest page of a direct conversation.
+    HISTORY,
+    /// The first page of an account's conversations.
+    CONVERSATIONS
+  }
+}
