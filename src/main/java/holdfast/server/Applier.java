@@ -27,7 +27,7 @@ final class Applier {
   static final long DIGEST_EVERY = 1_000;
 
   /// Entries, and bytes of commands, applied in one transaction.
-  private static final int ENTRIES_MAX = 4_096;
+  private static final int ENTRIES_MAX = 1_024;
 
   private static final long BYTES_MAX = 4L << 20;
 

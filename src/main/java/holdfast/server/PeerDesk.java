@@ -85,22 +85,22 @@ final class PeerDesk implements PeerLinks.Handler {
           ErrorCode.BAD_REQUEST,
           "the link is of server %s, the frame says %s".formatted(from, received.from()));
     }
-    loop.offer(() -> office.onFrame(from, memberKey, received.frame()));
+    loop.offerFromPeer(() -> office.onFrame(from, memberKey, received.frame()));
   }
 
   @Override
   public void onLinkUp(int peer, String memberKey, Optional<String> clusterId, String bootId) {
-    loop.offer(() -> office.onLinkUp(new ServerId(peer), memberKey, clusterId));
+    loop.offerFromPeer(() -> office.onLinkUp(new ServerId(peer), memberKey, clusterId));
   }
 
   @Override
   public void onLinkDown(int peer) {
-    loop.offer(() -> office.onLinkDown(new ServerId(peer)));
+    loop.offerFromPeer(() -> office.onLinkDown(new ServerId(peer)));
   }
 
   @Override
   public void onPeerDied(int peer) {
-    loop.offer(() -> office.onPeerDied(new ServerId(peer)));
+    loop.offerFromPeer(() -> office.onPeerDied(new ServerId(peer)));
   }
 
   @Override

@@ -9,12 +9,14 @@ import holdfast.replication.LogEntry;
 import holdfast.replication.Replica;
 import holdfast.storage.DiskFullException;
 import holdfast.storage.SqliteStore;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,16 +31,25 @@ final class ReplicaLoop implements Runnable {
   /// Tasks that may wait for the loop; beyond, whoever brings one waits.
   private static final int QUEUE_MAX = 65_536;
 
-  /// Tasks taken as one batch.
+  /// Tasks of peers, and of clients, taken as one batch.
   private static final int BATCH_MAX = 4_096;
+
+  /// A pass goes no further than this; then it is time for heartbeats, and for what peers have
+  /// said. Half a heartbeat interval.
+  private static final long PASS_NANOS_MAX = 50_000_000L;
 
   /// While the disk is full, writing is tried again this often.
   private static final long DISK_FULL_RETRY_NANOS = 1_000_000_000L;
 
   private static final Logger log = LoggerFactory.getLogger(ReplicaLoop.class);
 
-  private final BlockingQueue<Runnable> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
-  private final List<Runnable> batch = new ArrayList<>(BATCH_MAX);
+  private final BlockingQueue<Runnable> fromPeers = new ArrayBlockingQueue<>(QUEUE_MAX);
+  private final BlockingQueue<Runnable> fromClients = new ArrayBlockingQueue<>(QUEUE_MAX);
+
+  /// Taken from the queues and not yet run, in that order.
+  private final ArrayDeque<Runnable> peerBatch = new ArrayDeque<>();
+
+  private final ArrayDeque<Runnable> clientBatch = new ArrayDeque<>();
   private final SqliteStore store;
   private final Replica replica;
   private final Applier applier;
@@ -56,6 +67,8 @@ final class ReplicaLoop implements Runnable {
   /// The last entry whose outcome and events were told.
   private long toldIndex;
 
+  private volatile Thread thread = Thread.currentThread();
+  private volatile boolean resting;
   private volatile boolean running = true;
 
   ReplicaLoop(SqliteStore store, Replica replica, Applier applier, Office office) {
@@ -65,12 +78,25 @@ final class ReplicaLoop implements Runnable {
     this.office = office;
   }
 
-  /// Has `task` run on the replica thread, after all tasks given before. Waits while too many wait;
-  /// false: stopped.
+  /// Has `task` run on the replica thread, after all tasks given here before. Waits while too many
+  /// wait; false: stopped.
   boolean offer(Runnable task) {
+    return offer(fromClients, task);
+  }
+
+  /// The same for what peers send and what becomes of their links. It runs before what clients
+  /// brought: however many they are, a primary must hear that its heartbeats are answered.
+  boolean offerFromPeer(Runnable task) {
+    return offer(fromPeers, task);
+  }
+
+  private boolean offer(BlockingQueue<Runnable> queue, Runnable task) {
     try {
       while (running) {
         if (queue.offer(task, 100, TimeUnit.MILLISECONDS)) {
+          if (resting) {
+            LockSupport.unpark(thread);
+          }
           return true;
         }
       }
@@ -91,6 +117,7 @@ final class ReplicaLoop implements Runnable {
 
   @Override
   public void run() {
+    thread = Thread.currentThread();
     while (running) {
       pass();
     }
@@ -98,6 +125,7 @@ final class ReplicaLoop implements Runnable {
 
   private void pass() {
     takeBatch();
+    long begun = System.nanoTime();
     int elapsed = elapsedTicks();
     if (elapsed > 0) {
       // First of all, so that a primary that was paused judges its office before it hears anything
@@ -105,32 +133,44 @@ final class ReplicaLoop implements Runnable {
       office.onTick(elapsed);
       carryOut(office.takeEvents());
     }
-    for (Runnable task : batch) {
-      task.run();
-    }
-    batch.clear();
+    run(peerBatch, begun);
+    run(clientBatch, begun);
     do {
       carryOut(office.takeEvents());
-    } while (office.hasEvents() || (applier.hasWork(replica) && !diskFull));
+    } while (hasWork() && System.nanoTime() - begun < PASS_NANOS_MAX);
     office.afterPass();
-    while (office.hasEvents()) {
+    while (office.hasEvents() && System.nanoTime() - begun < PASS_NANOS_MAX) {
       carryOut(office.takeEvents());
     }
     office.flushPeers();
   }
 
+  private static void run(ArrayDeque<Runnable> batch, long begun) {
+    while (!batch.isEmpty() && System.nanoTime() - begun < PASS_NANOS_MAX) {
+      batch.remove().run();
+    }
+  }
+
+  /// Whether a pass has something to do that no task brings.
+  private boolean hasWork() {
+    return office.hasEvents() || (applier.hasWork(replica) && !diskFull);
+  }
+
   private void takeBatch() {
-    try {
-      long untilTick = startNanos + (ticks + 1) * TICK_NANOS - System.nanoTime();
-      Runnable first = queue.poll(Math.max(untilTick, 0), TimeUnit.NANOSECONDS);
-      if (first != null) {
-        batch.add(first);
-        queue.drainTo(batch, BATCH_MAX - 1);
+    long untilTick = startNanos + (ticks + 1) * TICK_NANOS - System.nanoTime();
+    if (untilTick > 0 && peerBatch.isEmpty() && clientBatch.isEmpty() && !hasWork()) {
+      resting = true;
+      // Whoever offers later than this look sees `resting`, and wakes this thread.
+      if (fromPeers.isEmpty() && fromClients.isEmpty()) {
+        LockSupport.parkNanos(this, untilTick);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      resting = false;
+    }
+    if (Thread.currentThread().isInterrupted()) {
       running = false;
     }
+    fromPeers.drainTo(peerBatch, BATCH_MAX - peerBatch.size());
+    fromClients.drainTo(clientBatch, BATCH_MAX - clientBatch.size());
   }
 
   private int elapsedTicks() {
