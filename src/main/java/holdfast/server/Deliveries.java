@@ -25,7 +25,7 @@ final class Deliveries {
   private final RecentEvents recent;
   private final EventEncoder encoder;
   private final Map<Long, Set<ClientSession>> byAccount = new HashMap<>();
-  private final Map<Long, Set<ClientSession>> liveByRoom = new HashMap<>();
+  private final LiveRooms liveRooms = new LiveRooms();
   private final Set<ClientSession> signedIn = new LinkedHashSet<>();
 
   Deliveries(ChatState state, Directory directory, long appliedId) {
@@ -48,12 +48,7 @@ final class Deliveries {
   boolean detach(ClientSession session, Login login) {
     signedIn.remove(session);
     session.live = false;
-    for (long room : state.roomsOf(login.account())) {
-      Set<ClientSession> members = liveByRoom.get(room);
-      if (members != null && members.remove(session) && members.isEmpty()) {
-        liveByRoom.remove(room);
-      }
-    }
+    liveRooms.leaveAll(session);
     Set<ClientSession> sessions = byAccount.get(login.account());
     if (sessions == null || !sessions.remove(session) || !sessions.isEmpty()) {
       return false;
@@ -96,9 +91,8 @@ final class Deliveries {
       session.position = new Cursor.Position(event.id(), event.part());
     }
     session.live = true;
-    for (long room : state.roomsOf(login.account())) {
-      liveByRoom.computeIfAbsent(room, r -> new LinkedHashSet<>()).add(session);
-    }
+    rooms.removeAll(left);
+    rooms.forEach(room -> liveRooms.enter(session, room));
     return true;
   }
 
@@ -174,9 +168,8 @@ final class Deliveries {
     // Whoever left hears of everything that the leaving caused.
     for (ChatEvent event : events) {
       if (event instanceof ChatEvent.RoomChanged c && c.change() == ChatEvent.RoomChange.LEFT) {
-        Set<ClientSession> sessions = liveByRoom.get(c.room());
-        if (sessions != null) {
-          sessions.removeIf(session -> session.accountOrZero() == c.account());
+        for (ClientSession session : byAccount.getOrDefault(c.account(), Set.of())) {
+          liveRooms.leave(session, c.room());
         }
       }
     }
@@ -211,13 +204,9 @@ final class Deliveries {
 
   /// To the room's live connections; encoded once for the actor's own, once for all others.
   private void toRoom(ChatEvent event, long room, long actor) {
-    Set<ClientSession> sessions = liveByRoom.get(room);
-    if (sessions == null) {
-      return;
-    }
     Optional<byte[]> own = Optional.empty();
     Optional<byte[]> others = Optional.empty();
-    for (ClientSession session : sessions) {
+    for (ClientSession session : liveRooms.in(room)) {
       if (session.accountOrZero() == actor) {
         if (own.isEmpty()) {
           own = encoder.frame(event, actor);
@@ -239,7 +228,7 @@ final class Deliveries {
         learnRoom(room);
         for (ClientSession session : byAccount.getOrDefault(changed.account(), Set.of())) {
           if (session.live) {
-            liveByRoom.computeIfAbsent(room, r -> new LinkedHashSet<>()).add(session);
+            liveRooms.enter(session, room);
           }
         }
         toRoom(changed, room, changed.account());
@@ -247,7 +236,7 @@ final class Deliveries {
       case LEFT, ROLE -> toRoom(changed, room, changed.account());
       case CLOSED -> {
         toRoom(changed, room, changed.account());
-        liveByRoom.remove(room);
+        liveRooms.close(room);
         directory.forgetRoomName(room);
       }
     }
