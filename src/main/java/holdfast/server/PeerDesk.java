@@ -24,7 +24,7 @@ final class PeerDesk implements PeerLinks.Handler {
 
   private final ServerId self;
   private final ClusterViews views;
-  private final ReplicaLoop loop;
+  private final Intake intake;
   private final Office office;
   private final Consumer<String> onLostDisk;
 
@@ -33,12 +33,12 @@ final class PeerDesk implements PeerLinks.Handler {
   PeerDesk(
       ServerId self,
       ClusterViews views,
-      ReplicaLoop loop,
+      Intake intake,
       Office office,
       Consumer<String> onLostDisk) {
     this.self = self;
     this.views = views;
-    this.loop = loop;
+    this.intake = intake;
     this.office = office;
     this.onLostDisk = onLostDisk;
   }
@@ -85,22 +85,22 @@ final class PeerDesk implements PeerLinks.Handler {
           ErrorCode.BAD_REQUEST,
           "the link is of server %s, the frame says %s".formatted(from, received.from()));
     }
-    loop.offerFromPeer(() -> office.onFrame(from, memberKey, received.frame()));
+    intake.offerFromPeer(() -> office.onFrame(from, memberKey, received.frame()));
   }
 
   @Override
   public void onLinkUp(int peer, String memberKey, Optional<String> clusterId, String bootId) {
-    loop.offerFromPeer(() -> office.onLinkUp(new ServerId(peer), memberKey, clusterId));
+    intake.offerFromPeer(() -> office.onLinkUp(new ServerId(peer), memberKey, clusterId));
   }
 
   @Override
   public void onLinkDown(int peer) {
-    loop.offerFromPeer(() -> office.onLinkDown(new ServerId(peer)));
+    intake.offerFromPeer(() -> office.onLinkDown(new ServerId(peer)));
   }
 
   @Override
   public void onPeerDied(int peer) {
-    loop.offerFromPeer(() -> office.onPeerDied(new ServerId(peer)));
+    intake.offerFromPeer(() -> office.onPeerDied(new ServerId(peer)));
   }
 
   @Override

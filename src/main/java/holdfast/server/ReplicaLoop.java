@@ -9,14 +9,9 @@ import holdfast.replication.LogEntry;
 import holdfast.replication.Replica;
 import holdfast.storage.DiskFullException;
 import holdfast.storage.SqliteStore;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,12 +23,6 @@ final class ReplicaLoop implements Runnable {
   /// The core's unit of time.
   static final long TICK_NANOS = 10_000_000;
 
-  /// Tasks that may wait for the loop; beyond, whoever brings one waits.
-  private static final int QUEUE_MAX = 65_536;
-
-  /// Tasks of peers, and of clients, taken as one batch.
-  private static final int BATCH_MAX = 4_096;
-
   /// A pass goes no further than this; then it is time for heartbeats, and for what peers have
   /// said. Half a heartbeat interval.
   private static final long PASS_NANOS_MAX = 50_000_000L;
@@ -43,13 +32,7 @@ final class ReplicaLoop implements Runnable {
 
   private static final Logger log = LoggerFactory.getLogger(ReplicaLoop.class);
 
-  private final BlockingQueue<Runnable> fromPeers = new ArrayBlockingQueue<>(QUEUE_MAX);
-  private final BlockingQueue<Runnable> fromClients = new ArrayBlockingQueue<>(QUEUE_MAX);
-
-  /// Taken from the queues and not yet run, in that order.
-  private final ArrayDeque<Runnable> peerBatch = new ArrayDeque<>();
-
-  private final ArrayDeque<Runnable> clientBatch = new ArrayDeque<>();
+  private final Intake intake;
   private final SqliteStore store;
   private final Replica replica;
   private final Applier applier;
@@ -67,48 +50,13 @@ final class ReplicaLoop implements Runnable {
   /// The last entry whose outcome and events were told.
   private long toldIndex;
 
-  private volatile Thread thread = Thread.currentThread();
-  private volatile boolean resting;
-  private volatile boolean running = true;
-
-  ReplicaLoop(SqliteStore store, Replica replica, Applier applier, Office office) {
+  ReplicaLoop(
+      Intake intake, SqliteStore store, Replica replica, Applier applier, Office office) {
+    this.intake = intake;
     this.store = store;
     this.replica = replica;
     this.applier = applier;
     this.office = office;
-  }
-
-  /// Has `task` run on the replica thread, after all tasks given here before. Waits while too many
-  /// wait; false: stopped.
-  boolean offer(Runnable task) {
-    return offer(fromClients, task);
-  }
-
-  /// The same for what peers send and what becomes of their links. It runs before what clients
-  /// brought: however many they are, a primary must hear that its heartbeats are answered.
-  boolean offerFromPeer(Runnable task) {
-    return offer(fromPeers, task);
-  }
-
-  private boolean offer(BlockingQueue<Runnable> queue, Runnable task) {
-    try {
-      while (running) {
-        if (queue.offer(task, 100, TimeUnit.MILLISECONDS)) {
-          if (resting) {
-            LockSupport.unpark(thread);
-          }
-          return true;
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return false;
-  }
-
-  /// Ends the loop after the pass under way.
-  void stop() {
-    running = false;
   }
 
   boolean diskFull() {
@@ -117,15 +65,16 @@ final class ReplicaLoop implements Runnable {
 
   @Override
   public void run() {
-    thread = Thread.currentThread();
-    while (running) {
+    while (intake.isOpen()) {
       pass();
     }
   }
 
   private void pass() {
-    takeBatch();
-    long begun = System.nanoTime();
+    if (!hasWork()) {
+      intake.await(Math.max(0, startNanos + (ticks + 1) * TICK_NANOS - System.nanoTime()));
+    }
+    long deadline = System.nanoTime() + PASS_NANOS_MAX;
     int elapsed = elapsedTicks();
     if (elapsed > 0) {
       // First of all, so that a primary that was paused judges its office before it hears anything
@@ -133,44 +82,20 @@ final class ReplicaLoop implements Runnable {
       office.onTick(elapsed);
       carryOut(office.takeEvents());
     }
-    run(peerBatch, begun);
-    run(clientBatch, begun);
+    intake.runUntil(deadline);
     do {
       carryOut(office.takeEvents());
-    } while (hasWork() && System.nanoTime() - begun < PASS_NANOS_MAX);
+    } while (hasWork() && System.nanoTime() - deadline < 0);
     office.afterPass();
-    while (office.hasEvents() && System.nanoTime() - begun < PASS_NANOS_MAX) {
+    while (office.hasEvents() && System.nanoTime() - deadline < 0) {
       carryOut(office.takeEvents());
     }
     office.flushPeers();
   }
 
-  private static void run(ArrayDeque<Runnable> batch, long begun) {
-    while (!batch.isEmpty() && System.nanoTime() - begun < PASS_NANOS_MAX) {
-      batch.remove().run();
-    }
-  }
-
   /// Whether a pass has something to do that no task brings.
   private boolean hasWork() {
     return office.hasEvents() || (applier.hasWork(replica) && !diskFull);
-  }
-
-  private void takeBatch() {
-    long untilTick = startNanos + (ticks + 1) * TICK_NANOS - System.nanoTime();
-    if (untilTick > 0 && peerBatch.isEmpty() && clientBatch.isEmpty() && !hasWork()) {
-      resting = true;
-      // Whoever offers later than this look sees `resting`, and wakes this thread.
-      if (fromPeers.isEmpty() && fromClients.isEmpty()) {
-        LockSupport.parkNanos(this, untilTick);
-      }
-      resting = false;
-    }
-    if (Thread.currentThread().isInterrupted()) {
-      running = false;
-    }
-    fromPeers.drainTo(peerBatch, BATCH_MAX - peerBatch.size());
-    fromClients.drainTo(clientBatch, BATCH_MAX - clientBatch.size());
   }
 
   private int elapsedTicks() {

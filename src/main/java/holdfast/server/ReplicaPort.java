@@ -19,16 +19,16 @@ final class ReplicaPort {
   /// Beyond a wait's own deadline: a loop that does not answer at all is busy with its disk.
   private static final Duration GRACE = Duration.ofSeconds(2);
 
-  private final ReplicaLoop loop;
+  private final Intake intake;
   private final Office office;
 
-  ReplicaPort(ReplicaLoop loop, Office office) {
-    this.loop = loop;
+  ReplicaPort(Intake intake, Office office) {
+    this.intake = intake;
     this.office = office;
   }
 
   void submit(WriteLane lane, PendingWrite write) {
-    if (!loop.offer(() -> office.desk().submit(lane, write))) {
+    if (!intake.offer(() -> office.desk().submit(lane, write))) {
       write.reply.failed(shuttingDown());
     }
   }
@@ -36,14 +36,14 @@ final class ReplicaPort {
   /// Fails a write that could not be made a command, in its place among the connection's writes.
   void failEarly(
       WriteLane lane, Optional<String> requestId, WriteReply reply, RequestRefused refusal) {
-    if (!loop.offer(() -> office.desk().failEarly(lane, requestId, reply, refusal))) {
+    if (!intake.offer(() -> office.desk().failEarly(lane, requestId, reply, refusal))) {
       reply.failed(shuttingDown());
     }
   }
 
   /// Runs `task` on the replica thread; false: the server is stopping.
   boolean run(Runnable task) {
-    return loop.offer(task);
+    return intake.offer(task);
   }
 
   /// What is remembered of a request, as of the last command applied.
@@ -68,7 +68,7 @@ final class ReplicaPort {
   /// Has `work` done on the replica thread and waits for what it returns.
   <T> T call(Supplier<T> work) throws RequestRefused, InterruptedException {
     CompletableFuture<T> result = new CompletableFuture<>();
-    if (!loop.offer(() -> result.complete(work.get()))) {
+    if (!intake.offer(() -> result.complete(work.get()))) {
       throw shuttingDown();
     }
     return await(result, GRACE);
@@ -80,7 +80,7 @@ final class ReplicaPort {
   void confirm(Duration within) throws RequestRefused, InterruptedException {
     CompletableFuture<Void> done = new CompletableFuture<>();
     long deadline = System.nanoTime() + within.toNanos();
-    if (!loop.offer(() -> office.readIndexes().confirm(done, deadline))) {
+    if (!intake.offer(() -> office.readIndexes().confirm(done, deadline))) {
       throw shuttingDown();
     }
     await(done, within.plus(GRACE));
@@ -91,7 +91,7 @@ final class ReplicaPort {
     CompletableFuture<Void> done = new CompletableFuture<>();
     long deadline = System.nanoTime() + within.toNanos();
     long index = EntryId.indexOf(id);
-    if (!loop.offer(() -> office.readIndexes().await(index, done, deadline))) {
+    if (!intake.offer(() -> office.readIndexes().await(index, done, deadline))) {
       throw shuttingDown();
     }
     await(done, within.plus(GRACE));

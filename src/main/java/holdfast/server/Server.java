@@ -81,7 +81,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
   private final AtomicLong lastSession = new AtomicLong();
   private final CompletableFuture<Integer> exit = new CompletableFuture<>();
   private final ClusterViews views;
-  private final ReplicaLoop loop;
+  private final Intake intake = new Intake();
   private final ReplicaPort port;
   private final Requests requests;
   private final PeerLinks links;
@@ -126,8 +126,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
             views,
             proposeOwn ->
                 new SignIns(self, store.chat(), deliveries, presence, peers, catchUp, proposeOwn));
-    this.loop = new ReplicaLoop(store, replica, applier, office);
-    this.port = new ReplicaPort(loop, office);
+    this.port = new ReplicaPort(intake, office);
     this.requests =
         new Requests(
             new Requests.Settings(
@@ -146,12 +145,12 @@ public final class Server implements AutoCloseable, Listener.Handler {
         new PeerLinks(
             linkSettings(config, self),
             () -> new PeerIdentity(views.current().clusterId(), store.memberKey(), bootId),
-            new PeerDesk(self, views, loop, office, this::onLostDisk));
+            new PeerDesk(self, views, intake, office, this::onLostDisk));
     this.replicaThread =
         Thread.ofPlatform()
             .name("replica")
             .uncaughtExceptionHandler(this::onReplicaFailed)
-            .unstarted(loop);
+            .unstarted(new ReplicaLoop(intake, store, replica, applier, office));
   }
 
   /// The links as the replica thread sees them; they are made after it.
@@ -391,7 +390,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
       return;
     }
     clientListener.ifPresent(Listener::close);
-    loop.stop();
+    intake.close();
     try {
       if (replicaThread.isAlive()) {
         replicaThread.join(DRAIN_MAX);

@@ -1,0 +1,96 @@
+package holdfast.server;
+
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/// What other threads bring to the replica thread: tasks in two queues, each in its order. What
+/// peers send runs before what clients brought: however many they are, a primary must hear that its
+/// heartbeats are answered. Offering is for any thread, the rest for the one that runs the tasks.
+final class Intake {
+  /// Tasks that may wait in each queue; beyond, whoever brings one waits.
+  static final int QUEUE_MAX = 65_536;
+
+  /// Tasks of each queue run in one go.
+  static final int BATCH_MAX = 4_096;
+
+  /// Whoever waits for room looks this often whether there is still somebody to make it.
+  private static final long OFFER_WAIT_MS = 100;
+
+  private final BlockingQueue<Runnable> fromPeers = new ArrayBlockingQueue<>(QUEUE_MAX);
+  private final BlockingQueue<Runnable> fromClients = new ArrayBlockingQueue<>(QUEUE_MAX);
+
+  /// A permit or more when something may have come since the last look.
+  private final Semaphore arrived = new Semaphore(0);
+
+  private volatile boolean closed;
+
+  /// Has `task` run after all tasks offered here before. Waits while too many wait; false: closed,
+  /// or interrupted.
+  boolean offer(Runnable task) {
+    return offer(fromClients, task);
+  }
+
+  /// The same for what peers send and what becomes of their links.
+  boolean offerFromPeer(Runnable task) {
+    return offer(fromPeers, task);
+  }
+
+  private boolean offer(BlockingQueue<Runnable> queue, Runnable task) {
+    try {
+      while (!closed) {
+        if (queue.offer(task, OFFER_WAIT_MS, TimeUnit.MILLISECONDS)) {
+          arrived.release();
+          return true;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return false;
+  }
+
+  /// Whether tasks are still taken.
+  boolean isOpen() {
+    return !closed;
+  }
+
+  /// Takes no more tasks, and wakes whoever waits for one.
+  void close() {
+    closed = true;
+    arrived.release();
+  }
+
+  /// Waits until a task is there, but no longer than `nanos`. An interrupt closes.
+  void await(long nanos) {
+    if (!fromPeers.isEmpty() || !fromClients.isEmpty()) {
+      return;
+    }
+    try {
+      if (arrived.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
+        arrived.drainPermits();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      close();
+    }
+  }
+
+  /// Runs the tasks that wait, peers' first; none is begun at or after `deadlineNanos`
+  /// (System.nanoTime). The rest stays where it is.
+  void runUntil(long deadlineNanos) {
+    run(fromPeers, deadlineNanos);
+    run(fromClients, deadlineNanos);
+  }
+
+  private static void run(BlockingQueue<Runnable> queue, long deadlineNanos) {
+    for (int i = 0; i < BATCH_MAX && System.nanoTime() - deadlineNanos < 0; i++) {
+      Runnable task = queue.poll();
+      if (task == null) {
+        return;
+      }
+      task.run();
+    }
+  }
+}
