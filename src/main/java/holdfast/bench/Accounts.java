@@ -30,12 +30,15 @@ final class Accounts {
 
   private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
   private static final Duration REPLY_MAX = Duration.ofSeconds(10);
+
+  /// From a refusal to the next try, unless the server asks for more.
   private static final Duration BACKOFF = Duration.ofMillis(20);
+
+  /// No try begins later than this after the first: servers that start elect a primary sooner.
+  private static final Duration RETRY_MAX = Duration.ofMinutes(1);
 
   /// Each costs a server a password hash, and a conversation more or less hardly anything.
   private static final int RECEIVERS_MAX = 200;
-
-  private static final int TRIES_MAX = 1_000;
 
   private Accounts() {}
 
@@ -153,32 +156,37 @@ final class Accounts {
 
   /// Asks until it is done. The OK's payload, or empty if it was refused as `accepted`.
   ///
-  /// @throws BenchException if it is refused for another reason
+  /// @throws BenchException if it is refused for good, or for longer than `RETRY_MAX`
   private static Optional<JsonNode> ask(
       LineSocket socket, ClientRequest request, ErrorCode... accepted)
       throws IOException, FrameException, BenchException, InterruptedException {
     byte[] frame = ClientCodec.request(request);
-    String refusal = "no server took it";
-    for (int tries = 0; tries < TRIES_MAX; tries++) {
-      socket.send(frame);
-      ServerFrame reply = ClientCodec.parseServer(socket.receive(REPLY_MAX));
-      while (reply instanceof ServerFrame.Pushed || reply instanceof ServerFrame.Unknown) {
-        reply = ClientCodec.parseServer(socket.receive(REPLY_MAX));
-      }
-      if (reply instanceof ServerFrame.Ok ok) {
-        return Optional.of(ok.payload());
-      }
-      if (reply instanceof ServerFrame.Error error) {
-        refusal = error.name() + ": " + error.message();
-        if (error.code().filter(List.of(accepted)::contains).isPresent()) {
-          return Optional.empty();
+    long end = System.nanoTime() + RETRY_MAX.toNanos();
+    socket.send(frame);
+    while (true) {
+      switch (ClientCodec.parseServer(socket.receive(REPLY_MAX))) {
+        case ServerFrame.Ok ok -> {
+          return Optional.of(ok.payload());
         }
-        if (!error.retry()) {
-          throw new BenchException(refusal);
+        case ServerFrame.Error error -> {
+          if (error.code().filter(List.of(accepted)::contains).isPresent()) {
+            return Optional.empty();
+          }
+          Duration pause = pause(error);
+          Duration left = Duration.ofNanos(end - System.nanoTime());
+          if (!error.retry() || pause.compareTo(left) > 0) {
+            throw new BenchException(error.name() + ": " + error.message());
+          }
+          Thread.sleep(pause);
+          socket.send(frame);
         }
+        case ServerFrame.Pushed _, ServerFrame.Unknown _ -> {}
       }
-      Thread.sleep(BACKOFF);
     }
-    throw new BenchException(refusal);
+  }
+
+  private static Duration pause(ServerFrame.Error error) {
+    Duration asked = Duration.ofMillis(error.retryAfterMs().orElse(0));
+    return asked.compareTo(BACKOFF) > 0 ? asked : BACKOFF;
   }
 }

@@ -16,6 +16,10 @@ final class Driver implements AutoCloseable {
   /// A server answers every request sooner; see `request.timeout`.
   private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
 
+  /// What has not come after so much silence is missing: sooner than silence ends a run, later than
+  /// any reply.
+  private static final Duration MISSING_AFTER = Duration.ofSeconds(15);
+
   /// More errors than this, and what is measured is no longer the load.
   private static final long ERRORS_MAX = 10_000;
 
@@ -50,11 +54,12 @@ final class Driver implements AutoCloseable {
     Optional<Waker> waker =
         wake > 0 ? Optional.of(new Waker(selector, start, wake)) : Optional.empty();
     try {
-      for (long now = start; now - end < 0; now = System.nanoTime()) {
+      long now = start;
+      while (now - end < 0) {
         turn(Math.min(second, end) - now, pace);
-        long after = System.nanoTime();
-        if (after - second >= 0) {
-          eachSecond.accept(tally.endSecond(after));
+        now = System.nanoTime();
+        if (now - second >= 0) {
+          eachSecond.accept(tally.endSecond(now));
           second += TimeUnit.SECONDS.toNanos(1);
         }
       }
@@ -84,7 +89,7 @@ final class Driver implements AutoCloseable {
   /// Begins nothing more and waits for something that what comes will bring about, or for silence.
   void await(BooleanSupplier condition) throws IOException, BenchException {
     heardAt = System.nanoTime();
-    while (!condition.getAsBoolean() && System.nanoTime() - heardAt < SILENCE_MAX.toNanos() / 2) {
+    while (!condition.getAsBoolean() && System.nanoTime() - heardAt < MISSING_AFTER.toNanos()) {
       turn(TimeUnit.SECONDS.toNanos(1), Pace.NOTHING);
     }
   }

@@ -38,11 +38,13 @@ final class OpenPace implements Pace {
   @Override
   public void onTurn(long now) {
     due = (long) ((now - started) / interval) + 1;
-    Optional<Requester> next = nextFree();
-    while (begun < due && next.isPresent()) {
+    while (begun < due) {
+      Optional<Requester> next = nextFree();
+      if (next.isEmpty()) {
+        return;
+      }
       next.get().begin(started + (long) (begun * interval));
       begun++;
-      next = nextFree();
     }
   }
 

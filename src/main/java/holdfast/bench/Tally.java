@@ -30,7 +30,6 @@ final class Tally {
 
   private long doneInSecond;
   private long deliveriesInSecond;
-  private long slowestInSecond;
   private long gapInSecond;
   private long lastDoneAt;
 
@@ -54,14 +53,12 @@ final class Tally {
   private void beginSecond() {
     doneInSecond = 0;
     deliveriesInSecond = 0;
-    slowestInSecond = 0;
     gapInSecond = 0;
   }
 
   /// A request that was to begin at `begun` has its OK now.
   void done(long begun, long now) {
     latencies.recordValue(Math.clamp(now - begun, 0, LATENCY_NANOS_MAX));
-    slowestInSecond = Math.max(slowestInSecond, now - begun);
     gapInSecond = Math.max(gapInSecond, now - lastDoneAt);
     lastDoneAt = now;
     doneEver++;
@@ -98,7 +95,7 @@ final class Tally {
   Second endSecond(long now) {
     // A silence that goes on counts here with what it has come to, and in full when it ends.
     long gap = Math.max(gapInSecond, now - lastDoneAt);
-    Second second = new Second(doneInSecond, deliveriesInSecond, slowestInSecond, gap);
+    Second second = new Second(doneInSecond, deliveriesInSecond, gap);
     seconds.add(second);
     beginSecond();
     return second;
@@ -150,7 +147,6 @@ final class Tally {
 
   /// A second of the clock.
   ///
-  /// @param slowestNanos the longest that a request done in it took
   /// @param gapNanos the longest time without any OK
-  record Second(long done, long deliveries, long slowestNanos, long gapNanos) {}
+  record Second(long done, long deliveries, long gapNanos) {}
 }

@@ -53,9 +53,9 @@ final class TallyTest {
     tally.done(0, 10);
     tally.delivery();
     tally.done(15, 30);
-    assertEquals(new Tally.Second(2, 1, 15, 20), tally.endSecond(40));
+    assertEquals(new Tally.Second(2, 1, 20), tally.endSecond(40));
     tally.done(30, 41);
-    assertEquals(new Tally.Second(1, 0, 11, 11), tally.endSecond(45));
+    assertEquals(new Tally.Second(1, 0, 11), tally.endSecond(45));
     assertEquals(2, tally.counts().seconds().size());
   }
 
