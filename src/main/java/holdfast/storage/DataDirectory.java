@@ -178,10 +178,13 @@ final class DataDirectory implements AutoCloseable {
   /// log at all. Unless that would take more than a fair share of the disk; a failure only costs
   /// speed.
   void reserveLog(long bytes) {
+    if (bytes == 0) {
+      return;
+    }
     Path wal = besides(main(), "-wal");
     try (FileChannel log = FileChannel.open(wal, StandardOpenOption.WRITE)) {
       boolean hasRoom = Files.getFileStore(wal).getUsableSpace() / RESERVED_SHARE_MAX > bytes;
-      if (bytes == 0 || log.size() > 0 || !hasRoom) {
+      if (log.size() > 0 || !hasRoom) {
         return;
       }
       try {

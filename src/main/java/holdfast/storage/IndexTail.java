@@ -15,6 +15,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /// committed. Tables never shrink, so the list may be consulted as long as the read lasts; but the
 /// last one still grows, so the main file must come last: rows are added only after they are
 /// committed there. (Snapshots first and then the list: a table merged in between is in neither.)
+/// Between list and snapshot a reader may rest so long that the index overtakes the list it holds,
+/// whose last table has become a middle; so, once its snapshot stands, it looks whether that table
+/// still waits, and begins anew if not.
 final class IndexTail {
   /// The limit is so many times a full table: some are merged while the next one fills.
   private static final int TABLES = 4;

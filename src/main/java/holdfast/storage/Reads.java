@@ -28,7 +28,7 @@ public final class Reads {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition moved = lock.newCondition();
 
-  // Written by the replica thread, under `lock`.
+  // Written by the replica thread; `appliedId`, which others wait for, under `lock`.
   private volatile long appliedId;
   private volatile long announcedId;
 

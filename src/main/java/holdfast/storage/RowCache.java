@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Rows by key as the open transaction sees them, so that a rule that looks at the same account for
+/// Rows by key as the replica thread sees them, so that a rule that looks at the same account for
 /// every message asks the database once. Bounded: the row unused for longest is forgotten. Whoever
-/// changes a row forgets it here; whoever rolls back clears everything. For one thread.
+/// changes a row puts or forgets it here; whoever rolls back clears what changed. For one thread.
 final class RowCache<K, V> {
   private final Map<K, Optional<V>> rows;
   private final Function<K, Optional<V>> load;
@@ -33,6 +33,11 @@ final class RowCache<K, V> {
       rows.put(key, row);
     }
     return row;
+  }
+
+  /// The row as it is now.
+  void put(K key, V row) {
+    rows.put(key, Optional.of(row));
   }
 
   void forget(K key) {

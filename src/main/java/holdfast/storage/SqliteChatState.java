@@ -14,7 +14,6 @@ import holdfast.chat.RoomRole;
 import holdfast.check.Check;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,17 +66,9 @@ final class SqliteChatState implements ChatState {
   private final Map<ConversationId, Long> pendingHeads = new HashMap<>();
   private final Map<TailTable.ReadKey, Long> pendingReads = new HashMap<>();
 
-  /// Last seqs, the least recently used forgotten first. Every commit brings those that it changed
-  /// up to date, so that one found here is never older than the tail or the index.
-  private final Map<ConversationId, Long> heads =
-      new LinkedHashMap<>(1024, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<ConversationId, Long> eldest) {
-          return size() > HEADS_MAX;
-        }
-      };
+  /// Last seqs without the open transaction. Every commit brings those that it changed up to date,
+  /// so that one found here is never older than the tail or the index.
+  private final RowCache<ConversationId, Long> heads;
 
   SqliteChatState(Sqlite main, IndexRows index, StateRow state, IndexTail tail) {
     this.state = state;
@@ -85,6 +76,7 @@ final class SqliteChatState implements ChatState {
     this.index = index;
     rows = new ChatRows(main);
     newestRequests = new NewestRequests(main);
+    heads = new RowCache<>(HEADS_MAX, this::committedLastSeq);
     accounts = new RowCache<>(ACCOUNTS_MAX, rows::account);
     rooms = new RowCache<>(ROOMS_MAX, rows::room);
     members = new RowCache<>(MEMBERS_MAX, key -> rows.member(key.room(), key.account()));
@@ -257,21 +249,13 @@ final class SqliteChatState implements ChatState {
   @Override
   public long lastSeq(ConversationId conversation) {
     Long recent = pendingHeads.get(conversation);
-    if (recent == null) {
-      recent = heads.get(conversation);
-    }
-    if (recent == null) {
-      recent = committedLastSeq(conversation);
-      heads.put(conversation, recent);
-    }
-    return recent;
+    return recent != null ? recent : heads.row(conversation).orElse(0L);
   }
 
-  private long committedLastSeq(ConversationId conversation) {
+  private Optional<Long> committedLastSeq(ConversationId conversation) {
     return TailTable.newestRun(tail.tables(), conversation)
         .map(TailTable.Run::lastSeq)
-        .or(() -> index.head(conversation).map(IndexRows.Head::lastSeq))
-        .orElse(0L);
+        .or(() -> index.head(conversation).map(IndexRows.Head::lastSeq));
   }
 
   @Override
@@ -365,7 +349,7 @@ final class SqliteChatState implements ChatState {
 
   /// The transaction is committed: shows its rows to readers. `durable`: it is on disk.
   void committed(boolean durable) {
-    heads.putAll(pendingHeads);
+    pendingHeads.forEach(heads::put);
     tail.add(pending, durable);
     clearPending();
   }

@@ -44,7 +44,8 @@ final class CrashTest {
     private Writer() {}
 
     public static void main(String[] arguments) throws Exception {
-      StoreSettings settings = new StoreSettings(64, 10, 0);
+      // Some of what it writes goes over the reserved zeros, some beyond.
+      StoreSettings settings = new StoreSettings(64, 10, 256 << 10);
       SqliteStore store = SqliteStore.open(Path.of(arguments[0]), settings, StoreBench.MEMBERSHIPS);
       System.out.println("open");
       long last = Long.parseLong(arguments[1]);
@@ -208,7 +209,8 @@ final class CrashTest {
     RandomGenerator random = new SplittableRandom(8);
     ChatModel model = new ChatModel();
     RandomChat chat = new RandomChat(random, model);
-    try (StoreBench bench = new StoreBench(temp.resolve("data"), new StoreSettings(32, 10, 0))) {
+    try (StoreBench bench =
+        new StoreBench(temp.resolve("data"), new StoreSettings(32, 10, 1 << 20))) {
       for (int i = 0; i < 300; i++) {
         Command command = chat.next();
         assertEquals(model.apply(command), bench.write(command));

@@ -2,6 +2,7 @@ package holdfast.storage;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -25,10 +26,13 @@ import holdfast.replication.LogPosition;
 import holdfast.replication.Membership;
 import holdfast.replication.ServerId;
 import holdfast.replication.StoredLog;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -281,6 +285,62 @@ final class SqliteStoreTest {
     store.commit();
     assertEquals(2, store.reads().lastSeq(TALK));
     assertEquals(2, store.reads().appliedId());
+  }
+
+  /// Begins a read of its own thread's, and returns once that waits for something (or is over).
+  private FutureTask<Long> readBegun() {
+    FutureTask<Long> read = new FutureTask<>(() -> store.reads().lastSeq(TALK));
+    Thread reader = Thread.ofPlatform().start(read);
+    while (reader.getState() != Thread.State.WAITING && !read.isDone()) {
+      Thread.onSpinWait();
+    }
+    return read;
+  }
+
+  private void applyFirstMessage() {
+    store.begin(true);
+    store.append(List.of(StoreBench.entry(1, 1, "x")));
+    store.chat().addMessage(message(1, 1, 1, "q"));
+    store.setApplied(1, 1, new byte[32]);
+  }
+
+  @Test
+  void whatWasAnnouncedIsSeenByEveryLaterReadOnceItIsCommitted() throws Exception {
+    applyFirstMessage();
+    assertEquals(0, store.reads().lastSeq(TALK), "nobody was told of it yet");
+    store.announceApplied();
+    FutureTask<Long> read = readBegun();
+    assertFalse(read.isDone(), "it waits for the commit");
+    store.commit();
+    assertEquals(1, read.get());
+  }
+
+  @Test
+  void aRollbackTakesBackWhatWasAnnounced() throws Exception {
+    applyFirstMessage();
+    store.announceApplied();
+    FutureTask<Long> read = readBegun();
+    store.rollback();
+    assertEquals(0, read.get());
+    assertEquals(0, store.reads().lastSeq(TALK));
+  }
+
+  @Test
+  void aReservedWriteAheadLogIsTakenForNone() throws IOException {
+    Path data = temp.resolve("reserved");
+    Path wal = data.resolve("holdfast.db-wal");
+    StoreSettings settings = new StoreSettings(1_024, 10, 1 << 20);
+    for (int start = 1; start <= 2; start++) {
+      try (SqliteStore reserved = StoreBench.open(data, settings)) {
+        assertEquals(1 << 20, Files.size(wal));
+        assertEquals(start - 1, reserved.appliedIndex());
+        reserved.begin(true);
+        reserved.append(List.of(StoreBench.entry(start, 1, "x")));
+        reserved.setApplied(start, start, new byte[32]);
+        reserved.commit();
+        assertEquals(1 << 20, Files.size(wal), "it is written over, not made longer");
+      }
+    }
   }
 
   @Test
