@@ -50,8 +50,7 @@ final class ReplicaLoop implements Runnable {
   /// The last entry whose outcome and events were told.
   private long toldIndex;
 
-  ReplicaLoop(
-      Intake intake, SqliteStore store, Replica replica, Applier applier, Office office) {
+  ReplicaLoop(Intake intake, SqliteStore store, Replica replica, Applier applier, Office office) {
     this.intake = intake;
     this.store = store;
     this.replica = replica;

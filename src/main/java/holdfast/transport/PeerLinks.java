@@ -279,6 +279,8 @@ public final class PeerLinks implements AutoCloseable {
       readFrames(arrived, lines);
     } catch (IOException e) {
       LOG.debug("the link from server {} ended: {}", peer, e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("the link from server {} ended by a bug", peer, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {

@@ -5,6 +5,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -95,7 +96,8 @@ final class SendingLink implements AutoCloseable {
         key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
         selector.wakeup();
       }
-    } catch (IOException e) {
+    } catch (IOException | CancelledKeyException e) {
+      // The channel was closed under it; `watch` tells.
       close();
     } finally {
       lock.unlock();
@@ -145,6 +147,8 @@ final class SendingLink implements AutoCloseable {
         waiting = false;
         key.interestOps(SelectionKey.OP_READ);
       }
+    } catch (CancelledKeyException e) {
+      throw new IOException("it is closed", e);
     } finally {
       lock.unlock();
     }

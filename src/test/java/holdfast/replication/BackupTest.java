@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import holdfast.check.Check;
+import holdfast.replication.PeerMessage.Commit;
 import holdfast.replication.PeerMessage.Heartbeat;
 import holdfast.replication.PeerMessage.HeartbeatAck;
 import holdfast.replication.PeerMessage.Replicate;
@@ -51,6 +52,32 @@ final class BackupTest {
     assertEquals(List.of(), server.takeSent());
     server.syncAll();
     assertEquals(List.of(new ReplicateAck(1, 2)), server.sentTo(2));
+  }
+
+  @Test
+  void aCommitMovesTheCommitIndexAndIsNotAnswered() {
+    TestServer server = backup(1, 1, 1);
+    server.receive(2, new Commit(1, 2));
+    assertEquals(2, server.replica().commitIndex());
+    assertEquals(List.of(), server.takeSent());
+    server.receive(2, new Commit(1, 1));
+    assertEquals(2, server.replica().commitIndex(), "it never moves back");
+  }
+
+  @Test
+  void aCommitOfAnEarlierTermSaysNothing() {
+    TestServer server = backup(1, 1, 1);
+    server.receive(3, new Heartbeat(2, 1, 1));
+    server.takeSent();
+    server.receive(2, new Commit(1, 3));
+    assertEquals(1, server.replica().commitIndex());
+    assertEquals(List.of(), server.takeSent());
+  }
+
+  @Test
+  void aCommitBeyondTheLogIsABrokenInvariant() {
+    TestServer server = backup(1, 1, 1);
+    assertThrows(Check.Broken.class, () -> server.receive(2, new Commit(1, 4)));
   }
 
   @Test

@@ -70,7 +70,6 @@ final class IntakeTest {
     for (int i = 0; i < 500; i++) {
       intake.offer(() -> ran.add("client"));
       intake.offerFromPeer(() -> ran.add("peer"));
-      Thread.yield();
     }
     consumer.get();
     assertEquals(1_000, ran.size());
