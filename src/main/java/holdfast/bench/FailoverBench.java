@@ -3,6 +3,7 @@ package holdfast.bench;
 import holdfast.demo.ClusterDrill;
 import holdfast.demo.DrillException;
 import holdfast.operate.ClusterStatus;
+import holdfast.operate.Poll;
 import holdfast.replication.Member;
 import holdfast.replication.ServerId;
 import java.io.IOException;
@@ -27,7 +28,6 @@ public final class FailoverBench {
   /// After the first write got through: what comes of the change belongs to it.
   private static final Duration AFTERMATH = Duration.ofMillis(500);
 
-  private static final Duration POLL = Duration.ofMillis(20);
   private static final Duration OUTAGE_MAX = Duration.ofSeconds(30);
   private static final Duration END_MAX = Duration.ofSeconds(30);
 
@@ -115,12 +115,9 @@ public final class FailoverBench {
 
   /// Returns when there is a primary of a term after `term`.
   private void awaitSuccessor(long term) throws InterruptedException, BenchException {
-    long deadline = System.nanoTime() + OUTAGE_MAX.toNanos();
-    while (drill.status().primary().filter(p -> p.status().term() > term).isEmpty()) {
-      if (System.nanoTime() - deadline > 0) {
-        throw new BenchException("no other primary within " + OUTAGE_MAX.toSeconds() + " s");
-      }
-      Thread.sleep(POLL);
+    if (Poll.until(OUTAGE_MAX, () -> drill.status().primary().filter(p -> p.status().term() > term))
+        .isEmpty()) {
+      throw new BenchException("no other primary within " + OUTAGE_MAX.toSeconds() + " s");
     }
   }
 

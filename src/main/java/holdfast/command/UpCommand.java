@@ -5,8 +5,10 @@ import holdfast.operate.ClusterStatus;
 import holdfast.operate.LocalAddresses;
 import holdfast.operate.OperatorLock;
 import holdfast.operate.PidFile;
+import holdfast.operate.Poll;
 import holdfast.replication.Member;
 import holdfast.replication.ServerId;
+import holdfast.server.ConfigException;
 import holdfast.server.ServerConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -36,7 +38,6 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 final class UpCommand implements Callable<Integer> {
-  private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration STATUS_TIMEOUT = Duration.ofMillis(500);
   private static final int LINES_SHOWN = 5;
 
@@ -111,36 +112,47 @@ final class UpCommand implements Callable<Integer> {
     return started;
   }
 
-  /// Until there is a primary and each server just started either answers or has ended.
   private int await(ServerConfig config, List<Background.Started> started) throws Exception {
-    long deadline = System.nanoTime() + Duration.ofSeconds(waitSeconds).toNanos();
     List<Background.Started> starting = new ArrayList<>(started);
-    int worst = 0;
-    while (true) {
-      ClusterStatus status = ClusterStatus.ask(config.servers(), STATUS_TIMEOUT);
-      for (Background.Started server : List.copyOf(starting)) {
-        if (!server.process().isAlive()) {
-          starting.remove(server);
-          worst = Math.max(worst, Math.max(1, server.process().exitValue()));
-          sayWhyItEnded(config, server);
-        } else if (status.of(config.server(server.id())).isPresent()) {
-          starting.remove(server);
-        }
-      }
-      Optional<ClusterStatus.Answer> primary = status.primary();
-      if (primary.isPresent() && starting.isEmpty()) {
-        say("server " + primary.get().member().id() + " is primary: the cluster serves");
-        return worst;
-      }
-      boolean allEnded = started.stream().noneMatch(server -> server.process().isAlive());
-      if (System.nanoTime() > deadline || (allEnded && status.answers().isEmpty())) {
-        say("no primary; what the servers say:");
-        spec.commandLine().getOut().print(StatusTable.of(config.servers(), status));
-        spec.commandLine().getOut().flush();
-        return Math.max(worst, HoldfastCommand.FAILED);
-      }
-      Thread.sleep(POLL);
+    Optional<ClusterStatus> settled =
+        Poll.until(Duration.ofSeconds(waitSeconds), () -> settled(config, started, starting));
+    int worst =
+        started.stream()
+            .filter(server -> !server.process().isAlive())
+            .mapToInt(server -> Math.max(1, server.process().exitValue()))
+            .max()
+            .orElse(0);
+    Optional<ClusterStatus.Answer> primary = settled.flatMap(ClusterStatus::primary);
+    if (primary.isPresent()) {
+      say("server " + primary.get().member().id() + " is primary: the cluster serves");
+      return worst;
     }
+    ClusterStatus last = ClusterStatus.ask(config.servers(), STATUS_TIMEOUT);
+    say((last.primary().isPresent() ? "not all answer" : "no primary") + "; what the servers say:");
+    spec.commandLine().getOut().print(StatusTable.of(config.servers(), last));
+    spec.commandLine().getOut().flush();
+    return Math.max(worst, HoldfastCommand.FAILED);
+  }
+
+  /// How the cluster stands, once waiting changes nothing: there is a primary and each server just
+  /// started either answers or has ended, or all have ended and nobody answers.
+  private Optional<ClusterStatus> settled(
+      ServerConfig config, List<Background.Started> started, List<Background.Started> starting)
+      throws ConfigException, IOException, InterruptedException {
+    ClusterStatus status = ClusterStatus.ask(config.servers(), STATUS_TIMEOUT);
+    for (Background.Started server : List.copyOf(starting)) {
+      if (!server.process().isAlive()) {
+        starting.remove(server);
+        sayWhyItEnded(config, server);
+      } else if (status.of(config.server(server.id())).isPresent()) {
+        starting.remove(server);
+      }
+    }
+    boolean serves = status.primary().isPresent() && starting.isEmpty();
+    boolean isHopeless =
+        status.answers().isEmpty()
+            && started.stream().noneMatch(server -> server.process().isAlive());
+    return serves || isHopeless ? Optional.of(status) : Optional.empty();
   }
 
   private void sayWhyItEnded(ServerConfig config, Background.Started server) throws IOException {

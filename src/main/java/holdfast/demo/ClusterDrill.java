@@ -1,9 +1,11 @@
 package holdfast.demo;
 
 import holdfast.operate.ClusterStatus;
+import holdfast.operate.Poll;
 import holdfast.replication.Member;
 import holdfast.replication.ServerId;
 import holdfast.server.ConfigException;
+import holdfast.wire.ServerStatus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -17,7 +19,6 @@ import java.util.stream.Collectors;
 /// A cluster of real processes under a steady load, and the means to hurt it and to see what came
 /// of it. The demo and the kill-two check are both made of this.
 public final class ClusterDrill implements AutoCloseable {
-  private static final Duration POLL = Duration.ofMillis(20);
   private static final Duration STATUS_TIMEOUT = Duration.ofMillis(500);
 
   /// Starting a JVM on a busy machine takes its time.
@@ -109,22 +110,13 @@ public final class ClusterDrill implements AutoCloseable {
 
   private ClusterStatus.Answer awaitPrimary(long termMin, Duration patience)
       throws InterruptedException, DrillException {
-    long deadline = System.nanoTime() + patience.toNanos();
-    while (true) {
-      ClusterStatus status = status();
-      Optional<ClusterStatus.Answer> primary = status.primary();
-      if (primary.isPresent() && primary.get().status().term() >= termMin) {
-        return primary.get();
-      }
-      if (System.nanoTime() > deadline) {
-        throw new DrillException(
-            "no primary within "
-                + patience.toSeconds()
-                + " s: "
-                + status.view().flatMap(view -> view.status().why()).orElse("no server says why"));
-      }
-      Thread.sleep(POLL);
+    Optional<ClusterStatus.Answer> primary =
+        Poll.until(patience, () -> status().primary().filter(p -> p.status().term() >= termMin));
+    if (primary.isPresent()) {
+      return primary.get();
     }
+    String why = status().view().flatMap(view -> view.status().why()).orElse("no server says why");
+    throw new DrillException("no primary within " + patience.toSeconds() + " s: " + why);
   }
 
   /// Starts dead servers again.
@@ -134,49 +126,49 @@ public final class ClusterDrill implements AutoCloseable {
     }
   }
 
-  /// Returns when every server is up and has, as its primary sees it, everything.
+  /// Returns when every server is up and has what was committed when this was called.
   public void awaitAllUp() throws InterruptedException, DrillException {
-    long deadline = System.nanoTime() + START_MAX.toNanos();
-    while (true) {
-      ClusterStatus status = status();
-      boolean all =
-          status.answers().size() == cluster.members().size()
-              && status.primary().isPresent()
-              && status.primary().get().status().servers().stream().allMatch(row -> row.up());
-      if (all) {
-        return;
-      }
-      if (System.nanoTime() > deadline) {
-        Set<ServerId> missing =
-            cluster.members().stream().map(Member::id).collect(Collectors.toSet());
-        status.answers().forEach(answer -> missing.remove(answer.member().id()));
-        throw new DrillException(
-            "not all servers are up within "
-                + START_MAX.toSeconds()
-                + " s"
-                + (missing.isEmpty() ? "" : "; no answer from " + missing));
-      }
-      Thread.sleep(POLL);
+    long committed = awaitPrimary(0, START_MAX).own().map(ServerStatus::commitIndex).orElse(0L);
+    if (Poll.until(START_MAX, () -> status().primary().filter(p -> areUp(p, committed)))
+        .isPresent()) {
+      return;
     }
+    ClusterStatus status = status();
+    Set<ServerId> missing = cluster.members().stream().map(Member::id).collect(Collectors.toSet());
+    status.answers().forEach(answer -> missing.remove(answer.member().id()));
+    throw new DrillException(
+        "not all servers are up and have caught up within "
+            + START_MAX.toSeconds()
+            + " s"
+            + (missing.isEmpty() ? "" : "; no answer from " + missing));
+  }
+
+  private boolean areUp(ClusterStatus.Answer primary, long index) {
+    List<ServerStatus> rows = primary.status().servers();
+    return rows.size() == cluster.members().size()
+        && rows.stream().allMatch(row -> row.up() && row.lastIndex() >= index);
   }
 
   /// Pauses the load, waits until all servers have everything, and compares what they have on disk.
   public Databases.Report compare() throws InterruptedException, DrillException, SQLException {
     load().pause();
-    long deadline = System.nanoTime() + START_MAX.toNanos();
-    List<Long> applied = Databases.appliedIndexes(cluster.databases());
-    while (new HashSet<>(applied).size() > 1) {
-      if (System.nanoTime() > deadline) {
-        throw new DrillException(
-            "the servers have not caught up within "
-                + START_MAX.toSeconds()
-                + " s: applied up to "
-                + applied);
-      }
-      Thread.sleep(POLL);
-      applied = Databases.appliedIndexes(cluster.databases());
+    boolean areEqual =
+        Poll.until(
+                START_MAX,
+                () -> Optional.of(applied()).filter(indexes -> new HashSet<>(indexes).size() == 1))
+            .isPresent();
+    if (!areEqual) {
+      throw new DrillException(
+          "the servers have not caught up within "
+              + START_MAX.toSeconds()
+              + " s: applied up to "
+              + applied());
     }
     return Databases.compare(cluster.databases(), ledger.entries());
+  }
+
+  private List<Long> applied() throws SQLException {
+    return Databases.appliedIndexes(cluster.databases());
   }
 
   @Override

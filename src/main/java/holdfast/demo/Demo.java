@@ -59,7 +59,7 @@ public final class Demo {
         "They elected server %s primary. It gives every message its place; the other four keep"
             .formatted(primary.member().id()));
     narrator.say("copies. A message counts once three of the five have it on disk.");
-    Thread.sleep(BEAT);
+    beat();
 
     narrator.chapter("2. Two people, on two servers, and some traffic");
     Member other =
@@ -74,24 +74,24 @@ public final class Demo {
           "In the background %d writers send a numbered message every %d ms each, without end."
               .formatted(WRITERS, PACE.toMillis()));
       alice.tell(bob, "Hi Bob! I'm on server " + alice.server() + ", the primary. You?");
-      Thread.sleep(BEAT);
+      beat();
       bob.tell(alice, "On server " + bob.server() + ". Your message came by way of both.");
-      Thread.sleep(BEAT);
+      beat();
 
       narrator.chapter("3. The primary dies");
       Failover first = kill(alice, bob, "Can you still read this?");
       bob.tell(alice, "Every word. Where are you now?");
-      Thread.sleep(BEAT);
+      beat();
       alice.tell(bob, "On server " + alice.server() + ". I just kept typing.");
-      Thread.sleep(BEAT);
+      beat();
 
       narrator.chapter("4. And the next one");
       Failover second = kill(bob, alice, "There goes the next one. Still there, Alice?");
       alice.tell(bob, "Still here, on server " + alice.server() + ".");
-      Thread.sleep(BEAT);
+      beat();
       tellWhoIsLeft();
       bob.tell(alice, "Two of five are dead, and we are still talking.");
-      Thread.sleep(BEAT);
+      beat();
 
       narrator.chapter("5. Both come back");
       drill.restart(List.of(first.killed(), second.killed()));
@@ -99,10 +99,15 @@ public final class Demo {
       narrator.say(
           "Servers %s and %s run again and fetch what they missed, while the traffic goes on."
               .formatted(first.killed(), second.killed()));
-      Thread.sleep(BEAT);
+      beat();
       alice.tell(bob, "Welcome back, you two.");
       return conclude(List.of(first, second));
     }
+  }
+
+  /// Nothing waits for this but whoever reads along.
+  private static void beat() throws InterruptedException {
+    Thread.sleep(BEAT);
   }
 
   /// Kills the primary while `speaker` says `words`.
@@ -122,7 +127,7 @@ public final class Demo {
             failover.median().toMillis(),
             WRITERS,
             failover.longest().toMillis()));
-    Thread.sleep(BEAT);
+    beat();
     return failover;
   }
 

@@ -108,8 +108,8 @@ final class PeerDialer {
   void stop() {
     stopped = true;
     hurry.release();
-    socket.ifPresent(Connection::closeQuietly);
     link.ifPresent(SendingLink::close);
+    socket.ifPresent(Connection::closeQuietly);
   }
 
   void join() throws InterruptedException {
