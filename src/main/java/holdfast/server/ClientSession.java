@@ -1,7 +1,6 @@
 package holdfast.server;
 
-import holdfast.transport.Connection;
-import holdfast.transport.LineReader;
+import holdfast.transport.LineChannel;
 import holdfast.wire.ClientCodec;
 import holdfast.wire.ClientRequest;
 import holdfast.wire.Cursor;
@@ -9,7 +8,6 @@ import holdfast.wire.ErrorCode;
 import holdfast.wire.FrameException;
 import holdfast.wire.OkPayload;
 import holdfast.wire.RequestHeader;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,19 +16,14 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One client's connection: reads its lines, answers each once, carries its pushes. Its own virtual
-/// thread reads; the connection's other one writes; the fields marked so belong to the replica
-/// thread.
-final class ClientSession implements Runnable {
-  /// Requests in flight at which reading stops.
-  private static final int IN_FLIGHT_MAX = 1_024;
-
+/// One client's connection: takes its lines, answers each once, carries its pushes. Lines come on
+/// an I/O thread, which nothing here may block; the fields marked so belong to the replica thread.
+final class ClientSession implements LineChannel.Handler {
   /// Events that may wait behind the OK of a write with ack=all.
   private static final int HELD_PUSHES_MAX = 4_096;
 
@@ -48,11 +41,15 @@ final class ClientSession implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(ClientSession.class);
 
   private final long number;
-  private final Connection connection;
-  private final LineReader lines;
+  private final LineChannel channel;
   private final Requests requests;
-  private final Semaphore inFlight = new Semaphore(IN_FLIGHT_MAX);
+  private final Outgoing outgoing;
+  private final Consumer<ClientSession> onClosed;
+  private final OpenRequests open = new OpenRequests();
   private final SerialSteps steps;
+
+  /// I/O thread: nothing more is read.
+  private boolean hasEnded;
 
   /// Replica thread: the order of this connection's writes.
   final WriteLane lane = new WriteLane();
@@ -62,6 +59,9 @@ final class ClientSession implements Runnable {
 
   /// Counted by the replica thread: sign-outs, so that a catch-up under way notices.
   final AtomicInteger epoch = new AtomicInteger();
+
+  /// Replica thread: see `Outgoing`.
+  boolean awaitsFlush;
 
   /// Replica thread: pushes go out as they happen; before that `position` says how far the missed
   /// ones are out.
@@ -82,11 +82,18 @@ final class ClientSession implements Runnable {
   /// Completed when the last write sent is answered; moved on by the connection's steps only.
   private volatile CompletableFuture<Void> lastWrite = CompletableFuture.completedFuture(null);
 
-  ClientSession(long number, Connection connection, LineReader lines, Requests requests) {
+  /// @param onClosed told when it is gone
+  ClientSession(
+      long number,
+      LineChannel channel,
+      Requests requests,
+      Outgoing outgoing,
+      Consumer<ClientSession> onClosed) {
     this.number = number;
-    this.connection = connection;
-    this.lines = lines;
+    this.channel = channel;
     this.requests = requests;
+    this.outgoing = outgoing;
+    this.onClosed = onClosed;
     this.steps = new SerialSteps("client-" + number + "-steps");
   }
 
@@ -95,7 +102,7 @@ final class ClientSession implements Runnable {
   }
 
   boolean isClosed() {
-    return connection.isClosed();
+    return channel.isClosed();
   }
 
   /// The account signed in, or 0.
@@ -106,61 +113,17 @@ final class ClientSession implements Runnable {
   // ---- reading
 
   @Override
-  public void run() {
-    try {
-      boolean open = true;
-      while (open) {
-        open =
-            switch (lines.read()) {
-              case LineReader.Line(byte[] line) -> {
-                if (connection.isClosed()) {
-                  // Closing: what comes now is read by nobody.
-                  yield false;
-                }
-                inFlight.acquire();
-                yield onLine(line);
-              }
-              case LineReader.TooLarge() -> {
-                awaitAnswers(IN_FLIGHT_MAX);
-                closeWith(
-                    ErrorCode.FRAME_TOO_LARGE,
-                    "a frame may have at most %d bytes".formatted(requests.frameBytesMax()));
-                yield false;
-              }
-              case LineReader.End() -> {
-                awaitAnswers(IN_FLIGHT_MAX);
-                connection.closeAfterFlush(DRAIN);
-                yield false;
-              }
-            };
-      }
-    } catch (IOException e) {
-      log.debug("client {} is gone: {}", number, e.getMessage());
-      connection.close();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      connection.close();
-    } finally {
-      requests.onClosed(this);
+  public boolean onLine(byte[] line) {
+    if (hasEnded) {
+      return false;
     }
-  }
-
-  /// Nothing more will be read: what was is still answered. `permits` of all are those of the
-  /// requests to wait for.
-  private void awaitAnswers(int permits) throws InterruptedException {
-    if (!inFlight.tryAcquire(permits, LAST_ANSWERS.toMillis(), TimeUnit.MILLISECONDS)) {
-      log.debug("client {} is closed with requests open", number);
-    }
-  }
-
-  /// Whether there is more to read.
-  private boolean onLine(byte[] line) throws InterruptedException {
+    boolean mayGoOn = open.begin();
     ClientRequest request;
     try {
       request = ClientCodec.parse(line);
     } catch (FrameException e) {
       steps.add(() -> refuseFrame(e), true);
-      return true;
+      return mayGoOn;
     }
     switch (request) {
       case ClientRequest.Ping ping -> replyOk(ping.header(), new OkPayload.Empty());
@@ -168,7 +131,13 @@ final class ClientSession implements Runnable {
       case ClientRequest.Status status -> replyOk(status.header(), requests.status());
       case ClientRequest.Help help -> replyOk(help.header(), requests.help());
       case ClientRequest.Quit quit -> {
-        quit(quit);
+        // All but QUIT itself, which is answered last.
+        endAfterAnswers(
+            1,
+            () -> {
+              replyOk(quit.header(), new OkPayload.Empty());
+              channel.closeAfterFlush(DRAIN);
+            });
         return false;
       }
       case ClientRequest.Login sign -> steps.add(() -> requests.login(this, sign), false);
@@ -176,7 +145,46 @@ final class ClientSession implements Runnable {
       case ClientRequest.Write write ->
           steps.add(() -> requests.write(this, write), requests.isQuick(write));
     }
-    return true;
+    return mayGoOn;
+  }
+
+  @Override
+  public void onTooLarge() {
+    endAfterAnswers(
+        0,
+        () ->
+            closeWith(
+                ErrorCode.FRAME_TOO_LARGE,
+                "a frame may have at most %d bytes".formatted(requests.frameBytesMax())));
+  }
+
+  @Override
+  public void onEnd() {
+    endAfterAnswers(0, () -> channel.closeAfterFlush(DRAIN));
+  }
+
+  @Override
+  public void onClosed() {
+    requests.onClosed(this);
+    onClosed.accept(this);
+  }
+
+  /// Nothing more will be read. What was is still answered: `last` comes once only `left` requests
+  /// are.
+  private void endAfterAnswers(int left, Runnable last) {
+    hasEnded = true;
+    if (open.awaitAtMost(left, Duration.ZERO)) {
+      last.run();
+      return;
+    }
+    Thread.ofVirtual()
+        .name("client-" + number + "-end")
+        .start(() -> {
+          if (!open.awaitAtMost(left, LAST_ANSWERS)) {
+            log.debug("client {} is closed with requests open", number);
+          }
+          last.run();
+        });
   }
 
   private void refuseFrame(FrameException e) {
@@ -186,13 +194,6 @@ final class ClientSession implements Runnable {
             ? ClientCodec.error(
                 e.id(), ErrorCode.NOT_LOGGED_IN, Requests.LOGIN_FIRST, OptionalLong.empty())
             : ClientCodec.error(e.id(), e.code(), e.getMessage(), OptionalLong.empty()));
-  }
-
-  private void quit(ClientRequest.Quit quit) throws InterruptedException {
-    // All but the permit of QUIT itself, which is answered last.
-    awaitAnswers(IN_FLIGHT_MAX - 1);
-    replyOk(quit.header(), new OkPayload.Empty());
-    connection.closeAfterFlush(DRAIN);
   }
 
   /// A write begins; the future is to be completed when it is answered.
@@ -221,7 +222,9 @@ final class ClientSession implements Runnable {
   private void reply(byte[] frame) {
     push(frame);
     // Behind the frame: whoever waits for the last answer closes the queue for any later one.
-    inFlight.release();
+    if (open.end()) {
+      channel.resume();
+    }
   }
 
   /// Replica thread: pushes wait until `write`, which is applied, is answered.
@@ -251,7 +254,7 @@ final class ClientSession implements Runnable {
 
   /// Queues a frame; a client that cannot keep up is told so and disconnected. Never blocks.
   void push(byte[] frame) {
-    if (!connection.send(frame)) {
+    if (!offer(frame)) {
       closeSlow(
           "this connection did not take what was sent to it; reconnect and resume with the cursor");
     }
@@ -259,23 +262,35 @@ final class ClientSession implements Runnable {
 
   /// Queues a frame if there is room.
   boolean offer(byte[] frame) {
-    return connection.send(frame);
+    boolean isQueued = channel.send(frame);
+    if (isQueued) {
+      outgoing.queued(this);
+    }
+    return isQueued;
+  }
+
+  void flush() {
+    channel.flush();
+  }
+
+  void flushLater() {
+    channel.flushLater();
   }
 
   boolean awaitBelow(long bytes, Duration within) throws InterruptedException {
-    return connection.awaitBelow(bytes, within);
+    return channel.awaitBelow(bytes, within);
   }
 
   /// Tells a client that cannot keep up, instead of all that waits for it, and closes.
   private void closeSlow(String message) {
-    connection.closeInsteadOfFlush(
+    channel.closeInsteadOfFlush(
         ClientCodec.error(Optional.empty(), ErrorCode.SLOW_CONSUMER, message, OptionalLong.empty()),
         SLOW_DRAIN);
   }
 
   /// Says a last word and closes.
   void closeWith(ErrorCode code, String message) {
-    connection.closeAfterFlush(
+    channel.closeAfterFlush(
         ClientCodec.error(Optional.empty(), code, message, OptionalLong.empty()), DRAIN);
   }
 }

@@ -37,6 +37,7 @@ final class ReplicaLoop implements Runnable {
   private final Replica replica;
   private final Applier applier;
   private final Office office;
+  private final Outgoing outgoing;
   private final long startNanos = System.nanoTime();
   private long ticks;
 
@@ -50,12 +51,19 @@ final class ReplicaLoop implements Runnable {
   /// The last entry whose outcome and events were told.
   private long toldIndex;
 
-  ReplicaLoop(Intake intake, SqliteStore store, Replica replica, Applier applier, Office office) {
+  ReplicaLoop(
+      Intake intake,
+      SqliteStore store,
+      Replica replica,
+      Applier applier,
+      Office office,
+      Outgoing outgoing) {
     this.intake = intake;
     this.store = store;
     this.replica = replica;
     this.applier = applier;
     this.office = office;
+    this.outgoing = outgoing;
   }
 
   boolean diskFull() {
@@ -64,6 +72,7 @@ final class ReplicaLoop implements Runnable {
 
   @Override
   public void run() {
+    outgoing.begin();
     while (intake.isOpen()) {
       pass();
     }
@@ -90,6 +99,7 @@ final class ReplicaLoop implements Runnable {
       carryOut(office.takeEvents());
     }
     office.flushPeers();
+    outgoing.flush();
   }
 
   /// Whether a pass has something to do that no task brings.
@@ -184,6 +194,7 @@ final class ReplicaLoop implements Runnable {
         toldIndex = entry.index();
       }
     }
+    outgoing.flush();
   }
 
   private void keep(Effects effects) {

@@ -32,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Answers the requests of all connections: reads from this server's copy, writes through the
-/// replica thread. Safe for any thread; what blocks, blocks the calling virtual thread.
+/// replica thread. Safe for any thread; what is not quick may block the calling virtual thread.
 final class Requests {
   static final String LOGIN_FIRST = "LOGIN first";
 
@@ -297,7 +297,8 @@ final class Requests {
   // ---- writes
 
   boolean isQuick(ClientRequest.Write write) {
-    return resolver.isQuick(write);
+    // While stopping, a refused write is looked up first: it may be a repeat.
+    return !stopping && resolver.isQuick(write);
   }
 
   void write(ClientSession session, ClientRequest.Write write) {

@@ -12,8 +12,8 @@ import holdfast.storage.Reads;
 import holdfast.storage.SqliteStore;
 import holdfast.storage.StoreException;
 import holdfast.storage.StoreSettings;
-import holdfast.transport.Connection;
-import holdfast.transport.LineReader;
+import holdfast.transport.IoThreads;
+import holdfast.transport.LineChannel;
 import holdfast.transport.Listener;
 import holdfast.transport.PeerLinks;
 import holdfast.wire.ClientCodec;
@@ -21,7 +21,7 @@ import holdfast.wire.CommandCodec;
 import holdfast.wire.ErrorCode;
 import holdfast.wire.PeerIdentity;
 import java.io.IOException;
-import java.net.Socket;
+import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +36,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -60,6 +61,10 @@ public final class Server implements AutoCloseable, Listener.Handler {
   /// At SIGTERM: how long the hand-over, and then the last answers, may take.
   private static final Duration HAND_OVER_MAX = Duration.ofSeconds(2);
 
+  /// Threads that read and write the clients' connections: one for every two processors.
+  private static final int CLIENT_IO_THREADS =
+      Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
+
   /// Reads that may wait for the read pool; beyond: BUSY.
   private static final int READS_WAITING_MAX = 1_024;
 
@@ -82,11 +87,13 @@ public final class Server implements AutoCloseable, Listener.Handler {
   private final CompletableFuture<Integer> exit = new CompletableFuture<>();
   private final ClusterViews views;
   private final Intake intake = new Intake();
+  private final Outgoing outgoing = new Outgoing();
   private final ReplicaPort port;
   private final Requests requests;
   private final PeerLinks links;
   private final Thread replicaThread;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private Optional<IoThreads> clientIo = Optional.empty();
   private Optional<Listener> clientListener = Optional.empty();
 
   private Server(ServerConfig config, ServerId self, Member own, SqliteStore store) {
@@ -150,7 +157,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
         Thread.ofPlatform()
             .name("replica")
             .uncaughtExceptionHandler(this::onReplicaFailed)
-            .unstarted(new ReplicaLoop(intake, store, replica, applier, office));
+            .unstarted(new ReplicaLoop(intake, store, replica, applier, office, outgoing));
   }
 
   /// The links as the replica thread sees them; they are made after it.
@@ -274,6 +281,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
       others.add(new PeerLinks.PeerAddress(member.id().value(), member.host(), member.peerPort()));
     }
     links.peers(others);
+    clientIo = Optional.of(new IoThreads("client-io", CLIENT_IO_THREADS, config.idleTimeout()));
     clientListener =
         Optional.of(
             new Listener("client", own.host(), own.clientPort(), config.connectionsMax(), this));
@@ -290,42 +298,77 @@ public final class Server implements AutoCloseable, Listener.Handler {
   // ---- clients
 
   @Override
-  public void accepted(Socket socket) {
+  public void accepted(SocketChannel channel, Runnable ended) {
     long number = lastSession.incrementAndGet();
-    ClientSession session;
-    try {
-      socket.setSoTimeout(Math.toIntExact(config.idleTimeout().toMillis()));
-      session =
-          new ClientSession(
-              number,
-              new Connection(socket, "client-" + number, CLIENT_QUEUE_BYTES_MAX),
-              new LineReader(socket.getInputStream(), config.frameMaxBytes()),
-              requests);
-    } catch (IOException e) {
-      log.debug("client {} was gone at once: {}", number, e.getMessage());
-      return;
-    }
-    sessions.add(session);
-    try {
-      session.run();
-    } finally {
-      sessions.remove(session);
-    }
+    open(
+        channel,
+        "client-" + number,
+        line -> {
+          ClientSession session =
+              new ClientSession(
+                  number,
+                  line,
+                  requests,
+                  outgoing,
+                  closed -> {
+                    sessions.remove(closed);
+                    ended.run();
+                  });
+          sessions.add(session);
+          return session;
+        },
+        ended);
   }
 
   @Override
-  public void rejected(Socket socket) {
+  public void rejected(SocketChannel channel, Runnable ended) {
+    open(channel, "rejected", line -> new Rejection(ended), ended)
+        .ifPresent(line ->
+            line.closeAfterFlush(
+                ClientCodec.error(
+                    Optional.empty(),
+                    ErrorCode.BUSY,
+                    "this server has as many connections as it takes; try another",
+                    OptionalLong.empty()),
+                ClientSession.DRAIN));
+  }
+
+  /// A connection too many, on which nothing is heard.
+  private record Rejection(Runnable ended) implements LineChannel.Handler {
+    @Override
+    public boolean onLine(byte[] line) {
+      return true;
+    }
+
+    @Override
+    public void onTooLarge() {}
+
+    @Override
+    public void onEnd() {}
+
+    @Override
+    public void onClosed() {
+      ended.run();
+    }
+  }
+
+  private Optional<LineChannel> open(
+      SocketChannel channel,
+      String name,
+      Function<LineChannel, LineChannel.Handler> handler,
+      Runnable ended) {
     try {
-      new Connection(socket, "rejected", CLIENT_QUEUE_BYTES_MAX)
-          .closeAfterFlush(
-              ClientCodec.error(
-                  Optional.empty(),
-                  ErrorCode.BUSY,
-                  "this server has as many connections as it takes; try another",
-                  OptionalLong.empty()),
-              ClientSession.DRAIN);
+      return Optional.of(
+          clientIo
+              .orElseThrow()
+              .open(
+                  channel,
+                  new LineChannel.Settings(name, config.frameMaxBytes(), CLIENT_QUEUE_BYTES_MAX),
+                  handler));
     } catch (IOException e) {
-      log.debug("a client was gone at once: {}", e.getMessage());
+      log.debug("{} was gone at once: {}", name, e.getMessage());
+      ended.run();
+      return Optional.empty();
     }
   }
 
@@ -398,6 +441,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    clientIo.ifPresent(IoThreads::close);
     links.close();
     hasher.close();
     store.close();

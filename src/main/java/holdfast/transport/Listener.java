@@ -5,22 +5,25 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
-import java.net.ServerSocket;
-import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A bound port. Each connection gets a virtual thread of its own, up to a number of them at once.
+/// A bound port that lets in up to a number of connections at once.
 public final class Listener implements AutoCloseable {
-  /// What to do with a socket; the handler closes it.
+  /// What to do with a connection; the handler closes it. Called on the listening thread, which
+  /// must not be held up.
   public interface Handler {
-    /// Serves a connection, on its own thread. It counts as open until this returns.
-    void accepted(Socket socket);
+    /// Serves a connection. It counts as open until `ended` is run, once.
+    void accepted(SocketChannel channel, Runnable ended);
 
-    /// Turns away one connection too many.
-    void rejected(Socket socket);
+    /// Turns away one connection too many; `ended` as above.
+    void rejected(SocketChannel channel, Runnable ended);
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
@@ -34,7 +37,7 @@ public final class Listener implements AutoCloseable {
   /// Pause after a failed accept (too many open files), in ms.
   private static final long ACCEPT_PAUSE_MS = 50;
 
-  private final ServerSocket server;
+  private final ServerSocketChannel server;
   private final Thread acceptor;
   private final String name;
   private final int connectionsMax;
@@ -58,7 +61,7 @@ public final class Listener implements AutoCloseable {
   }
 
   public int port() {
-    return server.getLocalPort();
+    return server.socket().getLocalPort();
   }
 
   /// Stops accepting; connections go on. When it returns, the port refuses.
@@ -77,16 +80,16 @@ public final class Listener implements AutoCloseable {
     }
   }
 
-  private static ServerSocket bind(String host, int port) throws IOException {
+  private static ServerSocketChannel bind(String host, int port) throws IOException {
     InetAddress address;
     try {
       address = InetAddress.getByName(host);
     } catch (UnknownHostException e) {
       throw new IOException("the host " + host + " has no address", e);
     }
-    ServerSocket server = new ServerSocket();
+    ServerSocketChannel server = ServerSocketChannel.open();
     try {
-      server.setReuseAddress(true);
+      server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
       server.bind(new InetSocketAddress(address, port), BACKLOG);
       return server;
     } catch (IOException e) {
@@ -106,14 +109,11 @@ public final class Listener implements AutoCloseable {
   }
 
   private void acceptLoop() {
-    long number = 0;
-    while (!server.isClosed()) {
+    while (server.isOpen()) {
       try {
-        Socket socket = server.accept();
-        number++;
-        dispatch(socket, number);
+        dispatch(server.accept());
       } catch (IOException e) {
-        if (server.isClosed()) {
+        if (!server.isOpen()) {
           return;
         }
         LOG.warn("{}: cannot accept a connection: {}", name, e.getMessage());
@@ -122,34 +122,29 @@ public final class Listener implements AutoCloseable {
     }
   }
 
-  private void dispatch(Socket socket, long number) {
+  private void dispatch(SocketChannel channel) {
     if (open.incrementAndGet() <= connectionsMax) {
-      run(socket, number, open, handler::accepted);
+      run(channel, open, handler::accepted);
       return;
     }
     open.decrementAndGet();
     if (rejections.incrementAndGet() <= REJECTIONS_MAX) {
-      run(socket, number, rejections, handler::rejected);
+      run(channel, rejections, handler::rejected);
       return;
     }
     rejections.decrementAndGet();
-    Connection.closeQuietly(socket);
+    Connection.closeQuietly(channel.socket());
   }
 
   private void run(
-      Socket socket, long number, AtomicInteger count, java.util.function.Consumer<Socket> action) {
-    Thread.ofVirtual()
-        .name(name + "-" + number)
-        .start(() -> {
-          try {
-            action.accept(socket);
-          } catch (RuntimeException e) {
-            LOG.error("{}: a connection ended by a bug", name, e);
-            Connection.closeQuietly(socket);
-          } finally {
-            count.decrementAndGet();
-          }
-        });
+      SocketChannel channel, AtomicInteger count, BiConsumer<SocketChannel, Runnable> action) {
+    try {
+      action.accept(channel, count::decrementAndGet);
+    } catch (RuntimeException e) {
+      LOG.error("{}: a connection ended by a bug", name, e);
+      Connection.closeQuietly(channel.socket());
+      count.decrementAndGet();
+    }
   }
 
   private static void pause() {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -152,13 +153,22 @@ public final class PeerLinks implements AutoCloseable {
                 CONNECTIONS_MAX,
                 new Listener.Handler() {
                   @Override
-                  public void accepted(Socket socket) {
-                    serve(socket);
+                  public void accepted(SocketChannel channel, Runnable ended) {
+                    Thread.ofVirtual()
+                        .name("peer-accepted")
+                        .start(() -> {
+                          try {
+                            serve(channel.socket());
+                          } finally {
+                            ended.run();
+                          }
+                        });
                   }
 
                   @Override
-                  public void rejected(Socket socket) {
-                    Connection.closeQuietly(socket);
+                  public void rejected(SocketChannel channel, Runnable ended) {
+                    Connection.closeQuietly(channel.socket());
+                    ended.run();
                   }
                 }));
   }

@@ -10,7 +10,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -19,9 +18,6 @@ import java.util.concurrent.locks.ReentrantLock;
 /// blocking, so that a frame is on its way with no other thread to wake; what the socket does not
 /// take is written by the thread in `watch`, once it can. For any number of threads.
 final class SendingLink implements AutoCloseable {
-  /// Bytes of one socket write.
-  private static final int WRITE_BYTES_MAX = 64 * 1_024;
-
   private static final int READ_BYTES = 64;
 
   private final SocketChannel channel;
@@ -32,15 +28,7 @@ final class SendingLink implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
 
   // Guarded by `lock`.
-  private final ArrayDeque<byte[]> queue = new ArrayDeque<>();
-
-  /// Bytes of the first frame of the queue that are staged or written.
-  private int firstTaken;
-
-  /// What the socket gets next; between writes in the state for reading.
-  private final ByteBuffer staged = ByteBuffer.allocateDirect(WRITE_BYTES_MAX).limit(0);
-
-  private long queuedBytes;
+  private final FrameQueue queue = new FrameQueue();
 
   /// The socket took less than there was: `watch` goes on when it takes more.
   private boolean waiting;
@@ -72,11 +60,10 @@ final class SendingLink implements AutoCloseable {
   boolean send(byte[] frame) {
     lock.lock();
     try {
-      if (closed || queuedBytes + frame.length > queueBytesMax) {
+      if (closed || queue.bytes() + frame.length > queueBytesMax) {
         return false;
       }
       queue.add(frame);
-      queuedBytes += frame.length;
       return true;
     } finally {
       lock.unlock();
@@ -88,10 +75,10 @@ final class SendingLink implements AutoCloseable {
   void flush() {
     lock.lock();
     try {
-      if (closed || waiting || queuedBytes == 0) {
+      if (closed || waiting || queue.isEmpty()) {
         return;
       }
-      if (!write()) {
+      if (!queue.writeTo(channel)) {
         waiting = true;
         key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
         selector.wakeup();
@@ -143,7 +130,7 @@ final class SendingLink implements AutoCloseable {
   private void writeWaiting() throws IOException {
     lock.lock();
     try {
-      if (waiting && write()) {
+      if (waiting && queue.writeTo(channel)) {
         waiting = false;
         key.interestOps(SelectionKey.OP_READ);
       }
@@ -154,37 +141,6 @@ final class SendingLink implements AutoCloseable {
     }
   }
 
-  /// Whether everything is written.
-  private boolean write() throws IOException {
-    while (true) {
-      if (!staged.hasRemaining()) {
-        stage();
-        if (!staged.hasRemaining()) {
-          return true;
-        }
-      }
-      queuedBytes -= channel.write(staged);
-      if (staged.hasRemaining()) {
-        return false;
-      }
-    }
-  }
-
-  private void stage() {
-    staged.clear();
-    while (staged.hasRemaining() && !queue.isEmpty()) {
-      byte[] first = queue.peek();
-      int count = Math.min(staged.remaining(), first.length - firstTaken);
-      staged.put(first, firstTaken, count);
-      firstTaken += count;
-      if (firstTaken == first.length) {
-        queue.remove();
-        firstTaken = 0;
-      }
-    }
-    staged.flip();
-  }
-
   /// Ends the link at once; what waits is lost. `watch` throws.
   @Override
   public void close() {
@@ -192,8 +148,6 @@ final class SendingLink implements AutoCloseable {
     try {
       closed = true;
       queue.clear();
-      queuedBytes = 0;
-      staged.limit(0);
     } finally {
       lock.unlock();
     }

@@ -2,14 +2,12 @@ package holdfast.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.Socket;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.nio.channels.SocketChannel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -17,26 +15,28 @@ import org.junit.jupiter.api.Timeout;
 class ListenerTest {
   /// Writes one letter to each connection and holds it open until told to end.
   private static final class Greeter implements Listener.Handler {
-    final BlockingQueue<String> threads = new LinkedBlockingQueue<>();
-
     @Override
-    public void accepted(Socket socket) {
-      threads.add(Thread.currentThread().getName());
-      greet(socket, 'A');
+    public void accepted(SocketChannel channel, Runnable ended) {
+      greet(channel.socket(), 'A', ended);
     }
 
     @Override
-    public void rejected(Socket socket) {
-      greet(socket, 'R');
+    public void rejected(SocketChannel channel, Runnable ended) {
+      greet(channel.socket(), 'R', ended);
     }
 
-    private static void greet(Socket socket, char letter) {
-      try (socket) {
-        socket.getOutputStream().write(letter);
-        socket.getInputStream().read();
-      } catch (IOException e) {
-        // The test closed its end.
-      }
+    private static void greet(Socket accepted, char letter, Runnable ended) {
+      Thread.ofVirtual()
+          .start(() -> {
+            try (Socket socket = accepted) {
+              socket.getOutputStream().write(letter);
+              socket.getInputStream().read();
+            } catch (IOException e) {
+              // The test closed its end.
+            } finally {
+              ended.run();
+            }
+          });
     }
   }
 
@@ -52,7 +52,6 @@ class ListenerTest {
         Socket second = Sockets.connect(listener.port())) {
       assertEquals('A', greeting(first));
       assertEquals('A', greeting(second));
-      assertTrue(greeter.threads.take().startsWith("client-"));
       try (Socket third = Sockets.connect(listener.port())) {
         assertEquals('R', greeting(third));
       }
@@ -101,16 +100,16 @@ class ListenerTest {
     Listener.Handler handler =
         new Listener.Handler() {
           @Override
-          public void accepted(Socket socket) {
+          public void accepted(SocketChannel channel, Runnable ended) {
             if (broken[0]) {
               throw new IllegalStateException("a bug, on purpose");
             }
-            greeter.accepted(socket);
+            greeter.accepted(channel, ended);
           }
 
           @Override
-          public void rejected(Socket socket) {
-            greeter.rejected(socket);
+          public void rejected(SocketChannel channel, Runnable ended) {
+            greeter.rejected(channel, ended);
           }
         };
     try (Listener listener = new Listener("one", Sockets.HOST, 0, 1, handler)) {
