@@ -1,13 +1,14 @@
 package holdfast.server;
 
+import holdfast.transport.PeerInbox;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/// What other threads bring to the replica thread: tasks in two queues, each in its order. What
-/// peers send runs before what clients brought: however many they are, a primary must hear that its
-/// heartbeats are answered. Offering is for any thread, the rest for the one that runs the tasks.
+/// What comes to the replica thread: peers' frames, which it reads itself, and what other threads
+/// bring, tasks in two queues, each in its order. What peers send comes before what clients
+/// brought: however many they are, a primary must hear that its heartbeats are answered. Offering
+/// is for any thread, the rest for the one that runs the tasks.
 final class Intake {
   /// Tasks that may wait in each queue; beyond, whoever brings one waits.
   static final int QUEUE_MAX = 65_536;
@@ -21,10 +22,12 @@ final class Intake {
   private final BlockingQueue<Runnable> fromPeers = new ArrayBlockingQueue<>(QUEUE_MAX);
   private final BlockingQueue<Runnable> fromClients = new ArrayBlockingQueue<>(QUEUE_MAX);
 
-  /// A permit or more when something may have come since the last look.
-  private final Semaphore arrived = new Semaphore(0);
-
+  private final PeerInbox inbox;
   private volatile boolean closed;
+
+  Intake(PeerInbox inbox) {
+    this.inbox = inbox;
+  }
 
   /// Has `task` run after all tasks offered here before. Waits while too many wait; false: closed,
   /// or interrupted.
@@ -32,7 +35,7 @@ final class Intake {
     return offer(fromClients, task);
   }
 
-  /// The same for what peers send and what becomes of their links.
+  /// The same for what becomes of the links to peers.
   boolean offerFromPeer(Runnable task) {
     return offer(fromPeers, task);
   }
@@ -41,7 +44,7 @@ final class Intake {
     try {
       while (!closed) {
         if (queue.offer(task, OFFER_WAIT_MS, TimeUnit.MILLISECONDS)) {
-          arrived.release();
+          inbox.wakeUp();
           return true;
         }
       }
@@ -59,27 +62,23 @@ final class Intake {
   /// Takes no more tasks, and wakes whoever waits for one.
   void close() {
     closed = true;
-    arrived.release();
+    inbox.wakeUp();
   }
 
-  /// Waits until a task is there, but no longer than `nanos`. An interrupt closes.
+  /// Waits until a frame or a task is there, but no longer than `nanos`. An interrupt closes.
   void await(long nanos) {
-    if (!fromPeers.isEmpty() || !fromClients.isEmpty()) {
-      return;
+    if (fromPeers.isEmpty() && fromClients.isEmpty()) {
+      inbox.await(nanos);
     }
-    try {
-      if (arrived.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
-        arrived.drainPermits();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (Thread.currentThread().isInterrupted()) {
       close();
     }
   }
 
-  /// Runs the tasks that wait, peers' first; none is begun at or after `deadlineNanos`
-  /// (System.nanoTime). The rest stays where it is.
+  /// Takes the frames that have arrived and runs the tasks that wait, peers' first; none is begun
+  /// at or after `deadlineNanos` (System.nanoTime). The rest stays where it is.
   void runUntil(long deadlineNanos) {
+    inbox.receive();
     run(fromPeers, deadlineNanos);
     run(fromClients, deadlineNanos);
   }

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What happens on the links to the other servers, brought to the replica thread; and who is let
-/// in. Called on the links' own threads.
+/// in. Called on the links' own threads, but for frames, which the replica thread itself receives.
 final class PeerDesk implements PeerLinks.Handler {
   /// The refusals' codes, told to the other side.
   static final String NOT_A_MEMBER = "NOT_A_MEMBER";
@@ -79,13 +79,23 @@ final class PeerDesk implements PeerLinks.Handler {
   @Override
   public void onFrame(int peer, String memberKey, byte[] line) throws FrameException {
     ServerId from = new ServerId(peer);
-    PeerCodec.PeerReceived received = PeerCodec.decode(line);
+    PeerCodec.PeerReceived received = decode(line);
     if (!received.from().equals(from)) {
       throw new FrameException(
           ErrorCode.BAD_REQUEST,
           "the link is of server %s, the frame says %s".formatted(from, received.from()));
     }
-    intake.offerFromPeer(() -> office.onFrame(from, memberKey, received.frame()));
+    office.onFrame(from, memberKey, received.frame());
+  }
+
+  /// Whatever a peer sends must not end this server.
+  private static PeerCodec.PeerReceived decode(byte[] line) throws FrameException {
+    try {
+      return PeerCodec.decode(line);
+    } catch (RuntimeException e) {
+      log.error("a frame could not be read because of a bug", e);
+      throw new FrameException(ErrorCode.BAD_FRAME, "a frame that cannot be read");
+    }
   }
 
   @Override

@@ -15,6 +15,7 @@ import holdfast.storage.StoreSettings;
 import holdfast.transport.IoThreads;
 import holdfast.transport.LineChannel;
 import holdfast.transport.Listener;
+import holdfast.transport.PeerInbox;
 import holdfast.transport.PeerLinks;
 import holdfast.wire.ClientCodec;
 import holdfast.wire.CommandCodec;
@@ -86,7 +87,8 @@ public final class Server implements AutoCloseable, Listener.Handler {
   private final AtomicLong lastSession = new AtomicLong();
   private final CompletableFuture<Integer> exit = new CompletableFuture<>();
   private final ClusterViews views;
-  private final Intake intake = new Intake();
+  private final PeerInbox inbox = new PeerInbox();
+  private final Intake intake = new Intake(inbox);
   private final Outgoing outgoing = new Outgoing();
   private final ReplicaPort port;
   private final Requests requests;
@@ -152,7 +154,8 @@ public final class Server implements AutoCloseable, Listener.Handler {
         new PeerLinks(
             linkSettings(config, self),
             () -> new PeerIdentity(views.current().clusterId(), store.memberKey(), bootId),
-            new PeerDesk(self, views, intake, office, this::onLostDisk));
+            new PeerDesk(self, views, intake, office, this::onLostDisk),
+            inbox);
     this.replicaThread =
         Thread.ofPlatform()
             .name("replica")

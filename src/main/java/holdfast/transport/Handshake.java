@@ -44,7 +44,6 @@ final class Handshake {
   private final Supplier<PeerIdentity> identity;
   private final LineReader lines;
   private final long deadlineNanos;
-  private boolean done;
 
   /// The time to come together begins now.
   Handshake(Socket socket, PeerLinks.Settings settings, Supplier<PeerIdentity> identity)
@@ -130,12 +129,9 @@ final class Handshake {
     return new Arrived(peer, proof.identity());
   }
 
-  /// What comes after the handshake, with lines of up to `maxBytes` and no deadline.
-  LineReader lines(int maxBytes) throws IOException {
-    done = true;
-    socket.setSoTimeout(0);
-    lines.maxBytes(maxBytes);
-    return lines;
+  /// What came behind the handshake already. Nothing more is read here.
+  byte[] rest() {
+    return lines.rest();
   }
 
   private void send(HandshakeFrame frame) throws IOException {
@@ -193,7 +189,7 @@ final class Handshake {
     return HEX.formatHex(nonce);
   }
 
-  /// The socket's input, of which no read outlasts the deadline until the handshake is done.
+  /// The socket's input, of which no read outlasts the deadline.
   private final class TimedInput extends InputStream {
     private final InputStream in;
 
@@ -209,13 +205,11 @@ final class Handshake {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-      if (!done) {
-        long left = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
-        if (left <= 0) {
-          throw new SocketTimeoutException("the handshake took too long");
-        }
-        socket.setSoTimeout((int) left);
+      long left = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+      if (left <= 0) {
+        throw new SocketTimeoutException("the handshake took too long");
       }
+      socket.setSoTimeout((int) left);
       return in.read(bytes, offset, length);
     }
   }

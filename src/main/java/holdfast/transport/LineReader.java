@@ -25,7 +25,7 @@ public final class LineReader {
   private static final int READ_AHEAD_BYTES_MAX = 64 * 1_024;
 
   private final InputStream in;
-  private int maxBytes;
+  private final int maxBytes;
   private byte[] buffer = new byte[IDLE_BYTES];
 
   /// The unread bytes stand in [start, end); those before `scanned` hold no newline.
@@ -39,11 +39,6 @@ public final class LineReader {
   public LineReader(InputStream in, int maxBytes) {
     this.in = in;
     this.maxBytes = maxBytes;
-  }
-
-  /// Changes the longest line allowed, from the next one on.
-  public void maxBytes(int newMaxBytes) {
-    this.maxBytes = newMaxBytes;
   }
 
   /// Waits for a line.
@@ -69,6 +64,11 @@ public final class LineReader {
       lastRead = read;
       end += read;
     }
+  }
+
+  /// What was read ahead, behind the last line. Nothing more is to be read here.
+  byte[] rest() {
+    return Arrays.copyOfRange(buffer, start, end);
   }
 
   private Result line(int newline) {

@@ -3,7 +3,6 @@ package holdfast.transport;
 import holdfast.wire.FrameException;
 import holdfast.wire.PeerIdentity;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
@@ -77,14 +76,14 @@ public final class PeerLinks implements AutoCloseable {
   /// Why a proven server may not be linked with. `sentence` tells its operator what to do.
   public record Refusal(String code, String sentence) {}
 
-  /// What the links report. Called on their threads, for one peer's frames one after the other.
+  /// What the links report, on their own threads but for frames.
   public interface Handler {
     /// Whether to be linked with a server that has proven the secret; asked on both sides of a
     /// link.
     Optional<Refusal> admit(int peer, String memberKey, Optional<String> clusterId, String bootId);
 
-    /// A frame came on a link proven as `peer`'s, whatever its `server_id` says. Not returning
-    /// holds the link up.
+    /// A frame came on a link proven as `peer`'s, whatever its `server_id` says. Called by
+    /// `PeerInbox.receive`.
     ///
     /// @throws FrameException closes the link
     void onFrame(int peer, String memberKey, byte[] line) throws FrameException;
@@ -117,23 +116,21 @@ public final class PeerLinks implements AutoCloseable {
   /// At most one warning about strangers in this time.
   private static final long WARNING_NANOS = 1_000_000_000L;
 
-  private static final byte[] SIGN_OF_LIFE = {'\n'};
-
   private final Settings settings;
   private final Supplier<PeerIdentity> identity;
   private final Handler handler;
   private final ConcurrentHashMap<Integer, PeerDialer> dialers = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<Integer, Inbound> inbound = new ConcurrentHashMap<>();
+  private final PeerInbox inbox;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final AtomicLong nextWarning = new AtomicLong(System.nanoTime());
   private volatile Optional<Listener> listener = Optional.empty();
   private volatile boolean closed;
 
-  /// A link that a peer dialled, and the thread that reads it.
-  private record Inbound(Socket socket, Thread reader) {}
-
   /// `identity`: who this server is, as of now; told only to servers that have proven the secret.
-  public PeerLinks(Settings settings, Supplier<PeerIdentity> identity, Handler handler) {
+  /// `inbox`: where frames arrive; closed with the links.
+  public PeerLinks(
+      Settings settings, Supplier<PeerIdentity> identity, Handler handler, PeerInbox inbox) {
+    this.inbox = inbox;
     this.settings = settings;
     this.identity = identity;
     this.handler = handler;
@@ -158,7 +155,7 @@ public final class PeerLinks implements AutoCloseable {
                         .name("peer-accepted")
                         .start(() -> {
                           try {
-                            serve(channel.socket());
+                            serve(channel);
                           } finally {
                             ended.run();
                           }
@@ -230,6 +227,7 @@ public final class PeerLinks implements AutoCloseable {
     listener.ifPresent(Listener::close);
     stopping.forEach(PeerDialer::stop);
     sockets.forEach(Connection::closeQuietly);
+    inbox.close();
     try {
       for (PeerDialer dialer : stopping) {
         dialer.join();
@@ -239,7 +237,8 @@ public final class PeerLinks implements AutoCloseable {
     }
   }
 
-  private void serve(Socket socket) {
+  private void serve(SocketChannel channel) {
+    Socket socket = channel.socket();
     String remote = Connection.address(socket);
     try (socket) {
       sockets.add(socket);
@@ -252,15 +251,17 @@ public final class PeerLinks implements AutoCloseable {
       Handshake.Arrived arrived =
           handshake.accept(
               (peer, who) -> handler.admit(peer, who.memberKey(), who.clusterId(), who.bootId()));
-      LineReader lines = handshake.lines(settings.frameBytesMax());
-      // A platform thread: the kernel wakes it as soon as a frame is there, with no poller and no
-      // carrier in between. There are few peers.
-      Thread reader =
-          Thread.ofPlatform()
-              .name("peer-" + arrived.peer() + "-reader")
-              .daemon(true)
-              .start(() -> serveProven(socket, arrived, lines));
-      reader.join();
+      PeerInbox.Link link =
+          new PeerInbox.Link(
+              arrived.peer(),
+              channel,
+              handshake.rest(),
+              settings.frameBytesMax(),
+              receiver(arrived.peer(), arrived.identity().memberKey()));
+      inbox.add(link);
+      while (!link.awaitEnd(settings.silenceMax().dividedBy(SIGNS_PER_SILENCE))) {
+        link.giveSignOfLife();
+      }
     } catch (HandshakeException e) {
       warn("no link with " + remote + ": " + e.getMessage());
     } catch (IOException e) {
@@ -272,65 +273,29 @@ public final class PeerLinks implements AutoCloseable {
     }
   }
 
-  private void serveProven(Socket socket, Handshake.Arrived arrived, LineReader lines) {
-    int peer = arrived.peer();
-    Inbound mine = new Inbound(socket, Thread.currentThread());
-    Inbound before = inbound.put(peer, mine);
-    Thread signs =
-        Thread.ofVirtual().name("peer-" + peer + "-signs").start(() -> signOfLife(socket));
-    try {
-      if (before != null) {
-        // The peer has dialled anew, so its older link is dead. Its last frames come first.
-        Connection.closeQuietly(before.socket());
-        before.reader().join();
-      }
-      // Whoever dials here listens again, too.
-      hurry(peer);
-      readFrames(arrived, lines);
-    } catch (IOException e) {
-      LOG.debug("the link from server {} ended: {}", peer, e.getMessage());
-    } catch (RuntimeException e) {
-      LOG.error("the link from server {} ended by a bug", peer, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      signs.interrupt();
-      if (inbound.remove(peer, mine)) {
+  private PeerInbox.Receiver receiver(int peer, String memberKey) {
+    return new PeerInbox.Receiver() {
+      @Override
+      public void onBegin() {
+        // Whoever dials here listens again, too.
         hurry(peer);
       }
-    }
-  }
 
-  private void readFrames(Handshake.Arrived arrived, LineReader lines) throws IOException {
-    int peer = arrived.peer();
-    String memberKey = arrived.identity().memberKey();
-    while (true) {
-      switch (lines.read()) {
-        case LineReader.Line(var line) -> {
-          try {
-            handler.onFrame(peer, memberKey, line);
-          } catch (FrameException e) {
-            LOG.warn("closing the link from server {}: {}", peer, e.getMessage());
-            return;
-          }
-        }
-        case LineReader.TooLarge() -> {
-          LOG.warn(
-              "closing the link from server {}: a frame of more than {} bytes",
-              peer,
-              settings.frameBytesMax());
-          return;
-        }
-        case LineReader.End() -> {
-          return;
-        }
+      @Override
+      public void onFrame(byte[] line) throws FrameException {
+        handler.onFrame(peer, memberKey, line);
       }
-    }
+
+      @Override
+      public void onEnd() {
+        hurry(peer);
+      }
+    };
   }
 
   private void awaitInboundEnd(int peer) throws InterruptedException {
-    Inbound last = inbound.get(peer);
-    if (last != null && !last.reader().join(LAST_WORDS_MAX)) {
+    Optional<PeerInbox.Link> last = inbox.of(peer);
+    if (last.isPresent() && !last.get().awaitEnd(LAST_WORDS_MAX)) {
       LOG.debug("the link from server {} outlives its process", peer);
     }
   }
@@ -339,21 +304,6 @@ public final class PeerLinks implements AutoCloseable {
     PeerDialer dialer = dialers.get(peer);
     if (dialer != null) {
       dialer.hurry();
-    }
-  }
-
-  /// Writes an empty line now and then, until the link ends.
-  private void signOfLife(Socket socket) {
-    try {
-      OutputStream out = socket.getOutputStream();
-      while (true) {
-        Thread.sleep(settings.silenceMax().dividedBy(SIGNS_PER_SILENCE));
-        out.write(SIGN_OF_LIFE);
-      }
-    } catch (IOException e) {
-      // The link has ended; its reader knows.
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 

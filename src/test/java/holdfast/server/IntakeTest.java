@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import holdfast.transport.PeerInbox;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,7 @@ final class IntakeTest {
   /// Never waited for: a test that would need it fails by its own time-out.
   private static final long EVER = Duration.ofHours(1).toNanos();
 
-  private final Intake intake = new Intake();
+  private final Intake intake = new Intake(new PeerInbox());
   private final List<String> ran = new ArrayList<>();
 
   private static long later() {

@@ -10,6 +10,7 @@ import holdfast.wire.PeerIdentity;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.ClosedSelectorException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,10 +67,28 @@ class PeerLinksTest {
     RecordingHandler handler = new RecordingHandler();
     PeerIdentity identity =
         new PeerIdentity(Optional.of("cluster-id"), "key-" + settings.self(), boot);
-    PeerLinks links = new PeerLinks(settings, () -> identity, handler);
+    PeerLinks links = new PeerLinks(settings, () -> identity, handler, inbox());
     open.add(links);
     links.start(Sockets.HOST, port);
     return new Server(links, handler, settings.self());
+  }
+
+  /// An inbox that a thread reads until it is closed.
+  private static PeerInbox inbox() {
+    PeerInbox inbox = new PeerInbox();
+    Thread.ofPlatform()
+        .daemon(true)
+        .start(() -> {
+          try {
+            while (true) {
+              inbox.await(Duration.ofHours(1).toNanos());
+              inbox.receive();
+            }
+          } catch (ClosedSelectorException e) {
+            // The test is over.
+          }
+        });
+    return inbox;
   }
 
   private static void join(Server... servers) {
@@ -142,7 +161,8 @@ class PeerLinksTest {
         new PeerLinks(
             settings(2, "secret", "home"),
             () -> new PeerIdentity(Optional.empty(), "key-2", boot[0]),
-            handler);
+            handler,
+            inbox());
     open.add(two);
     two.start(Sockets.HOST, 0);
     one.links().peers(List.of(new PeerLinks.PeerAddress(2, Sockets.HOST, two.port())));
