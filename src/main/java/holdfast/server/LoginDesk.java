@@ -26,7 +26,7 @@ final class LoginDesk {
   /// Logins at work in the database or on the replica thread. When all clients of a dead server
   /// come at once, the others wait here, and reads and writes of those that are signed in go
   /// between.
-  private static final int AT_WORK_MAX = 4;
+  private static final int AT_WORK_MAX = 16;
 
   /// How long a login waits for that; beyond: BUSY.
   private static final Duration TURN_MAX = Duration.ofSeconds(4);
