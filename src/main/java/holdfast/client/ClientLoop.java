@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -212,6 +213,8 @@ final class ClientLoop {
       logOut(error.message());
     } else if (isCode(error, ErrorCode.SLOW_CONSUMER)) {
       dispatcher.tell(new Notice.SlowConsumer());
+    } else if (isCode(error, ErrorCode.SHUTTING_DOWN) && !seeker.searching()) {
+      leave(link, error.message(), Seeker.Reason.LEAVE, now, now);
     } else if (error.retry()) {
       move(link, error.message(), now);
     } else {
@@ -290,9 +293,27 @@ final class ClientLoop {
   private void move(Link link, String why, long now) {
     if (!seeker.searching()) {
       leave(link, why, Seeker.Reason.MOVE, now, now);
-    } else if (seeker.searchingBecause(Seeker.Reason.SILENT)) {
+    } else if (seeker.searchingBecause(Seeker.Reason.SILENT)
+        || seeker.searchingBecause(Seeker.Reason.LEAVE)) {
       seeker.becomes(Seeker.Reason.MOVE);
     }
+  }
+
+  /// Whether the present server still takes requests: none is to be sent twice, so they end when
+  /// there is another server to go to, and once they are answered, it is gone to.
+  private boolean staysFor(long now) {
+    if (!seeker.searchingBecause(Seeker.Reason.LEAVE)) {
+      return !seeker.searching();
+    }
+    OptionalLong ready = seeker.readyFor(now);
+    if (ready.isEmpty()) {
+      return true;
+    }
+    boolean done = current.map(link -> link.outstanding() == 0).orElse(true);
+    if (done || ready.getAsLong() >= timing.replyPatience().toNanos()) {
+      seeker.becomes(Seeker.Reason.MOVE);
+    }
+    return false;
   }
 
   private void leave(Link link, String why, Seeker.Reason reason, long since, long now) {
@@ -338,9 +359,12 @@ final class ClientLoop {
     if (!seeker.searching() && current.isPresent()) {
       judge(current.get(), now);
     }
+    boolean stays = staysFor(now);
     seeker.onTime(now);
     afterSearching(now);
-    send(now);
+    if (stays || !seeker.searching()) {
+      send(now);
+    }
   }
 
   private void judge(Link link, long now) {
@@ -358,7 +382,7 @@ final class ClientLoop {
 
   /// While it searches nothing new is sent: the search ends with everything being sent in order.
   private void send(long now) {
-    while (!seeker.searching()
+    while ((!seeker.searching() || seeker.searchingBecause(Seeker.Reason.LEAVE))
         && current.isPresent()
         && current.get().outstanding() < IN_FLIGHT_MAX) {
       Link link = current.get();

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -28,7 +29,10 @@ final class Seeker {
     /// The server has not answered a PING; a word from it ends the search.
     SILENT,
     /// The server said, or showed, that another will do better.
-    MOVE
+    MOVE,
+    /// The server is about to end and serves until then: another one is logged in on only once
+    /// nothing is open here any more.
+    LEAVE
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Seeker.class);
@@ -83,6 +87,12 @@ final class Seeker {
 
   void becomes(Reason why) {
     reason = Optional.of(why);
+  }
+
+  /// There is a server to go to, found that long ago, ns; empty: none yet, or one is being logged
+  /// in on.
+  OptionalLong readyFor(long now) {
+    return answered.isEmpty() ? OptionalLong.empty() : OptionalLong.of(now - answeredAt);
   }
 
   /// Nobody is searched for any more; what was opened is closed.
@@ -220,7 +230,7 @@ final class Seeker {
   /// Chooses where to log in, if there is a choice to be made now: the first time, and again when
   /// the one chosen takes its time.
   private void choose(long now) {
-    if (answered.isEmpty() || untilChoice(now) > 0) {
+    if (answered.isEmpty() || searchingBecause(Reason.LEAVE) || untilChoice(now) > 0) {
       return;
     }
     boolean patient = now - answeredAt < timing.grace().toNanos();
@@ -336,7 +346,9 @@ final class Seeker {
     long next = Math.min(limit, Math.max(0, startedAt + noticeAfter - now));
     next = targets.untilDue(now, next);
     if (!answered.isEmpty()) {
-      long grace = answeredAt + timing.grace().toNanos() - now;
+      boolean leaving = searchingBecause(Reason.LEAVE);
+      long patience = (leaving ? timing.replyPatience() : timing.grace()).toNanos();
+      long grace = answeredAt + patience - now;
       next = Math.min(next, Math.max(0, Math.max(grace, untilChoice(now))));
     }
     for (Link link : links()) {

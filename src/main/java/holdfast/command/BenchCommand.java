@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
       BenchReadsCommand.class,
       BenchLoginsCommand.class,
       BenchIdleCommand.class,
+      BenchReconnectCommand.class,
       BenchFailoverCommand.class,
       BenchSuiteCommand.class
     },

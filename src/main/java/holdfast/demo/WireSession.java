@@ -18,6 +18,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 
@@ -35,6 +38,10 @@ public final class WireSession implements AutoCloseable {
   private static final Duration REPLY_MAX = Duration.ofSeconds(6);
 
   private static final Duration CONNECT_MAX = Duration.ofSeconds(1);
+
+  /// By token, while the present connection goes on.
+  private static final Duration LOGIN_MAX = Duration.ofSeconds(1);
+
   private static final Duration BACKOFF = Duration.ofMillis(20);
 
   /// A server said that the request can never succeed: a bug, or a changed server.
@@ -55,6 +62,10 @@ public final class WireSession implements AutoCloseable {
   private String lastFailure = "";
   private final SortedMap<String, Long> repeats = new TreeMap<>();
   private Optional<LineSocket> socket = Optional.empty();
+
+  /// The connection to go on with: the server in use has asked to be left, and serves until then.
+  private Optional<FutureTask<LineSocket>> successor = Optional.empty();
+
   private Optional<String> token = Optional.empty();
   private boolean registered;
 
@@ -115,10 +126,7 @@ public final class WireSession implements AutoCloseable {
         ServerFrame frame =
             ClientCodec.parseServer(
                 socket.get().receive(Duration.ofNanos(Math.max(1, end - System.nanoTime()))));
-        if (frame instanceof ServerFrame.Error) {
-          // Nothing was asked: it says why it closes.
-          moveOn();
-        }
+        onUnasked(frame);
       }
     } catch (SocketTimeoutException e) {
       // Nothing came.
@@ -134,6 +142,7 @@ public final class WireSession implements AutoCloseable {
 
   /// Goes to the server with that index, between two writes.
   public void moveTo(int server) {
+    abandonSuccessor();
     disconnect();
     current = server % servers.size();
   }
@@ -141,6 +150,16 @@ public final class WireSession implements AutoCloseable {
   /// A connection that is logged in, once there is an account.
   private LineSocket connection()
       throws IOException, FrameException, InterruptedException, RefusedException {
+    if (successor.isPresent() && (socket.isEmpty() || successor.get().isDone())) {
+      FutureTask<LineSocket> next = successor.get();
+      successor = Optional.empty();
+      disconnect();
+      try {
+        socket = Optional.of(next.get());
+      } catch (ExecutionException e) {
+        throw new IOException("the next server is not there", e);
+      }
+    }
     if (socket.isPresent()) {
       return socket.get();
     }
@@ -156,6 +175,38 @@ public final class WireSession implements AutoCloseable {
       token = Optional.of(ClientCodec.payload(OkPayload.LoggedIn.class, ok.payload()).token());
     }
     return opened;
+  }
+
+  /// What the server says without being asked. Asked to leave, it opens the next connection while
+  /// this one still serves, as docs/PROTOCOL.md advises clients.
+  private void onUnasked(ServerFrame frame) {
+    boolean leave =
+        frame instanceof ServerFrame.Error error
+            && error.id().isEmpty()
+            && error.code().equals(Optional.of(ErrorCode.SHUTTING_DOWN));
+    if (leave && token.isPresent() && successor.isEmpty()) {
+      current = (current + 1) % servers.size();
+      Member next = servers.get(current);
+      byte[] login = ClientCodec.request(login(header("0", Optional.empty())));
+      FutureTask<LineSocket> task = new FutureTask<>(() -> loggedIn(next, login));
+      Thread.ofVirtual().name("session-" + username + "-next").start(task);
+      successor = Optional.of(task);
+    }
+  }
+
+  private static LineSocket loggedIn(Member server, byte[] login)
+      throws IOException, FrameException {
+    LineSocket opened = LineSocket.open(server.host(), server.clientPort(), CONNECT_MAX);
+    try {
+      opened.send(login);
+      if (ClientCodec.parseServer(opened.receive(LOGIN_MAX)) instanceof ServerFrame.Ok) {
+        return opened;
+      }
+      throw new IOException("not logged in yet");
+    } catch (IOException | FrameException e) {
+      opened.close();
+      throw e;
+    }
   }
 
   private ClientRequest login(RequestHeader header) {
@@ -188,6 +239,7 @@ public final class WireSession implements AutoCloseable {
         if (idOf(frame).equals(Optional.of(id))) {
           return frame;
         }
+        onUnasked(frame);
       } catch (SocketTimeoutException e) {
         if (pinged) {
           throw e;
@@ -233,6 +285,10 @@ public final class WireSession implements AutoCloseable {
   /// To the next server: at once, but not round and round without a pause.
   private void moveOn() throws InterruptedException {
     disconnect();
+    if (successor.isPresent()) {
+      // To the one that is being opened.
+      return;
+    }
     current = (current + 1) % servers.size();
     failuresInARow++;
     if (failuresInARow % servers.size() == 0) {
@@ -241,18 +297,31 @@ public final class WireSession implements AutoCloseable {
   }
 
   private void disconnect() {
-    socket.ifPresent(open -> {
-      try {
-        open.close();
-      } catch (IOException e) {
-        // It is given up in any case.
-      }
-    });
+    socket.ifPresent(WireSession::closeQuietly);
     socket = Optional.empty();
+  }
+
+  private void abandonSuccessor() {
+    if (successor.isPresent()) {
+      FutureTask<LineSocket> next = successor.get();
+      successor = Optional.empty();
+      if (!next.cancel(true) && next.state() == Future.State.SUCCESS) {
+        closeQuietly(next.resultNow());
+      }
+    }
+  }
+
+  private static void closeQuietly(LineSocket open) {
+    try {
+      open.close();
+    } catch (IOException e) {
+      // It is given up in any case.
+    }
   }
 
   @Override
   public void close() {
+    abandonSuccessor();
     disconnect();
   }
 }

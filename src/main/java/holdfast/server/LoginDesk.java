@@ -13,6 +13,8 @@ import holdfast.wire.IndexToken;
 import holdfast.wire.OkPayload;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /// Answers LOGIN: a read, which works without a primary as long as nothing speaks against it. Safe
 /// for any thread; blocks the calling (virtual) thread.
@@ -21,12 +23,21 @@ final class LoginDesk {
   /// catch up.
   static final Duration CATCH_UP = Duration.ofSeconds(2);
 
+  /// Logins at work in the database or on the replica thread. When all clients of a dead server
+  /// come at once, the others wait here, and reads and writes of those that are signed in go
+  /// between.
+  private static final int AT_WORK_MAX = 16;
+
+  /// How long a login waits for that; beyond: BUSY.
+  private static final Duration TURN_MAX = Duration.ofSeconds(4);
+
   private final Reads reads;
   private final ReplicaPort port;
   private final ClusterViews views;
   private final PasswordHasher hasher;
   private final Tokens tokens = new Tokens();
   private final SignInThrottle throttle = new SignInThrottle();
+  private final Semaphore turns = new Semaphore(AT_WORK_MAX, true);
   private final long tokenLifetimeMs;
 
   LoginDesk(
@@ -53,6 +64,36 @@ final class LoginDesk {
       port.awaitApplied(cursor.get().id(), CATCH_UP);
     }
     Account account = authenticate(request);
+    boolean signedIn = inTurn(() -> signIn(session, request, cursor, account));
+    if (!signedIn) {
+      throw badCredentials();
+    }
+  }
+
+  /// A part of a login that costs something and waits for nobody.
+  private interface Part<T> {
+    T run() throws RequestRefused, InterruptedException;
+  }
+
+  private <T> T inTurn(Part<T> part) throws RequestRefused, InterruptedException {
+    if (!turns.tryAcquire(TURN_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new RequestRefused(
+          ErrorCode.BUSY, "too many log in at once; repeat soon, or ask another server");
+    }
+    try {
+      return part.run();
+    } finally {
+      turns.release();
+    }
+  }
+
+  /// False: the account's tokens were voided meanwhile.
+  private boolean signIn(
+      ClientSession session,
+      ClientRequest.Login request,
+      Optional<Cursor.Position> cursor,
+      Account account)
+      throws RequestRefused, InterruptedException {
     // What is unread is counted at a place in the log, and pushes begin right there: nothing falls
     // between.
     long now = reads.appliedId();
@@ -75,13 +116,8 @@ final class LoginDesk {
             unread.conversations(),
             account.lastSeen(),
             reset);
-    boolean signedIn =
-        port.call(() ->
-            port.signIns()
-                .signIn(session, login, from, () -> session.replyOk(request.header(), ok)));
-    if (!signedIn) {
-      throw badCredentials();
-    }
+    return port.call(() ->
+        port.signIns().signIn(session, login, from, () -> session.replyOk(request.header(), ok)));
   }
 
   private static Optional<Cursor.Position> cursor(ClientRequest.Login request)
@@ -156,7 +192,7 @@ final class LoginDesk {
   private Optional<Account> attempt(ClientRequest.Login request, Optional<Account> known)
       throws RequestRefused, InterruptedException {
     if (request.token().isPresent()) {
-      return byToken(request.token().get());
+      return inTurn(() -> byToken(request.token().get()));
     }
     if (known.isEmpty()) {
       return Optional.empty();

@@ -59,8 +59,10 @@ public final class Server implements AutoCloseable, Listener.Handler {
   /// a slow backup is slowed by that.
   private static final long PEER_QUEUE_BYTES_MAX = 128L << 20;
 
-  /// At SIGTERM: how long the hand-over, and then the last answers, may take.
+  /// At SIGTERM: how long the hand-over may take, and then clients to go elsewhere by themselves.
   private static final Duration HAND_OVER_MAX = Duration.ofSeconds(2);
+
+  private static final Duration LEAVE_MAX = Duration.ofSeconds(2);
 
   /// Threads that read and write the clients' connections: one for every two processors.
   private static final int CLIENT_IO_THREADS =
@@ -72,6 +74,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
   /// A little more than the length at which the write-ahead log is begun anew.
   private static final long WAL_BYTES_RESERVED = 40L << 20;
 
+  /// After that: how long the last answers may take.
   private static final Duration DRAIN_MAX = Duration.ofSeconds(3);
 
   private static final Duration POLL = Duration.ofMillis(2);
@@ -377,15 +380,18 @@ public final class Server implements AutoCloseable, Listener.Handler {
 
   // ---- the end
 
-  /// Hands over, answers what was asked, and ends. Returns when all that is done.
+  /// Hands over, lets clients go elsewhere while it still serves them, answers what was asked, and
+  /// ends. Returns when all that is done.
   public void stop() {
     log.info("server {} is stopping", self);
     handOver();
-    requests.stopTaking();
     clientListener.ifPresent(Listener::close);
+    sessions.forEach(Server::askToLeave);
+    awaitQuietly(sessions::isEmpty, LEAVE_MAX);
+    requests.stopTaking();
     drain();
     for (ClientSession session : sessions) {
-      session.closeWith(ErrorCode.SHUTTING_DOWN, "this server is stopping; go on at another");
+      session.closeWith(ErrorCode.SHUTTING_DOWN, "this server has stopped; go on at another");
     }
     awaitQuietly(sessions::isEmpty, ClientSession.DRAIN.plusMillis(500));
     log.info("server {} has stopped", self);
@@ -400,6 +406,16 @@ public final class Server implements AutoCloseable, Listener.Handler {
     port.run(port::handOver);
     awaitQuietly(
         () -> !views.current().isPrimary() && views.current().primary().isPresent(), HAND_OVER_MAX);
+  }
+
+  /// A client that heeds it is moved between two requests: none of them fails or comes twice.
+  private static void askToLeave(ClientSession session) {
+    session.push(
+        ClientCodec.error(
+            Optional.empty(),
+            ErrorCode.SHUTTING_DOWN,
+            "this server is stopping; go on at another: what is asked until then is still answered",
+            OptionalLong.empty()));
   }
 
   private void drain() {

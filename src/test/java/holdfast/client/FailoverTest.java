@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -196,6 +198,43 @@ class FailoverTest extends ClientFixture {
     sendAll(client, "a", "b", "c").forEach(ClientFixture::get);
     assertEquals(List.of("a", "b", "c"), world.texts());
     assertEquals("2", heard.next(Notice.FailedOver.class).to().serverId());
+  }
+
+  @Test
+  void aServerThatAsksToBeLeftIsLeftOnlyWhenAllIsAnsweredAndNothingIsRepeated() {
+    ChatClient client = alice(CALM);
+    BlockingQueue<Runnable> open = new LinkedBlockingQueue<>();
+    first.script((peer, request) -> {
+      if (request instanceof ClientRequest.Send && open.isEmpty()) {
+        peer.say(ErrorCode.SHUTTING_DOWN);
+        open.add(() -> peer.answer(request));
+        return true;
+      }
+      return false;
+    });
+    CompletableFuture<OkPayload.Sent> early = client.send("#team", "early");
+    second.next(ClientRequest.Hello.class);
+    CompletableFuture<OkPayload.Sent> late = client.send("#team", "late");
+    assertFalse(early.isDone(), "answered without an answer");
+    open.element().run();
+    get(early);
+    get(late);
+    Notice.FailedOver over = heard.next(Notice.FailedOver.class);
+    assertEquals("2", over.to().serverId());
+    assertEquals(0, over.repeated());
+    assertEquals(
+        2,
+        first.all(ClientRequest.Send.class).size() + second.all(ClientRequest.Send.class).size());
+  }
+
+  @Test
+  void aServerThatAsksToBeLeftIsUsedWhileThereIsNoOther() {
+    second.kill();
+    ChatClient client = alice(CALM);
+    first.peers().getFirst().say(ErrorCode.SHUTTING_DOWN);
+    heard.next(Notice.Lost.class);
+    assertEquals(1, get(client.send("#team", "still here")).seq());
+    assertEquals(2, get(client.send("#team", "and again")).seq());
   }
 
   @Test

@@ -106,6 +106,11 @@ final class TestServers implements AutoCloseable {
     return clientPorts.get(number - 1);
   }
 
+  /// Server `number`, from 1.
+  Server server(int number) {
+    return servers.get(number - 1);
+  }
+
   RawClient client(int number) throws IOException {
     return RawClient.connect(port(number));
   }
