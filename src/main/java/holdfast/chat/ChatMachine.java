@@ -21,9 +21,8 @@ public final class ChatMachine {
     this.state = state;
     this.rules = new ChatRules(state, limits);
     this.requests = new RequestTable(limits);
-    state
-        .newestRequests(state.time() - limits.requestAgeMs(), limits.requestsKeptTotal())
-        .forEach(requests::add);
+    state.newestRequests(
+        state.time() - limits.requestAgeMs(), limits.requestsKeptTotal(), requests::add);
   }
 
   /// Applies the next command of the log, whose id is `id`.

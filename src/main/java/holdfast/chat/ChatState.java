@@ -2,6 +2,7 @@ package holdfast.chat;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// The chat tables as the rules see and change them, on the replica thread, in log order.
 /// Everything read here reflects every change made before, committed to disk or not. The server's
@@ -78,7 +79,7 @@ public interface ChatState {
   /// The outcome kept by `addRequest` for the command `id`.
   Optional<Outcome> requestOutcome(long id);
 
-  /// The newest `limit` requests with a time of at least `since`, oldest first, stored messages
-  /// among them.
-  List<RememberedRequest> newestRequests(long since, int limit);
+  /// Gives `into` the newest `limit` requests, less those with a time below `since`, oldest first,
+  /// stored messages among them.
+  void newestRequests(long since, int limit, Consumer<RememberedRequest> into);
 }

@@ -1,99 +1,112 @@
 package holdfast.chat;
 
 import holdfast.check.Check;
+import java.util.Arrays;
 
 /// For each principal with requests in the ring: how many these are, and the number of the newest,
-/// counted since the principal last had none. Open addressing over arrays of numbers, doubled when
-/// half full. Only differences between numbers mean anything.
+/// counted since the principal last had none. A principal has a slot as long as it has requests.
+/// Open addressing over arrays of numbers, doubled when half full. Only differences between numbers
+/// mean anything.
 final class PrincipalCounts {
-  private static final int CAPACITY_FIRST = 16;
+  private static final int SLOTS_FIRST = 8;
 
-  private long[] principals = new long[CAPACITY_FIRST];
-  private long[] newest = new long[CAPACITY_FIRST];
+  /// Slot + 1 of a principal, or 0; twice as long as there are slots.
+  private int[] index = new int[2 * SLOTS_FIRST];
 
-  /// 0 marks a free place.
-  private int[] held = new int[CAPACITY_FIRST];
+  private long[] principals = new long[SLOTS_FIRST];
+  private int[] newest = new int[SLOTS_FIRST];
+  private int[] held = new int[SLOTS_FIRST];
 
-  private int size;
+  /// Slots given out so far; those that are free again are a chain by `newest`, slot + 1 each, from
+  /// `free` on, which ends with 0.
+  private int slots;
 
-  /// Counts one more request; its number, 1 for the first.
-  long add(long principal) {
-    if (2 * (size + 1) > held.length) {
+  private int free;
+
+  /// Counts one more request; the principal's slot.
+  int add(long principal) {
+    int position = positionOf(principal);
+    if (index[position] == 0) {
+      int slot = freeSlot();
+      principals[slot] = principal;
+      newest[slot] = 0;
+      // The arrays may have grown meanwhile.
+      position = positionOf(principal);
+      index[position] = slot + 1;
+    }
+    int slot = index[position] - 1;
+    held[slot]++;
+    newest[slot]++;
+    return slot;
+  }
+
+  private int freeSlot() {
+    if (free != 0) {
+      int slot = free - 1;
+      free = newest[slot];
+      return slot;
+    }
+    if (slots == principals.length) {
       grow();
     }
-    int position = positionOf(principal);
-    if (held[position] == 0) {
-      size++;
-      principals[position] = principal;
-      newest[position] = 0;
-    }
-    held[position]++;
-    newest[position]++;
-    return newest[position];
+    slots++;
+    return slots - 1;
   }
 
-  /// The number of the principal's newest request, of which there must be one.
-  long newest(long principal) {
-    int position = positionOf(principal);
-    Check.that(held[position] > 0, "principal %d has no requests", principal);
-    return newest[position];
+  /// The number of the newest request of the principal in `slot`, 1 for its first.
+  int newest(int slot) {
+    Check.that(held[slot] > 0, "principal slot %d has no requests", slot);
+    return newest[slot];
   }
 
-  /// One request of the principal has left the ring.
-  void remove(long principal) {
-    int position = positionOf(principal);
-    Check.that(held[position] > 0, "principal %d has no requests", principal);
-    held[position]--;
-    if (held[position] == 0) {
-      size--;
-      closeGap(position);
+  /// One request of the principal in `slot` has left the ring.
+  void remove(int slot) {
+    Check.that(held[slot] > 0, "principal slot %d has no requests", slot);
+    held[slot]--;
+    if (held[slot] == 0) {
+      closeGap(positionOf(principals[slot]));
+      newest[slot] = free;
+      free = slot + 1;
     }
   }
 
   private int homeOf(long principal) {
     long mixed = principal * 0x9E37_79B9_7F4A_7C15L;
-    return (int) (mixed >>> 32) & (held.length - 1);
+    return (int) (mixed >>> 32) & (index.length - 1);
   }
 
   private int positionOf(long principal) {
-    int mask = held.length - 1;
+    int mask = index.length - 1;
     int position = homeOf(principal);
-    while (held[position] != 0 && principals[position] != principal) {
+    while (index[position] != 0 && principals[index[position] - 1] != principal) {
       position = position + 1 & mask;
     }
     return position;
   }
 
   private void closeGap(int position) {
-    int mask = held.length - 1;
+    int mask = index.length - 1;
     int gap = position;
     int candidate = gap + 1 & mask;
-    while (held[candidate] != 0) {
-      if ((candidate - homeOf(principals[candidate]) & mask) >= (candidate - gap & mask)) {
-        principals[gap] = principals[candidate];
-        newest[gap] = newest[candidate];
-        held[gap] = held[candidate];
+    while (index[candidate] != 0) {
+      int home = homeOf(principals[index[candidate] - 1]);
+      if ((candidate - home & mask) >= (candidate - gap & mask)) {
+        index[gap] = index[candidate];
         gap = candidate;
       }
       candidate = candidate + 1 & mask;
     }
-    held[gap] = 0;
+    index[gap] = 0;
   }
 
   private void grow() {
-    long[] oldPrincipals = principals;
-    long[] oldNewest = newest;
-    int[] oldHeld = held;
-    principals = new long[2 * oldHeld.length];
-    newest = new long[2 * oldHeld.length];
-    held = new int[2 * oldHeld.length];
-    for (int i = 0; i < oldHeld.length; i++) {
-      if (oldHeld[i] > 0) {
-        int position = positionOf(oldPrincipals[i]);
-        principals[position] = oldPrincipals[i];
-        newest[position] = oldNewest[i];
-        held[position] = oldHeld[i];
-      }
+    principals = Arrays.copyOf(principals, 2 * principals.length);
+    newest = Arrays.copyOf(newest, 2 * newest.length);
+    held = Arrays.copyOf(held, 2 * held.length);
+    index = new int[2 * index.length];
+    for (int slot = 0; slot < slots; slot++) {
+      // All slots are taken, or there would have been no need to grow.
+      index[positionOf(principals[slot])] = slot + 1;
     }
   }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 /// brought up to date from here, without a look at the disk. Owned by the replica thread.
 final class RecentEvents {
   /// Events kept.
-  private static final int EVENTS_MAX = 16_384;
+  private static final int EVENTS_MAX = 4_096;
 
   private final ArrayDeque<ChatEvent> events = new ArrayDeque<>();
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /// The chat tables as the replica thread sees them, its open transaction included. What would need
 /// a row per conversation (last seq, read positions) is asked of the rows of this transaction, then
@@ -343,8 +344,8 @@ final class SqliteChatState implements ChatState {
   }
 
   @Override
-  public List<RememberedRequest> newestRequests(long since, int limit) {
-    return newestRequests.read(since, limit);
+  public void newestRequests(long since, int limit, Consumer<RememberedRequest> into) {
+    newestRequests.read(since, limit, into);
   }
 
   /// The transaction is committed: shows its rows to readers. `durable`: it is on disk.

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /// The chat tables in memory, for tests and the simulation. Strict: a row that does not follow from
 /// those before it (a command applied twice, a gap in a conversation, time running back) breaks a
@@ -297,12 +298,12 @@ public final class MemoryChatState implements ChatState {
   }
 
   @Override
-  public List<RememberedRequest> newestRequests(long since, int limit) {
+  public void newestRequests(long since, int limit, Consumer<RememberedRequest> into) {
     int from = requests.size();
     while (from > 0 && requests.size() - from < limit && requests.get(from - 1).time() >= since) {
       from--;
     }
-    return List.copyOf(requests.subList(from, requests.size()));
+    requests.subList(from, requests.size()).forEach(into);
   }
 
   private void remember(RememberedRequest request) {

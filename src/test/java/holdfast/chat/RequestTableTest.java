@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 final class RequestTableTest {
   private static final int SEEDS = 200;
   private static final int STEPS = 400;
+  private static final Digest DIGEST = new Digest(5, 5);
 
   /// What is remembered, said without any cleverness: the newest request of the key counts, unless
   /// it is too old or too many came after it.
@@ -121,7 +122,52 @@ final class RequestTableTest {
           i > 2 * total ? Optional.of(new RequestTable.Hit(i, true)) : Optional.empty();
       assertEquals(expected, table.find(Digest.of(Digest.bytesOf(i)), new Digest(i, i), 0));
     }
-    table.add(new RememberedRequest(4L * total, 5_000, 1, new Digest(5, 5), new Digest(5, 5)));
-    assertEquals(1, table.size());
+    for (int i = 0; i < total; i++) {
+      table.add(
+          new RememberedRequest(
+              4L * total + i, 5_000, 1, Digest.of(Digest.bytesOf(-i)), new Digest(5, 5)));
+    }
+    assertEquals(
+        Optional.empty(), table.find(Digest.of(Digest.bytesOf(3L * total)), DIGEST, 5_000));
+    assertEquals(total, table.size());
+  }
+
+  @Test
+  void millionsThatAreTooOldAtOnceGoBitByBit() {
+    ChatLimits limits = new ChatLimits(1_000, 100_000, 100_000, 1, 1);
+    RequestTable table = new RequestTable(limits);
+    for (int i = 1; i <= 100_000; i++) {
+      table.add(new RememberedRequest(i, 0, 1, Digest.of(Digest.bytesOf(i)), DIGEST));
+    }
+    int before = table.size();
+    table.add(new RememberedRequest(200_000, 5_000, 1, new Digest(1, 1), DIGEST));
+    assertTrue(before - table.size() < 100, "all of them went at once");
+    for (int i = 1; i <= 2_000; i++) {
+      assertEquals(Optional.empty(), table.find(Digest.of(Digest.bytesOf(i)), DIGEST, 5_000));
+      table.add(new RememberedRequest(200_000 + i, 5_000, 1, new Digest(i, -1), DIGEST));
+    }
+    assertEquals(2_001, table.size());
+  }
+
+  @Test
+  void aRequestAfterManyTimelinesOrYearsOfSilenceIsRememberedLikeAnyOther() {
+    // Each begins a chunk of its own, so that places run beyond their end and from 0 again.
+    long far = EntryId.of(1L << EntryId.TERM_BITS, 1);
+    long year = 365L * 24 * 60 * 60 * 1000;
+    int requests = 3 * (RequestRing.PLACE_MAX / 4_096) / 2;
+    RequestTable table = new RequestTable(new ChatLimits(1_000 * year, 3, 3, 1, 1));
+    for (int i = 1; i <= requests; i++) {
+      boolean byTime = i % 2 == 0;
+      long id = byTime ? i * far - far + 1 : i * far;
+      long time = (i / 2) * year;
+      table.add(new RememberedRequest(id, time, 7, key(0, i), new Digest(0, i)));
+      assertEquals(
+          Optional.of(new RequestTable.Hit(id, true)),
+          table.find(key(0, i), new Digest(0, i), time));
+      if (i > 3) {
+        assertEquals(Optional.empty(), table.find(key(0, i - 3), new Digest(0, i - 3), time));
+      }
+    }
+    assertEquals(3, table.size());
   }
 }

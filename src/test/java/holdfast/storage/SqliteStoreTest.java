@@ -29,6 +29,7 @@ import holdfast.replication.StoredLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -209,11 +210,17 @@ final class SqliteStoreTest {
     assertEquals(Optional.of(no), chat.requestOutcome(6));
     assertEquals(Optional.empty(), chat.requestOutcome(3));
     RememberedRequest sent = RememberedRequest.of(3, 50, message(3, 1, 1, "q").request());
-    assertEquals(List.of(sent, done, refused), chat.newestRequests(50, 9));
-    assertEquals(List.of(done, refused), chat.newestRequests(50, 2));
-    assertEquals(List.of(refused), chat.newestRequests(51, 9));
+    assertEquals(List.of(sent, done, refused), newestRequests(50, 9));
+    assertEquals(List.of(done, refused), newestRequests(50, 2));
+    assertEquals(List.of(refused), newestRequests(51, 9));
     MissedEvents missed = store.reads().missed(1, 1, 0, 6, 10);
     assertEquals(event, ((MissedEvents.Page) missed).events().getFirst());
+  }
+
+  private List<RememberedRequest> newestRequests(long since, int limit) {
+    List<RememberedRequest> found = new ArrayList<>();
+    store.chat().newestRequests(since, limit, found::add);
+    return found;
   }
 
   @Test
@@ -263,9 +270,7 @@ final class SqliteStoreTest {
     for (int i = 0; i < ids.size(); i++) {
       Message found = store.chat().message(i + 1L).orElseThrow();
       assertEquals(ids.get(i), found.request().requestId());
-      assertEquals(
-          RememberedRequest.of(i + 1L, 50, found.request()),
-          store.chat().newestRequests(0, 9).get(i));
+      assertEquals(RememberedRequest.of(i + 1L, 50, found.request()), newestRequests(0, 9).get(i));
     }
   }
 
