@@ -6,7 +6,7 @@ JAVA_MIN=25
 
 # For a small server that must not pause. HOLDFAST_JAVA_OPTS, if set, stands in place of these. Servers that `up` and
 # `demo` start get what their parent got.
-JVM_TUNING="-Xms64m -Xmx448m -XX:MaxNewSize=112m -XX:+UseParallelGC -XX:ParallelGCThreads=2 -XX:ReservedCodeCacheSize=64m -XX:+UseCompactObjectHeaders -XX:-UsePerfData"
+JVM_TUNING="-Xms96m -Xmx240m -Xmn64m -XX:SurvivorRatio=5 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=64m -XX:+UseCompactObjectHeaders -XX:-UsePerfData"
 # What a server needs to be right: out of memory it must end, not go on half alive.
 JVM_NEEDED="-XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED"
 

@@ -42,6 +42,6 @@ public record ReplicaSettings(
   /// DESIGN section 4 at 10 ms a tick.
   public static ReplicaSettings defaults() {
     return new ReplicaSettings(
-        60, 120, 10, 3, 65_536, 32L << 20, 8_192, 1 << 20, 64L << 20, 4L << 20);
+        60, 120, 10, 3, 65_536, 8L << 20, 8_192, 1 << 20, 32L << 20, 1L << 20);
   }
 }

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /// the rows after its merge point are merged again.
 final class IndexFile implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IndexFile.class);
-  private static final int CACHE_KIB = 32 * 1024;
+  private static final int CACHE_KIB = 16 * 1024;
 
   /// The write-ahead log is copied into the file when it is longer than this.
   private static final long WAL_PAGES_MAX = (16L << 20) / Schema.PAGE_BYTES;

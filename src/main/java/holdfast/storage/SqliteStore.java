@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 /// which the server must exit (DESIGN 10.20).
 public final class SqliteStore implements LogReader, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SqliteStore.class);
-  private static final int MAIN_CACHE_KIB = 32 * 1024;
+  private static final int MAIN_CACHE_KIB = 16 * 1024;
   private static final int INDEX_CACHE_KIB = 8 * 1024;
   private static final int MEMBER_KEY_BYTES = 16;
 
