@@ -12,6 +12,7 @@ import holdfast.storage.Reads;
 import holdfast.storage.SqliteStore;
 import holdfast.storage.StoreException;
 import holdfast.storage.StoreSettings;
+import holdfast.transport.ByteBudget;
 import holdfast.transport.IoThreads;
 import holdfast.transport.LineChannel;
 import holdfast.transport.Listener;
@@ -55,6 +56,10 @@ public final class Server implements AutoCloseable, Listener.Handler {
   /// Bytes that may wait for one client; beyond: SLOW_CONSUMER.
   private static final int CLIENT_QUEUE_BYTES_MAX = 4 << 20;
 
+  /// What waits for all clients together may take one part in so many of the heap; beyond, a client
+  /// for which more than a little waits is a SLOW_CONSUMER.
+  private static final int CLIENT_QUEUES_OF_HEAP = 4;
+
   /// Bytes that may wait for one peer; beyond, the link is closed. Above the core's window, so that
   /// a slow backup is slowed by that.
   private static final long PEER_QUEUE_BYTES_MAX = 128L << 20;
@@ -93,6 +98,8 @@ public final class Server implements AutoCloseable, Listener.Handler {
   private final PeerInbox inbox = new PeerInbox();
   private final Intake intake = new Intake(inbox);
   private final Outgoing outgoing = new Outgoing();
+  private final ByteBudget clientBudget =
+      new ByteBudget(Runtime.getRuntime().maxMemory() / CLIENT_QUEUES_OF_HEAP);
   private final ReplicaPort port;
   private final Requests requests;
   private final PeerLinks links;
@@ -369,7 +376,8 @@ public final class Server implements AutoCloseable, Listener.Handler {
               .orElseThrow()
               .open(
                   channel,
-                  new LineChannel.Settings(name, config.frameMaxBytes(), CLIENT_QUEUE_BYTES_MAX),
+                  new LineChannel.Settings(
+                      name, config.frameMaxBytes(), CLIENT_QUEUE_BYTES_MAX, clientBudget),
                   handler));
     } catch (IOException e) {
       log.debug("{} was gone at once: {}", name, e.getMessage());

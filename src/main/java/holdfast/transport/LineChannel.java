@@ -42,7 +42,8 @@ public final class LineChannel implements AutoCloseable {
   /// @param name begins the name of the thread that ends it
   /// @param lineBytesMax of a line, the newline not counted
   /// @param queueBytesMax bytes that may wait to be sent; at least the largest frame
-  public record Settings(String name, int lineBytesMax, long queueBytesMax) {}
+  /// @param budget of what waits on all connections together
+  public record Settings(String name, int lineBytesMax, long queueBytesMax, ByteBudget budget) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(LineChannel.class);
 
@@ -221,13 +222,33 @@ public final class LineChannel implements AutoCloseable {
   public boolean send(byte[] frame) {
     lock.lock();
     try {
-      if (finishing || closed || queue.bytes() + frame.length > settings.queueBytesMax()) {
+      long bytes = queue.bytes() + frame.length;
+      if (finishing
+          || closed
+          || bytes > settings.queueBytesMax()
+          || !settings.budget().allows(bytes)) {
         return false;
       }
-      queue.add(frame);
+      add(frame);
       return true;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void add(byte[] frame) {
+    queue.add(frame);
+    settings.budget().add(frame.length);
+  }
+
+  /// Whether everything is written.
+  private boolean write() throws IOException {
+    long before = queue.bytes();
+    try {
+      return queue.writeTo(channel);
+    } finally {
+      settings.budget().add(queue.bytes() - before);
+      moved.signalAll();
     }
   }
 
@@ -238,11 +259,10 @@ public final class LineChannel implements AutoCloseable {
       if (closed || waiting || queue.isEmpty()) {
         return;
       }
-      if (!queue.writeTo(channel)) {
+      if (!write()) {
         waiting = true;
         interest(SelectionKey.OP_WRITE, true);
       }
-      moved.signalAll();
     } catch (IOException e) {
       close();
     } finally {
@@ -258,11 +278,10 @@ public final class LineChannel implements AutoCloseable {
   private void writeWaiting() throws IOException {
     lock.lock();
     try {
-      if (waiting && queue.writeTo(channel)) {
+      if (waiting && write()) {
         waiting = false;
         interest(SelectionKey.OP_WRITE, false);
       }
-      moved.signalAll();
     } finally {
       lock.unlock();
     }
@@ -320,10 +339,12 @@ public final class LineChannel implements AutoCloseable {
         return;
       }
       if (discard) {
+        long before = queue.bytes();
         queue.discardUnbegun();
+        settings.budget().add(queue.bytes() - before);
       }
       if (last.length > 0) {
-        queue.add(last);
+        add(last);
       }
       finishing = true;
     } finally {
@@ -384,6 +405,7 @@ public final class LineChannel implements AutoCloseable {
         return;
       }
       closed = true;
+      settings.budget().add(-queue.bytes());
       queue.clear();
       moved.signalAll();
     } finally {

@@ -29,6 +29,7 @@ final class LineChannelTest {
   private static final int LINE_MAX = 1_000_000;
   private static final long QUEUE_MAX = 2_000_000;
 
+  private final ByteBudget budget = new ByteBudget(3_000_000);
   private IoThreads threads;
   private SocketChannel near;
   private Socket far;
@@ -94,7 +95,7 @@ final class LineChannelTest {
 
   private LineChannel open() throws IOException {
     return threads.open(
-        near, new LineChannel.Settings("test", LINE_MAX, QUEUE_MAX), channel -> heard);
+        near, new LineChannel.Settings("test", LINE_MAX, QUEUE_MAX, budget), channel -> heard);
   }
 
   private static byte[] frame(int number, int bytes) {
@@ -212,7 +213,7 @@ final class LineChannelTest {
   @Test
   void aSilentConnectionIsClosed() throws Exception {
     try (IoThreads impatient = new IoThreads("impatient", 1, Duration.ofMillis(50))) {
-      impatient.open(near, new LineChannel.Settings("test", 10, 10), channel -> heard);
+      impatient.open(near, new LineChannel.Settings("test", 10, 10, budget), channel -> heard);
       assertEquals("CLOSED", heard.next());
     }
   }
@@ -246,6 +247,34 @@ final class LineChannelTest {
     byte[] received = readAll(far);
     assertEquals((long) sent * frame.length + 4, received.length);
     assertEquals("bye\n", new String(received, received.length - 4, 4, UTF_8));
+  }
+
+  @Test
+  void whatWaitsOnAllConnectionsTogetherIsBounded() throws Exception {
+    byte[] frame = frame(0, 100_000);
+    LineChannel first = open();
+    fill(first, frame);
+    Socket firstFar = far;
+    dial();
+    LineChannel second = open();
+    int tookBeside = fill(second, frame);
+    assertTrue(budget.used() > 3_000_000, "it is used up");
+    assertTrue(budget.used() < 3_200_000, "and not much more");
+    assertFalse(second.send(frame));
+    Connection.closeQuietly(firstFar);
+    assertEquals("CLOSED", heard.next());
+    assertTrue(fill(second, frame) > 0, "there is room again after " + tookBeside);
+    second.close();
+    assertEquals("CLOSED", heard.next());
+    assertEquals(0, budget.used());
+  }
+
+  @Test
+  void aLittleMayAlwaysWait() throws Exception {
+    budget.add(4_000_000);
+    LineChannel channel = open();
+    assertTrue(channel.send(new byte[60_000]));
+    assertFalse(channel.send(new byte[60_000]));
   }
 
   @Test
