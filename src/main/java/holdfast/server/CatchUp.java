@@ -21,7 +21,7 @@ final class CatchUp {
   private static final long QUEUED_BYTES_MAX = 128 << 10;
 
   /// A client that takes nothing for so long is disconnected.
-  private static final Duration STALLED_MAX = Duration.ofMinutes(2);
+  static final Duration STALLED_MAX = Duration.ofMinutes(2);
 
   /// Waiting time when the read pool is busy.
   private static final long BUSY_PAUSE_MS = 50;

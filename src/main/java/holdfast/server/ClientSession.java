@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -24,6 +25,12 @@ import org.slf4j.LoggerFactory;
 /// One client's connection: takes its lines, answers each once, carries its pushes. Lines come on
 /// an I/O thread, which nothing here may block; the fields marked so belong to the replica thread.
 final class ClientSession implements LineChannel.Handler {
+  /// Look-ups of one connection at once; more wait.
+  private static final int LOOK_UPS_MAX = 8;
+
+  /// A look-up waits until less than this waits for the client.
+  private static final long LOOK_UP_QUEUED_BYTES_MAX = 256 << 10;
+
   /// Events that may wait behind the OK of a write with ack=all.
   private static final int HELD_PUSHES_MAX = 4_096;
 
@@ -47,6 +54,7 @@ final class ClientSession implements LineChannel.Handler {
   private final Consumer<ClientSession> onClosed;
   private final OpenRequests open = new OpenRequests();
   private final SerialSteps steps;
+  private final Semaphore lookUps = new Semaphore(LOOK_UPS_MAX, true);
 
   /// I/O thread: nothing more is read.
   private boolean hasEnded;
@@ -117,13 +125,13 @@ final class ClientSession implements LineChannel.Handler {
     if (hasEnded) {
       return false;
     }
-    boolean mayGoOn = open.begin();
+    open.begin(1);
     ClientRequest request;
     try {
       request = ClientCodec.parse(line);
     } catch (FrameException e) {
       steps.add(() -> refuseFrame(e), true);
-      return mayGoOn;
+      return open.allowMore();
     }
     switch (request) {
       case ClientRequest.Ping ping -> replyOk(ping.header(), new OkPayload.Empty());
@@ -145,7 +153,7 @@ final class ClientSession implements LineChannel.Handler {
       case ClientRequest.Write write ->
           steps.add(() -> requests.write(this, write), requests.isQuick(write));
     }
-    return mayGoOn;
+    return open.allowMore();
   }
 
   @Override
@@ -222,9 +230,39 @@ final class ClientSession implements LineChannel.Handler {
   private void reply(byte[] frame) {
     push(frame);
     // Behind the frame: whoever waits for the last answer closes the queue for any later one.
-    if (open.end()) {
+    ended(1);
+  }
+
+  private void ended(int count) {
+    if (open.end(count)) {
       channel.resume();
     }
+  }
+
+  /// A look-up begins: from now to `endLookUp` it counts for more than another request.
+  void beginLookUp() {
+    open.begin(OpenRequests.READ_EXTRA);
+  }
+
+  void endLookUp() {
+    ended(OpenRequests.READ_EXTRA);
+  }
+
+  /// Waits until this connection has few enough look-ups under way and takes what they bring;
+  /// false: it is closed, or was just closed because it takes nothing. If true, `leaveLookUps` must
+  /// follow.
+  boolean enterLookUps() throws InterruptedException {
+    lookUps.acquire();
+    if (channel.isClosed() || !channel.awaitBelow(LOOK_UP_QUEUED_BYTES_MAX, CatchUp.STALLED_MAX)) {
+      lookUps.release();
+      closeSlow("this connection takes no more; reconnect and ask again");
+      return false;
+    }
+    return true;
+  }
+
+  void leaveLookUps() {
+    lookUps.release();
   }
 
   /// Replica thread: pushes wait until `write`, which is applied, is answered.

@@ -4,39 +4,52 @@ import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// A connection's requests that were read and not answered yet. For any number of threads.
+/// What a connection has asked for and was not answered yet. For any number of threads.
 final class OpenRequests {
-  /// At so many, reading stops until one is answered.
+  /// At so much, reading stops until less is open. A request counts 1.
   static final int REQUESTS_MAX = 1_024;
+
+  /// What a look-up counts beside: each may hold a page in memory and a thread.
+  static final int READ_EXTRA = 31;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition fewer = lock.newCondition();
   private int open;
 
-  /// A request was read. False: it was the last one for now.
-  boolean begin() {
+  /// So much more is asked for.
+  void begin(int count) {
     lock.lock();
     try {
-      open++;
+      open += count;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Whether more may be read.
+  boolean allowMore() {
+    lock.lock();
+    try {
       return open < REQUESTS_MAX;
     } finally {
       lock.unlock();
     }
   }
 
-  /// A request is answered. True: reading, which had stopped, may go on.
-  boolean end() {
+  /// So much is answered. True: reading, if it has stopped, may go on.
+  boolean end(int count) {
     lock.lock();
     try {
-      open--;
+      boolean wasFull = open >= REQUESTS_MAX;
+      open -= count;
       fewer.signalAll();
-      return open == REQUESTS_MAX - 1;
+      return wasFull && open < REQUESTS_MAX;
     } finally {
       lock.unlock();
     }
   }
 
-  /// Waits until at most `count` are open; false: it took longer than `limit`, or was interrupted.
+  /// Waits until at most `count` is open; false: it took longer than `limit`, or was interrupted.
   boolean awaitAtMost(int count, Duration limit) {
     long nanos = limit.toNanos();
     lock.lock();

@@ -205,17 +205,31 @@ final class Requests {
           Login login = requireLogin(session);
           refuseWhenStopping();
           CompletableFuture<Void> writesBefore = session.lastWrite();
+          session.beginLookUp();
           Thread.ofVirtual()
               .name("client-" + session.number() + "-read")
-              .start(() ->
-                  answering(
-                      session,
-                      request.header(),
-                      () -> {
-                        awaitALittle(writesBefore);
-                        readNow(session, request, login);
-                      }));
+              .start(() -> {
+                answering(
+                    session, request.header(), () -> lookUp(session, request, login, writesBefore));
+                session.endLookUp();
+              });
         });
+  }
+
+  private void lookUp(
+      ClientSession session,
+      ClientRequest.Read request,
+      Login login,
+      CompletableFuture<Void> writesBefore)
+      throws RequestRefused, InterruptedException {
+    awaitALittle(writesBefore);
+    if (session.enterLookUps()) {
+      try {
+        readNow(session, request, login);
+      } finally {
+        session.leaveLookUps();
+      }
+    }
   }
 
   /// A read sent right behind a write, as in a script, sees it unless the cluster is in trouble.
