@@ -62,7 +62,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
 
   /// Bytes that may wait for one peer; beyond, the link is closed. Above the core's window, so that
   /// a slow backup is slowed by that.
-  private static final long PEER_QUEUE_BYTES_MAX = 128L << 20;
+  private static final long PEER_QUEUE_BYTES_MAX = 48L << 20;
 
   /// At SIGTERM: how long the hand-over may take, and then clients to go elsewhere by themselves.
   private static final Duration HAND_OVER_MAX = Duration.ofSeconds(2);

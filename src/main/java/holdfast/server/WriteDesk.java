@@ -28,7 +28,7 @@ final class WriteDesk {
   private static final long FORWARD_AGAIN_NANOS = 500_000_000L;
 
   /// Bytes of commands that may wait here; beyond: BUSY.
-  private static final long PENDING_BYTES_MAX = 64L << 20;
+  private static final long PENDING_BYTES_MAX = 24L << 20;
 
   private final Supplier<ChatMachine> machine;
   private final Channel channel;

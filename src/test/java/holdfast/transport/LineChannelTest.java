@@ -261,7 +261,8 @@ final class LineChannelTest {
     assertTrue(budget.used() > 3_000_000, "it is used up");
     assertTrue(budget.used() < 3_200_000, "and not much more");
     assertFalse(second.send(frame));
-    Connection.closeQuietly(firstFar);
+    firstFar.setSoLinger(true, 0);
+    firstFar.close();
     assertEquals("CLOSED", heard.next());
     assertTrue(fill(second, frame) > 0, "there is room again after " + tookBeside);
     second.close();
