@@ -3,6 +3,7 @@ package holdfast.server;
 import holdfast.transport.PeerInbox;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /// What comes to the replica thread: peers' frames, which it reads itself, and what other threads
@@ -13,6 +14,9 @@ final class Intake {
   /// Tasks that may wait in each queue; beyond, whoever brings one waits.
   static final int QUEUE_MAX = 65_536;
 
+  /// Bytes of clients' commands that may wait; beyond, as above.
+  static final int BYTES_MAX = 16 << 20;
+
   /// Tasks of each queue run in one go.
   static final int BATCH_MAX = 4_096;
 
@@ -22,6 +26,7 @@ final class Intake {
   private final BlockingQueue<Runnable> fromPeers = new ArrayBlockingQueue<>(QUEUE_MAX);
   private final BlockingQueue<Runnable> fromClients = new ArrayBlockingQueue<>(QUEUE_MAX);
 
+  private final Semaphore room = new Semaphore(BYTES_MAX);
   private final PeerInbox inbox;
   private volatile boolean closed;
 
@@ -33,6 +38,24 @@ final class Intake {
   /// or interrupted.
   boolean offer(Runnable task) {
     return offer(fromClients, task);
+  }
+
+  /// The same for a task that holds so many bytes.
+  boolean offer(Runnable task, int bytes) {
+    int permits = Math.min(bytes, BYTES_MAX);
+    try {
+      while (!closed) {
+        if (room.tryAcquire(permits, OFFER_WAIT_MS, TimeUnit.MILLISECONDS)) {
+          return offer(() -> {
+            room.release(permits);
+            task.run();
+          });
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return false;
   }
 
   /// The same for what becomes of the links to peers.

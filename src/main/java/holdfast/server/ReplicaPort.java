@@ -28,7 +28,7 @@ final class ReplicaPort {
   }
 
   void submit(WriteLane lane, PendingWrite write) {
-    if (!intake.offer(() -> office.desk().submit(lane, write))) {
+    if (!intake.offer(() -> office.desk().submit(lane, write), write.body.length)) {
       write.reply.failed(shuttingDown());
     }
   }

@@ -89,6 +89,20 @@ final class IntakeTest {
   }
 
   @Test
+  void whoeverBringsTooManyBytesWaitsForThoseBeforeToRun() throws Exception {
+    assertTrue(intake.offer(() -> ran.add("first"), Intake.BYTES_MAX - 10));
+    FutureTask<Boolean> another = new FutureTask<>(() -> intake.offer(() -> ran.add("second"), 11));
+    Thread.ofVirtual().start(another);
+    assertTrue(intake.offer(() -> ran.add("small"), 10), "what fits goes ahead");
+    intake.runUntil(later());
+    assertTrue(another.get());
+    intake.runUntil(later());
+    assertTrue(intake.offer(() -> ran.add("larger than all"), Integer.MAX_VALUE));
+    intake.runUntil(later());
+    assertEquals(List.of("first", "small", "second", "larger than all"), ran);
+  }
+
+  @Test
   void closingWakesWhoeverWaits() {
     Thread.ofVirtual().start(intake::close);
     while (intake.isOpen()) {
