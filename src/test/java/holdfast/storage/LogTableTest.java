@@ -61,7 +61,7 @@ final class LogTableTest {
 
   private Optional<LogPosition> compact(long upToIndex) {
     store.begin(false);
-    Optional<LogPosition> start = store.compact(upToIndex);
+    Optional<LogPosition> start = store.compact(upToIndex, 0);
     store.commit();
     return start;
   }
@@ -237,7 +237,7 @@ final class LogTableTest {
   void whatIsNotAppliedIsNotCompacted() {
     append(entries(1, 3, 1));
     store.begin(false);
-    assertThrows(Check.Broken.class, () -> store.compact(1));
+    assertThrows(Check.Broken.class, () -> store.compact(1, 0));
     store.rollback();
   }
 
