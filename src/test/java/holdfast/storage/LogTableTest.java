@@ -11,6 +11,7 @@ import holdfast.replication.Membership;
 import holdfast.replication.StoredLog;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -231,6 +232,22 @@ final class LogTableTest {
     long all = LogTable.COMPACTED_ROWS_MAX + 5;
     assertEquals(Optional.of(new LogPosition(1, LogTable.COMPACTED_ROWS_MAX)), compact(all));
     assertEquals(Optional.of(new LogPosition(1, all)), compact(all));
+  }
+
+  @Test
+  void atLeastAsManyBytesAsAskedAreKept() {
+    for (int i = 1; i <= 10; i++) {
+      append(entry(i, 1));
+    }
+    applied(10);
+    long one = store.logBytes() / 10;
+    store.begin(false);
+    assertEquals(Optional.empty(), store.compact(10, 10 * one));
+    assertEquals(Optional.of(new LogPosition(1, 4)), store.compact(10, 6 * one));
+    store.commit();
+    assertTrue(store.logBytes() >= 6 * one);
+    reopen();
+    assertEquals(Arrays.asList(entries(5, 10, 1)), readAll());
   }
 
   @Test
