@@ -37,6 +37,10 @@ public sealed interface Event {
   /// Commands up to `index` are applied.
   record Applied(long index) implements Event {}
 
+  /// `peer` holds everything up to `index` now: it has installed a snapshot, or turned out to need
+  /// none. A primary that had no entries for it looks again.
+  record SnapshotEnded(ServerId peer, long index) implements Event {}
+
   /// The process of `peer` died: its link closed and an immediate reconnect was refused or met
   /// another boot id.
   record PeerDied(ServerId peer) implements Event {}

@@ -219,13 +219,16 @@ final class Primary implements RoleState {
     if (sentTick.isPresent()) {
       progress(from)
           .ifPresent(progress ->
-              progress.onHeartbeatAck(
-                  ack.round(), sentTick.get(), ack.lastIndex(), log.compacted().index()));
+              progress.onHeartbeatAck(ack.round(), sentTick.get(), ack.lastIndex(), log));
     }
   }
 
   void onPeerAlive(ServerId peer) {
-    progress(peer).ifPresent(progress -> progress.onLinkUp(log.compacted().index()));
+    progress(peer).ifPresent(progress -> progress.onLinkUp(log.last().index()));
+  }
+
+  void onSnapshotEnded(ServerId peer, long index) {
+    progress(peer).ifPresent(progress -> progress.onSnapshotEnded(index, log.last().index()));
   }
 
   void onPeerDied(ServerId peer) {

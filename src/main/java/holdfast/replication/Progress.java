@@ -165,8 +165,8 @@ final class Progress {
   ///
   /// @param sentTick when the round was sent
   /// @param lastIndex the last index on the member's disk
-  /// @param compactedIndex up to where the primary's log is compacted
-  void onHeartbeatAck(long round, long sentTick, long lastIndex, long compactedIndex) {
+  /// @param log the primary's own
+  void onHeartbeatAck(long round, long sentTick, long lastIndex, ReplicatedLog log) {
     ackedRound = Math.max(ackedRound, round);
     ackedTick = Math.max(ackedTick, sentTick);
     boolean markPassed = markRound != NOTHING && round >= markRound;
@@ -183,22 +183,30 @@ final class Progress {
       case SNAPSHOT -> {
         if (reportedIndex == NOTHING) {
           reportedIndex = lastIndex;
-        } else if (lastIndex != reportedIndex && lastIndex >= compactedIndex) {
-          become(State.PROBE, compactedIndex + 1);
+        } else if (lastIndex != reportedIndex && lastIndex >= log.compacted().index()) {
+          onSnapshotEnded(lastIndex, log.last().index());
         }
       }
     }
   }
 
-  /// The link is new: whatever was on its way may be lost.
-  void onLinkUp(long compactedIndex) {
+  /// The link is new: whatever was on its way may be lost. A member that needed a snapshot may have
+  /// one by now: it is asked for the end of its log.
+  void onLinkUp(long primaryLastIndex) {
     become(
         State.PROBE,
         switch (state) {
           case PROBE -> next;
           case REPLICATE -> match + 1;
-          case SNAPSHOT -> compactedIndex + 1;
+          case SNAPSHOT -> primaryLastIndex + 1;
         });
+  }
+
+  /// A member that needed a snapshot says that it holds everything up to `index`.
+  void onSnapshotEnded(long index, long primaryLastIndex) {
+    if (state == State.SNAPSHOT) {
+      become(State.PROBE, Math.max(match, Math.min(index, primaryLastIndex)) + 1);
+    }
   }
 
   /// Nothing arrives there until a new link, or a heartbeat, says otherwise.

@@ -93,6 +93,11 @@ public final class Replica {
       }
       case Event.Synced(var last) -> log.synced(last);
       case Event.Applied(var index) -> log.applied(index);
+      case Event.SnapshotEnded(var peer, var index) -> {
+        if (elections.state() instanceof Primary primary) {
+          primary.onSnapshotEnded(peer, index);
+        }
+      }
       case Event.PeerDied(var peer) -> elections.onPeerDied(peer);
       case Event.PeerAlive(var peer) -> elections.onPeerAlive(peer);
     }
@@ -296,13 +301,20 @@ public final class Replica {
     return elections.state() instanceof Primary primary && primary.isUp(peer);
   }
 
-  /// The members that need entries which this primary's log no longer has.
+  /// The members that need entries which this primary's log no longer has: each must get a
+  /// snapshot, after which `Event.SnapshotEnded` is due. Empty on a server that is not primary.
   public List<ServerId> lacking() {
     return elections.state() instanceof Primary primary ? primary.lacking() : List.of();
   }
 
-  /// Takes note that the log rows up to `upTo` are gone: all of them applied, none of them needed
-  /// by a member.
+  /// Whether this log agrees with `position`, which some primary knew to be committed. If so, it
+  /// needs no snapshot that ends there.
+  public boolean matches(LogPosition position) {
+    return log.matches(position);
+  }
+
+  /// Takes note that the log rows up to `upTo`, all of them applied, are gone. A member that still
+  /// lacks one of them shows up in `lacking`.
   public void compacted(LogPosition upTo) {
     log.compacted(upTo);
   }

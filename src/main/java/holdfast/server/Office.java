@@ -47,10 +47,9 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
   private final ClusterViews views;
   private final StatusBoard board;
   private final Founding founding;
-  private final Compaction compaction;
+  private final SnapshotDesk snapshots;
   private final ClusterClock clock = new ClusterClock();
   private final ClockWatch clockWatch;
-  private final Divergence divergence = new Divergence();
   private final WriteDesk desk;
   private final ReadIndexDesk readIndexes;
   private final SignIns signIns;
@@ -74,10 +73,8 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
   /// What this office is set up with.
   ///
   /// @param requestTimeoutNanos as `request.timeout`
-  /// @param logKeepBytes as `log.keep`
   /// @param clockSkewMaxMs as `clock.skew.max`
-  record Settings(
-      ServerId self, long requestTimeoutNanos, long logKeepBytes, long clockSkewMaxMs) {}
+  record Settings(ServerId self, long requestTimeoutNanos, long clockSkewMaxMs) {}
 
   /// Where a proposal came from.
   private sealed interface Origin {
@@ -100,6 +97,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       Peers peers,
       StatusBoard board,
       ClusterViews views,
+      SnapshotDesk snapshots,
       Function<Predicate<byte[]>, SignIns> signIns) {
     this.self = settings.self();
     this.replica = replica;
@@ -109,7 +107,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     this.board = board;
     this.views = views;
     this.founding = new Founding(self, store.memberKey());
-    this.compaction = new Compaction(self, settings.logKeepBytes());
+    this.snapshots = snapshots;
     this.clockWatch = new ClockWatch(self, clock, settings.clockSkewMaxMs());
     this.desk = new WriteDesk(applier::machine, this, settings.requestTimeoutNanos());
     this.readIndexes = new ReadIndexDesk(this, applier.appliedIndex());
@@ -179,6 +177,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       signIns.onTime(now);
       addMissingKeys();
       clockWatch.check(replica, now).ifPresent(events::add);
+      snapshots.onTime(now).ifPresent(events::add);
       publish();
     }
     signIns.flushPresence();
@@ -227,9 +226,8 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       warnings.add("the disk of server " + self + " is full: make room; it goes on by itself");
     }
     applier.stopped().ifPresent(warnings::add);
-    compaction.warning(store, replica).ifPresent(warnings::add);
     clockWatch.warning().ifPresent(warnings::add);
-    divergence.warning().ifPresent(warnings::add);
+    warnings.addAll(snapshots.warnings());
     views.publish(replica, applier, store, warnings);
   }
 
@@ -242,7 +240,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
 
   void compact() {
     diskFull = false;
-    compaction.run(store, replica, applier.appliedIndex());
+    snapshots.compact();
   }
 
   // ---- out
@@ -255,8 +253,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
                   heartbeat,
                   heartbeat.round() % TABLE_EVERY_ROUNDS == 0
                       ? Optional.of(views.current().servers())
-                      : Optional.empty(),
-                  compaction.safeIndex(replica));
+                      : Optional.empty());
           case PeerMessage.HeartbeatAck ack ->
               new PeerFrame.HeartbeatAck(ack, views.report(replica, applier));
           case PeerMessage other -> new PeerFrame.Core(other);
@@ -464,7 +461,6 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       case PeerFrame.Heartbeat heartbeat -> {
         events.add(new Event.Received(from, heartbeat.message()));
         heartbeat.servers().ifPresent(board::onTold);
-        compaction.onTold(heartbeat.compactIndex());
       }
       case PeerFrame.HeartbeatAck ack -> onHeartbeatAck(from, ack);
       case PeerFrame.Forward forward -> onForward(from, forward);
@@ -488,6 +484,8 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
           readIndexes.onConfirmed(reply.readId(), reply.index());
         }
       }
+      case PeerFrame.Snapshot piece -> snapshots.onPiece(from, piece);
+      case PeerFrame.SnapshotAck ack -> snapshots.onAck(from, ack).ifPresent(events::add);
       case PeerFrame.Presence presence -> signIns.onPresence(from, presence);
     }
   }
@@ -502,7 +500,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     board.onAck(from, ack.message(), ack.report());
     if (replica.role() == Role.PRIMARY) {
       clock.heard(from, ack.report().time(), System.nanoTime());
-      divergence.compare(from, ack.report(), applier);
+      snapshots.compare(from, ack.report());
     }
   }
 
@@ -557,6 +555,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     founding.onLink(peer, clusterId.isPresent());
     events.add(new Event.PeerAlive(peer));
     signIns.onLinkUp(peer);
+    snapshots.onLinkUp(peer);
     if (primary.equals(Optional.of(peer))) {
       desk.resendAll();
       readIndexes.askAgain();

@@ -2,7 +2,7 @@ package holdfast.server;
 
 import holdfast.replication.ServerId;
 
-/// The links to the other servers, as the replica thread uses them.
+/// The links to the other servers, for sending. For any thread.
 interface Peers {
   /// Queues a frame on the link that this server dialled, for the next `flush`. False: no link, or
   /// its queue is full (which closes it).

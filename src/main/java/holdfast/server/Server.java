@@ -47,6 +47,9 @@ import org.slf4j.LoggerFactory;
 /// One running server: makes the parts, connects them, and takes them down again. docs/DESIGN.md
 /// lists the threads.
 public final class Server implements AutoCloseable, Listener.Handler {
+  /// See `awaitExit`.
+  public static final int RESTART = -1;
+
   /// As `Implementation-Version` of the jar.
   private static final String VERSION =
       Optional.ofNullable(Server.class.getPackage().getImplementationVersion()).orElse("dev");
@@ -102,6 +105,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
       new ByteBudget(Runtime.getRuntime().maxMemory() / CLIENT_QUEUES_OF_HEAP);
   private final ReplicaPort port;
   private final Requests requests;
+  private final SnapshotDesk snapshots;
   private final PeerLinks links;
   private final Thread replicaThread;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -130,19 +134,20 @@ public final class Server implements AutoCloseable, Listener.Handler {
             directory,
             (session, epoch, position) ->
                 port().run(() -> port().signIns().caughtUp(session, epoch, position)));
+    this.snapshots =
+        new SnapshotDesk(
+            self, replica, store, applier, peers, config.logKeepBytes(), this::restart);
     Office office =
         new Office(
             new Office.Settings(
-                self,
-                config.requestTimeout().toNanos(),
-                config.logKeepBytes(),
-                config.clockSkewMax().toMillis()),
+                self, config.requestTimeout().toNanos(), config.clockSkewMax().toMillis()),
             replica,
             store,
             applier,
             peers,
             board,
             views,
+            snapshots,
             proposeOwn ->
                 new SignIns(self, store.chat(), deliveries, presence, peers, catchUp, proposeOwn));
     this.port = new ReplicaPort(intake, office);
@@ -287,6 +292,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
   }
 
   private void open() throws IOException {
+    snapshots.start();
     links.start(own.host(), own.peerPort());
     replicaThread.start();
     List<PeerLinks.PeerAddress> others = new ArrayList<>();
@@ -469,6 +475,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
       Thread.currentThread().interrupt();
     }
     clientIo.ifPresent(IoThreads::close);
+    snapshots.close();
     links.close();
     hasher.close();
     store.close();
@@ -476,12 +483,17 @@ public final class Server implements AutoCloseable, Listener.Handler {
   }
 
   /// The exit status, once the server has ended: 0 after `stop`, 4 if the cluster refused it.
+  /// `RESTART`: it has not ended; it is to be stopped and started anew, with a snapshot.
   public int awaitExit() throws InterruptedException {
     try {
       return exit.get();
     } catch (ExecutionException e) {
       throw new IllegalStateException("the server failed", e.getCause());
     }
+  }
+
+  private void restart() {
+    exit.complete(RESTART);
   }
 
   private void onLostDisk(String sentence) {

@@ -115,12 +115,17 @@ final class DataDirectory implements AutoCloseable {
             .formatted(directory, pid.map(p -> "process " + p).orElse("another process")));
   }
 
+  /// A file of this name in the directory.
+  Path file(String name) {
+    return directory.resolve(name);
+  }
+
   Path main() {
-    return directory.resolve("holdfast.db");
+    return file("holdfast.db");
   }
 
   Path index() {
-    return directory.resolve("index.db");
+    return file("index.db");
   }
 
   /// Sees to it that `main()` can be opened as a database: makes an empty file if there is none,
@@ -218,7 +223,8 @@ final class DataDirectory implements AutoCloseable {
     }
   }
 
-  private static Path besides(Path file, String suffix) {
+  /// What SQLite keeps beside `file`.
+  static Path besides(Path file, String suffix) {
     return file.resolveSibling(file.getFileName() + suffix);
   }
 

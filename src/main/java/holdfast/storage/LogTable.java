@@ -260,13 +260,16 @@ final class LogTable {
   }
 
   /// See `SqliteStore.compact`.
-  Optional<LogPosition> compact(long upToIndex, long appliedIndex) {
+  Optional<LogPosition> compact(long upToIndex, long appliedIndex, long keepBytes) {
     Check.that(upToIndex <= appliedIndex, "compact to %d, applied %d", upToIndex, appliedIndex);
     LogPosition[] last = {extent.compacted()};
     long[] bytes = {0};
     compactable
         .with(upToIndex)
         .visit(row -> {
+          if (extent.bytes() - bytes[0] - row.getLong(3) < keepBytes) {
+            return false;
+          }
           last[0] = new LogPosition(row.getLong(2), row.getLong(1));
           bytes[0] += row.getLong(3);
           return true;

@@ -47,6 +47,7 @@ public final class SqliteStore implements LogReader, AutoCloseable {
   private final IndexTail tail;
   private final Checkpointer checkpointer;
   private final Reads reads;
+  private final Snapshots snapshots;
   private final Query begin;
   private final Query commit;
   private final Deque<AutoCloseable> toClose;
@@ -96,6 +97,7 @@ public final class SqliteStore implements LogReader, AutoCloseable {
       Deque<AutoCloseable> opened)
       throws StoreException, IOException {
     data.prepareMain();
+    SnapshotInstall.runIfReady(data);
     Sqlite main = Sqlite.open(data.main(), MAIN_CACHE_KIB);
     opened.push(main);
     String memberKey = prepareTables(data, main);
@@ -174,6 +176,7 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     ReaderPool pool = new ReaderPool(readers, settings.readsWaitingMax());
     toClose.push(pool);
     reads = new Reads(pool, state.appliedId());
+    snapshots = new Snapshots(data, memberKey);
   }
 
   /// Opens the index and merges what it lacks; one that proves to be damaged meanwhile is made
@@ -312,12 +315,13 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     return log.read(fromIndex, entriesMax, bytesMax);
   }
 
-  /// Deletes log entries at or below `upToIndex`, which must be applied, in the open transaction.
-  /// Only whole packed rows go, and a bounded number a call, so that some entries may stay; ask
-  /// again next time. The new start of the log, if it moved.
-  public Optional<LogPosition> compact(long upToIndex) {
+  /// Deletes log entries at or below `upToIndex`, which must be applied, in the open transaction,
+  /// as long as at least `keepBytes` of the log remain. Only whole packed rows go, and a bounded
+  /// number a call, so that some entries may stay; ask again next time. The new start of the log,
+  /// if it moved.
+  public Optional<LogPosition> compact(long upToIndex, long keepBytes) {
     Check.that(inTransaction, "no transaction is open");
-    return log.compact(upToIndex, state.appliedIndex());
+    return log.compact(upToIndex, state.appliedIndex(), keepBytes);
   }
 
   /// Bytes of the log kept.
@@ -328,6 +332,11 @@ public final class SqliteStore implements LogReader, AutoCloseable {
   /// For any thread.
   public Reads reads() {
     return reads;
+  }
+
+  /// For the threads that send and receive snapshots, which must have ended before `close`.
+  public Snapshots snapshots() {
+    return snapshots;
   }
 
   /// Rolls an open transaction back, ends the store's threads and frees the directory.

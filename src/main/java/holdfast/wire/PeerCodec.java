@@ -4,6 +4,7 @@ import holdfast.check.Check;
 import holdfast.replication.LogEntry;
 import holdfast.replication.PeerMessage;
 import holdfast.replication.ServerId;
+import java.util.Base64;
 import java.util.List;
 
 /// The peer port's frames as bytes, after the handshake: `{type, term, server_id, payload}`, in
@@ -18,6 +19,9 @@ public final class PeerCodec {
 
   private static final int STATUS_BYTES = 320;
 
+  /// Bytes of a SNAPSHOT beyond its data, roughly.
+  private static final int SNAPSHOT_BYTES = 256;
+
   /// Digits of an account's id and a comma.
   private static final int ACCOUNT_BYTES = 20;
 
@@ -30,12 +34,11 @@ public final class PeerCodec {
   public static byte[] encode(ServerId self, PeerFrame frame) {
     return switch (frame) {
       case PeerFrame.Core(PeerMessage message) -> core(self, message);
-      case PeerFrame.Heartbeat(PeerMessage.Heartbeat m, var servers, long compactIndex) -> {
+      case PeerFrame.Heartbeat(PeerMessage.Heartbeat m, var servers) -> {
         JsonWriter json =
             head(self, "HEARTBEAT", m.term(), STATUS_BYTES * servers.map(List::size).orElse(0))
                 .field("commit_index", m.commitIndex())
-                .field("round", m.round())
-                .field("compact_index", compactIndex);
+                .field("round", m.round());
         if (servers.isPresent()) {
           json.name("servers").openList();
           servers.get().forEach(server -> ReplyWriter.serverStatus(json, server));
@@ -77,6 +80,14 @@ public final class PeerCodec {
         JsonWriter json = head(self, "READ_INDEX_REPLY", f.term(), 0).field("read_id", f.readId());
         yield end(f.index() < 0 ? json.nullField("index") : json.field("index", f.index()));
       }
+      case PeerFrame.Snapshot f -> snapshot(self, f);
+      case PeerFrame.SnapshotAck f ->
+          end(
+              head(self, "SNAPSHOT_ACK", f.term(), 0)
+                  .field("digest", f.digest())
+                  .field("state", f.state().name())
+                  .field("held", f.held())
+                  .field("last_index", f.lastIndex()));
       case PeerFrame.Presence f -> presence(self, f);
     };
   }
@@ -144,6 +155,20 @@ public final class PeerCodec {
           .close();
     }
     return end(json.closeList());
+  }
+
+  private static byte[] snapshot(ServerId self, PeerFrame.Snapshot f) {
+    String data = Base64.getEncoder().encodeToString(f.data());
+    return end(
+        head(self, "SNAPSHOT", f.term(), SNAPSHOT_BYTES + data.length())
+            .field("digest", f.digest())
+            .field("bytes", f.bytes())
+            .field("log_index", f.position().index())
+            .field("log_term", f.position().term())
+            .field("replaces", f.replaces())
+            .field("offset", f.offset())
+            .field("checksum", f.checksum())
+            .field("data", data));
   }
 
   private static byte[] presence(ServerId self, PeerFrame.Presence f) {

@@ -1,8 +1,10 @@
 package holdfast.wire;
 
+import holdfast.replication.LogPosition;
 import holdfast.replication.PeerMessage;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.CRC32C;
 
 /// A frame of the peer port without its `type`, `term` and `server_id`. Core messages carry their
 /// term themselves.
@@ -11,10 +13,7 @@ public sealed interface PeerFrame {
   record Core(PeerMessage message) implements PeerFrame {}
 
   /// HEARTBEAT, at least once a second with the table for STATUS.
-  ///
-  /// @param compactIndex every configured member has the log up to here: more may be compacted
-  record Heartbeat(
-      PeerMessage.Heartbeat message, Optional<List<ServerStatus>> servers, long compactIndex)
+  record Heartbeat(PeerMessage.Heartbeat message, Optional<List<ServerStatus>> servers)
       implements PeerFrame {}
 
   record HeartbeatAck(PeerMessage.HeartbeatAck message, Report report) implements PeerFrame {}
@@ -46,6 +45,54 @@ public sealed interface PeerFrame {
 
   /// `index` is -1 when refused.
   record ReadIndexReply(long term, long readId, long index) implements PeerFrame {}
+
+  /// A piece of a copy of the primary's database, or with no `data` an offer of it.
+  ///
+  /// @param digest SHA-256 of the whole copy, hex: its name
+  /// @param bytes how long it is
+  /// @param position the last command it has applied
+  /// @param replaces to be installed although the receiver's log lacks nothing: its tables differ
+  /// @param offset where `data` belongs
+  /// @param checksum CRC-32C of `data`
+  record Snapshot(
+      long term,
+      String digest,
+      long bytes,
+      LogPosition position,
+      boolean replaces,
+      long offset,
+      byte[] data,
+      long checksum)
+      implements PeerFrame {
+    /// The length of `digest`.
+    public static final int DIGEST_CHARACTERS = 64;
+
+    /// The checksum that belongs to `data`.
+    public static long checksumOf(byte[] data) {
+      CRC32C crc = new CRC32C();
+      crc.update(data);
+      return crc.getValue();
+    }
+  }
+
+  /// What has become of a snapshot at its receiver, which has `held` of its bytes and a log that
+  /// ends at `lastIndex`.
+  record SnapshotAck(long term, String digest, State state, long held, long lastIndex)
+      implements PeerFrame {
+    /// How far it is.
+    public enum State {
+      /// The next piece is wanted.
+      RECEIVING,
+      /// All of it is there and is being verified.
+      PREPARING,
+      /// The server starts anew with it.
+      INSTALLING,
+      /// It is installed, or not needed.
+      ENDED,
+      /// It cannot be taken, now or ever.
+      REFUSED
+    }
+  }
 
   /// Who is online on the sender: with `all` the whole list (in parts; the first part has `first`),
   /// else a change.

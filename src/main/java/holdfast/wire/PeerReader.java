@@ -5,6 +5,7 @@ import holdfast.replication.LogPosition;
 import holdfast.replication.PeerMessage;
 import holdfast.replication.ServerId;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JsonParser;
@@ -76,8 +77,7 @@ final class PeerReader {
       case "HEARTBEAT" ->
           new PeerFrame.Heartbeat(
               new PeerMessage.Heartbeat(term, count("commit_index"), count("round")),
-              Lists.servers(payload),
-              count("compact_index"));
+              Lists.servers(payload));
       case "HEARTBEAT_ACK" -> heartbeatAck();
       case "REQUEST_VOTE" ->
           new PeerFrame.Core(
@@ -96,6 +96,8 @@ final class PeerReader {
           new PeerFrame.ReadIndexReply(
               term, count("read_id"), payload.integer("index", 0, Json.INTEGER_MAX).orElse(-1L));
       case "PRESENCE" -> presence();
+      case "SNAPSHOT" -> snapshot();
+      case "SNAPSHOT_ACK" -> snapshotAck();
       default -> throw new FrameException(ErrorCode.UNKNOWN_TYPE, "unknown `type`");
     };
   }
@@ -159,6 +161,46 @@ final class PeerReader {
     }
     return new PeerFrame.Forwarded(
         term, session, number, count("index"), count("entry_term"), payload.needInt("acked"));
+  }
+
+  private PeerFrame snapshot() throws FrameException {
+    byte[] data;
+    try {
+      data = Base64.getDecoder().decode(payload.needText("data"));
+    } catch (IllegalArgumentException e) {
+      throw FrameException.badRequest("`data` must be base64");
+    }
+    return new PeerFrame.Snapshot(
+        term,
+        digest(),
+        count("bytes"),
+        position("log"),
+        payload.needFlag("replaces"),
+        count("offset"),
+        data,
+        count("checksum"));
+  }
+
+  private PeerFrame snapshotAck() throws FrameException {
+    String name = payload.needText("state");
+    for (PeerFrame.SnapshotAck.State state : PeerFrame.SnapshotAck.State.values()) {
+      if (state.name().equals(name)) {
+        return new PeerFrame.SnapshotAck(term, digest(), state, count("held"), count("last_index"));
+      }
+    }
+    throw FrameException.badRequest("`state` is not one that this version knows");
+  }
+
+  /// It becomes part of a file's name, so it must be what it says.
+  private String digest() throws FrameException {
+    String digest = payload.needText("digest");
+    boolean fits =
+        digest.length() == PeerFrame.Snapshot.DIGEST_CHARACTERS
+            && digest.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
+    if (!fits) {
+      throw FrameException.badRequest("`digest` must be a SHA-256 in hex");
+    }
+    return digest;
   }
 
   private PeerFrame presence() throws FrameException {

@@ -47,6 +47,30 @@ public final class MemoryChatState implements ChatState {
     this(new Journal());
   }
 
+  /// The same tables once more, to be changed by themselves through `to`; both are outside of a
+  /// transaction.
+  public MemoryChatState copy(Journal to) {
+    MemoryChatState copy = new MemoryChatState(to);
+    copy.time = time;
+    copy.newestId = newestId;
+    copy.clusterId = clusterId;
+    copy.tokenKey = tokenKey;
+    copy.accounts.putAll(accounts);
+    copy.accountIds.putAll(accountIds);
+    copy.rooms.putAll(rooms);
+    copy.openRooms.putAll(openRooms);
+    members.forEach((room, rows) -> copy.members.put(room, new TreeMap<>(rows)));
+    copy.messages.addAll(messages);
+    copy.messageById.putAll(messageById);
+    copy.lastSeqs.putAll(lastSeqs);
+    copy.readSeqs.putAll(readSeqs);
+    copy.marks.addAll(marks);
+    copy.roomEvents.addAll(roomEvents);
+    copy.requests.addAll(requests);
+    copy.outcomes.putAll(outcomes);
+    return copy;
+  }
+
   /// Everything that must be equal on servers that applied the same commands.
   public List<Object> tables() {
     return List.of(

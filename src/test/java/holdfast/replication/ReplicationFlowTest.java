@@ -365,6 +365,63 @@ final class ReplicationFlowTest {
     assertEquals(8, server.replica().matchIndex(id(3)));
   }
 
+  /// A primary at index 8 with 1 to 5 compacted, which server 3, at index 1, lacks.
+  private static TestServer primaryWithLackingMember() {
+    TestServer server = primary();
+    proposeMany(server, 6);
+    ack(server, 2, 8);
+    server.replica().compacted(at(5, 2));
+    server.receive(3, new ReplicateConflict(2, 1, at(1, 0)));
+    assertEquals(List.of(id(3)), server.replica().lacking());
+    server.takeSent();
+    return server;
+  }
+
+  @Test
+  void aMemberWithASnapshotIsSentWhatFollowsIt() {
+    TestServer server = primaryWithLackingMember();
+    server.step(new Event.SnapshotEnded(id(3), 7));
+    assertEquals(List.of(), server.replica().lacking());
+    Replicate next = server.sentTo(3, Replicate.class).getFirst();
+    assertEquals(at(7, 2), next.prev());
+    assertEquals(1, next.entries().size());
+  }
+
+  @Test
+  void aMemberThatClaimsMoreThanThePrimaryHasIsAskedAtThePrimarysEnd() {
+    TestServer server = primaryWithLackingMember();
+    server.step(new Event.SnapshotEnded(id(3), 100));
+    assertEquals(at(8, 2), server.sentTo(3, Replicate.class).getFirst().prev());
+  }
+
+  @Test
+  void theEndOfASnapshotThatNobodyNeededChangesNothing() {
+    TestServer server = primary();
+    ack(server, 3, 2);
+    server.takeSent();
+    server.step(new Event.SnapshotEnded(id(3), 1));
+    assertEquals(List.of(), server.sentTo(3));
+    assertEquals(2, server.replica().matchIndex(id(3)));
+  }
+
+  @Test
+  void aMemberThatLackedEntriesIsAskedForItsEndWhenItIsBack() {
+    TestServer server = primaryWithLackingMember();
+    server.step(new Event.PeerAlive(id(3)));
+    assertEquals(at(8, 2), server.sentTo(3, Replicate.class).getFirst().prev());
+    // Still where it was: it lacks them still.
+    server.receive(3, new ReplicateConflict(2, 8, at(2, 0)));
+    assertEquals(List.of(id(3)), server.replica().lacking());
+    server.step(new Event.PeerAlive(id(3)));
+    server.takeSent();
+    // With a snapshot up to 6: it gets the two entries it lacks, and none that the snapshot has.
+    server.receive(3, new ReplicateConflict(2, 8, at(7, 0)));
+    assertEquals(List.of(), server.replica().lacking());
+    Replicate next = server.sentTo(3, Replicate.class).getFirst();
+    assertEquals(at(6, 2), next.prev());
+    assertEquals(2, next.entries().size());
+  }
+
   @Test
   void everyBackupIsServedByItself() {
     TestServer server = primary();

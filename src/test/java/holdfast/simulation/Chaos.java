@@ -25,7 +25,8 @@ final class Chaos {
     TAKE_OVER,
     TAKE_OVER_AND_CUT,
     FALSE_EVIDENCE,
-    BELIEVED_DEAD
+    BELIEVED_DEAD,
+    TABLES_REPLACED
   }
 
   private static final List<Fault> ON_ELECTION =
@@ -132,6 +133,10 @@ final class Chaos {
         if (observer != primary) {
           world.believesDead(observer, primary);
         }
+      }
+      case TABLES_REPLACED -> {
+        ServerId peer = anyServer().id();
+        primary.process().ifPresent(p -> p.arrive(() -> p.snapshots().replaceTablesOf(peer)));
       }
       case BELIEVED_DEAD -> {
         split(List.of(primary), lasts);

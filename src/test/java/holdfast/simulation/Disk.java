@@ -12,13 +12,14 @@ import holdfast.replication.StoredLog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /// One server's disk: hard state, log, chat tables and applied index, written in transactions that
 /// are whole or not there. A crash loses any number of the last transactions that were not synced.
 final class Disk implements LogReader {
   private final Journal journal = new Journal();
-  private final MemoryChatState chat = new MemoryChatState(journal);
+  private MemoryChatState chat = new MemoryChatState(journal);
   private final List<LogEntry> log = new ArrayList<>();
   private HardState hardState = HardState.INITIAL;
   private LogPosition compacted = LogPosition.NONE;
@@ -31,6 +32,29 @@ final class Disk implements LogReader {
 
   /// The first index whose entry is not certain to survive a crash.
   private long firstUnsynced = 1;
+
+  /// What has arrived of a snapshot, if anything.
+  private Optional<Arriving> arriving = Optional.empty();
+
+  /// The number of the snapshot that was installed last; 0: none.
+  private long installed;
+
+  /// A consistent copy of the chat tables, with the place in the log that they are of.
+  ///
+  /// @param membership the list in force there
+  record Snapshot(
+      long number,
+      int chunks,
+      LogPosition position,
+      Optional<Membership> membership,
+      MemoryChatState chat,
+      byte[] digest) {}
+
+  private record Arriving(Snapshot snapshot, int chunks) {
+    boolean complete() {
+      return chunks == snapshot.chunks();
+    }
+  }
 
   MemoryChatState chat() {
     return chat;
@@ -125,6 +149,80 @@ final class Disk implements LogReader {
 
   void crash(RandomGenerator random) {
     journal.crash(random.nextInt(journal.unsynced() + 1));
+    firstUnsynced = last().index() + 1;
+    // A complete snapshot was synced before it counted as such.
+    arriving =
+        arriving
+            .filter(_ -> random.nextInt(4) > 0)
+            .map(a -> a.complete() ? a : new Arriving(a.snapshot(), random.nextInt(a.chunks() + 1)))
+            .or(() -> arriving.filter(Arriving::complete));
+  }
+
+  // ---- snapshots
+
+  /// A copy as of the last command applied.
+  Snapshot snapshot(long number, int chunks, Commands commands) {
+    Optional<Membership> membership = compactedMembership;
+    for (LogEntry entry : log) {
+      if (entry.index() <= applied) {
+        membership = commands.membershipOf(entry).or(keeping(membership));
+      }
+    }
+    LogPosition position = entry(applied).map(LogEntry::position).orElse(compacted);
+    return new Snapshot(
+        number, chunks, position, membership, chat.copy(new Journal()), digest.clone());
+  }
+
+  private static Supplier<Optional<Membership>> keeping(Optional<Membership> membership) {
+    return () -> membership;
+  }
+
+  /// How many chunks of the snapshot `number` are here.
+  int arrived(long number) {
+    return arriving.filter(a -> a.snapshot().number() == number).map(Arriving::chunks).orElse(0);
+  }
+
+  /// A chunk came. Only the next one is of use; one of another snapshot begins that one instead.
+  /// True: it is complete, and will be installed at the next start.
+  boolean arrives(Snapshot snapshot, int chunk) {
+    int held = arrived(snapshot.number());
+    arriving = Optional.of(new Arriving(snapshot, chunk == held ? held + 1 : held));
+    return arriving.get().complete();
+  }
+
+  long installed() {
+    return installed;
+  }
+
+  /// Whether a complete snapshot waits to be installed.
+  Optional<Snapshot> ready() {
+    return arriving.filter(Arriving::complete).map(Arriving::snapshot);
+  }
+
+  /// Puts the snapshot that is ready in the place of the chat tables, all of it or nothing. Term
+  /// and vote stay; the log stays as far as it goes on from the snapshot.
+  void install() {
+    Snapshot snapshot = ready().orElseThrow();
+    arriving = Optional.empty();
+    LogPosition position = snapshot.position();
+    if (position.index() < compacted.index()) {
+      return;
+    }
+    boolean goesOn =
+        position.equals(compacted)
+            || entry(position.index()).map(e -> e.position().equals(position)).orElse(false);
+    if (!goesOn) {
+      log.clear();
+      compacted = position;
+      compactedMembership = snapshot.membership();
+    }
+    if (position.term() > hardState.term()) {
+      hardState = new HardState(position.term(), Optional.empty());
+    }
+    chat = snapshot.chat().copy(journal);
+    applied = position.index();
+    digest = snapshot.digest();
+    installed = snapshot.number();
     firstUnsynced = last().index() + 1;
   }
 

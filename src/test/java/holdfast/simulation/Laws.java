@@ -51,6 +51,7 @@ final class Laws {
   private long readFloor;
   private long acknowledged;
   private long readsDone;
+  private long installs;
 
   Laws(World world) {
     this.world = world;
@@ -247,6 +248,51 @@ final class Laws {
         entry,
         holders,
         voters);
+  }
+
+  /// A snapshot is what the log makes of the empty tables, and installing it loses nothing that is
+  /// committed and was here, nor the term.
+  void installs(Server server, Runnable install) {
+    Disk disk = server.disk();
+    Disk.Snapshot snapshot = disk.ready().orElseThrow();
+    LogPosition position = snapshot.position();
+    int index = (int) position.index();
+    Violation.unless(
+        index == 0
+            || (index <= finals.size()
+                && committed.get(index - 1).position().equals(position)
+                && Arrays.equals(finals.get(index - 1).digest(), snapshot.digest())),
+        "server %s installs a snapshot of %s, which is not what was applied",
+        server.id(),
+        position);
+    long heldBefore = committedHeldBy(disk);
+    long termBefore = disk.hardState().term();
+    install.run();
+    world.trace().line(world.agenda().now(), "%s installs %s", server.id(), position);
+    Violation.unless(
+        committedHeldBy(disk) >= heldBefore && disk.hardState().term() >= termBefore,
+        "server %s held %d committed entries in term %d, with the snapshot of %s %d in term %d",
+        server.id(),
+        heldBefore,
+        termBefore,
+        position,
+        committedHeldBy(disk),
+        disk.hardState().term());
+    installs++;
+  }
+
+  /// Up to which index the disk has exactly what is committed.
+  private long committedHeldBy(Disk disk) {
+    long held = disk.compacted().index();
+    while (held < committed.size() && disk.holdsForSure(committed.get((int) held).position())) {
+      held++;
+    }
+    return held;
+  }
+
+  /// How many snapshots were installed.
+  long installs() {
+    return installs;
   }
 
   // ---- the chat

@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
 /// @param chaosUs how long faults are made
 /// @param faultEveryUs mean time between faults
 /// @param outage whether faults may take a majority down; if not, they are turned away
-/// @param compacts whether primaries compact what every member has
+/// @param keepEntries how many applied entries are kept at least when the log is compacted
 /// @param applyUnsynced whether committed entries are applied in the very transaction that appends
 ///   them
 record Plan(
@@ -23,15 +23,20 @@ record Plan(
     long chaosUs,
     long faultEveryUs,
     boolean outage,
-    boolean compacts,
+    int keepEntries,
     boolean applyUnsynced,
     long syncUsMax,
     Network.Quality quality,
     ReplicaSettings settings) {
   private static final int[] SERVERS = {1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 5, 6, 7};
+  private static final int[] KEEP_ENTRIES = {1_000_000, 1_000_000, 1_000_000, 40, 10, 5, 1};
   private static final long[] TICKS_US = {25_000, 50_000};
   private static final long ELECTION_US = 600_000;
   private static final long HEARTBEAT_US = 100_000;
+
+  boolean compacts() {
+    return keepEntries < 1_000_000;
+  }
 
   static Plan drawn(RandomGenerator random) {
     long tickUs = TICKS_US[random.nextInt(TICKS_US.length)];
@@ -46,7 +51,7 @@ record Plan(
         upTo(random, 0, 10_000) * Agenda.MS,
         upTo(random, 60, 1_500) * Agenda.MS,
         random.nextInt(4) > 0,
-        random.nextInt(3) == 0,
+        KEEP_ENTRIES[random.nextInt(KEEP_ENTRIES.length)],
         random.nextBoolean(),
         upTo(random, 1, 20) * Agenda.MS,
         Network.Quality.drawn(random),

@@ -41,6 +41,7 @@ final class ServerProcess {
   private final RunningDigest digest;
   private final WriteDesk writes = new WriteDesk(this);
   private final ReadDesk reads = new ReadDesk(this);
+  private final SnapshotDesk snapshots;
   private final ArrayDeque<Runnable> inbox = new ArrayDeque<>();
   private final List<Event> events = new ArrayList<>();
   private final List<Event.Proposal> proposals = new ArrayList<>();
@@ -78,6 +79,7 @@ final class ServerProcess {
             world.commands()::membershipOf,
             world.commands().write(new Command.Noop()),
             random);
+    this.snapshots = new SnapshotDesk(world, this, random);
     this.lastCommit = disk.applied();
     this.appliedTold = disk.applied();
     world.laws().started(this);
@@ -106,6 +108,10 @@ final class ServerProcess {
 
   ReadDesk reads() {
     return reads;
+  }
+
+  SnapshotDesk snapshots() {
+    return snapshots;
   }
 
   long now() {
@@ -198,13 +204,18 @@ final class ServerProcess {
       return;
     }
     if (ticksElapsed > 0) {
+      snapshots.onTick();
       events.add(new Event.Tick(ticksElapsed));
       ticksElapsed = 0;
     }
     events.addAll(followUps);
     followUps.clear();
-    for (int i = 0; i < BATCH_MAX && !inbox.isEmpty(); i++) {
+    for (int i = 0; i < BATCH_MAX && alive && !inbox.isEmpty(); i++) {
       inbox.remove().run();
+    }
+    if (!alive) {
+      // It has ended itself, to begin anew with a snapshot.
+      return;
     }
     writes.route();
     proposeMissingKey();
@@ -265,15 +276,12 @@ final class ServerProcess {
     return written;
   }
 
-  /// A primary may let go of what every member has on disk; see `Replica.compacted`.
+  /// Lets go of what is applied, whoever may lack it; save what a snapshot on its way will need.
   private void compact() {
-    if (!world.plan().compacts() || replica.role() != Role.PRIMARY) {
-      return;
-    }
-    long upTo = appliedTold;
-    for (Member member : replica.membership().members()) {
-      upTo = Math.min(upTo, replica.matchIndex(member.id()));
-    }
+    long upTo =
+        Math.min(
+            Math.min(appliedTold, snapshots.pin()),
+            disk.last().index() - world.plan().keepEntries());
     if (upTo > disk.compacted().index()) {
       disk.compact(upTo, world.commands());
       replica.compacted(disk.compacted());

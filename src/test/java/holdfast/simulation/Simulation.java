@@ -28,7 +28,13 @@ final class Simulation {
   ///
   /// @param events things that happened
   record Report(
-      int servers, long events, long committed, long acknowledged, long reads, long virtualUs) {}
+      int servers,
+      long events,
+      long committed,
+      long acknowledged,
+      long reads,
+      long installs,
+      long virtualUs) {}
 
   /// What happens to the quiet cluster.
   private enum Epilogue {
@@ -92,6 +98,7 @@ final class Simulation {
         world.laws().committedLength(),
         world.laws().acknowledged(),
         world.laws().readsDone(),
+        world.laws().installs(),
         world.agenda().now());
   }
 
@@ -143,7 +150,9 @@ final class Simulation {
     long last = primary.get().replica().last().index();
     Membership membership = primary.get().replica().membership();
     return membership.members().stream().allMatch(m -> m.key().isPresent())
-        && world.servers().stream().allMatch(s -> s.disk().applied() == last);
+        && primary.get().snapshots().idle()
+        && world.servers().stream()
+            .allMatch(s -> s.process().isPresent() && s.disk().applied() == last);
   }
 
   private void await(String what, long within, BooleanSupplier done) {

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 final class World {
   private static final long LINK_NEWS_US_MAX = 5 * Agenda.MS;
   private static final long REDIAL_US_MAX = 500 * Agenda.MS;
+  private static final long INSTALL_US_MAX = 300 * Agenda.MS;
   private static final long CLOCK_AHEAD_US_MAX = 2 * Agenda.SECOND;
 
   private final Plan plan;
@@ -29,6 +30,7 @@ final class World {
   private final List<Server> servers = new ArrayList<>();
   private final List<Client> clients = new ArrayList<>();
   private final SplittableRandom random;
+  private long snapshotNumber;
 
   /// When the latest news of a link reach its dialler: by dialler and target.
   private final long[][] linkNews;
@@ -118,6 +120,11 @@ final class World {
     onVote.accept(voter);
   }
 
+  /// A number no snapshot had before.
+  long newSnapshotNumber() {
+    return ++snapshotNumber;
+  }
+
   Client newClient() {
     Client client = new Client(this, clients.size() + 1, random.split());
     clients.add(client);
@@ -157,6 +164,9 @@ final class World {
 
   void start(Server server) {
     trace.line(agenda.now(), "%s starts", server.id());
+    if (server.disk().ready().isPresent()) {
+      laws.installs(server, server.disk()::install);
+    }
     server.runs(new ServerProcess(this, server, random.split()));
     for (Server other : servers) {
       if (other != server) {
@@ -166,12 +176,23 @@ final class World {
     }
   }
 
+  /// The process ends in order, and begins anew with the snapshot that is ready on its disk.
+  void restartWithSnapshot(Server server) {
+    server.disk().sync();
+    end(server);
+    agenda.after(
+        random.nextLong(INSTALL_US_MAX),
+        () -> {
+          if (server.process().isEmpty()) {
+            start(server);
+          }
+        });
+  }
+
   /// Kills the process; of what it wrote, the disk keeps what was synced and perhaps more. Those
   /// who can still reach the machine see at once that nobody is there.
   void crash(Server server) {
-    ServerProcess process = server.process().orElseThrow();
-    process.crash();
-    server.stopped();
+    end(server);
     server.disk().crash(random);
     trace.line(
         agenda.now(),
@@ -180,6 +201,12 @@ final class World {
         server.disk().hardState(),
         server.disk().applied(),
         server.disk().last());
+  }
+
+  private void end(Server server) {
+    ServerProcess process = server.process().orElseThrow();
+    process.crash();
+    server.stopped();
     for (Server other : servers) {
       if (other != server && connected(other, server)) {
         tellOf(other, new Event.PeerDied(server.id()), server);

@@ -11,6 +11,7 @@ import holdfast.replication.Membership;
 import holdfast.replication.StoredLog;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -61,7 +62,7 @@ final class LogTableTest {
 
   private Optional<LogPosition> compact(long upToIndex) {
     store.begin(false);
-    Optional<LogPosition> start = store.compact(upToIndex);
+    Optional<LogPosition> start = store.compact(upToIndex, 0);
     store.commit();
     return start;
   }
@@ -234,10 +235,26 @@ final class LogTableTest {
   }
 
   @Test
+  void atLeastAsManyBytesAsAskedAreKept() {
+    for (int i = 1; i <= 10; i++) {
+      append(entry(i, 1));
+    }
+    applied(10);
+    long one = store.logBytes() / 10;
+    store.begin(false);
+    assertEquals(Optional.empty(), store.compact(10, 10 * one));
+    assertEquals(Optional.of(new LogPosition(1, 4)), store.compact(10, 6 * one));
+    store.commit();
+    assertTrue(store.logBytes() >= 6 * one);
+    reopen();
+    assertEquals(Arrays.asList(entries(5, 10, 1)), readAll());
+  }
+
+  @Test
   void whatIsNotAppliedIsNotCompacted() {
     append(entries(1, 3, 1));
     store.begin(false);
-    assertThrows(Check.Broken.class, () -> store.compact(1));
+    assertThrows(Check.Broken.class, () -> store.compact(1, 0));
     store.rollback();
   }
 

@@ -365,7 +365,7 @@ final class SqliteStoreTest {
     store.chat().setTime(60);
     store.chat().setFounding("c", new byte[1]);
     store.chat().addMessage(message(3, 2, 2, "b"));
-    store.compact(2);
+    store.compact(2, 0);
     store.setApplied(4, 4, new byte[] {1});
     store.rollback();
     assertEquals(before, store.storedLog(CONFIGURED));

@@ -12,7 +12,9 @@ import holdfast.replication.LogPosition;
 import holdfast.replication.PeerMessage;
 import holdfast.replication.ServerId;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PeerCodecTest {
   private static final ServerId SELF = new ServerId(2);
   private static final long BIG = Json.INTEGER_MAX;
+  private static final String DIGEST = "0123456789abcdef".repeat(4);
 
   private static byte[] line(PeerFrame frame) {
     byte[] line = PeerCodec.encode(SELF, frame);
@@ -65,12 +68,10 @@ class PeerCodecTest {
         new PeerFrame.Core(new PeerMessage.ReplicateConflict(7, 41, new LogPosition(0, 31))),
         new PeerFrame.Core(new PeerMessage.Commit(7, 12)),
         new PeerFrame.Core(new PeerMessage.TakeOver(7)),
-        new PeerFrame.Heartbeat(new PeerMessage.Heartbeat(7, 43, 100), Optional.empty(), 40),
+        new PeerFrame.Heartbeat(new PeerMessage.Heartbeat(7, 43, 100), Optional.empty()),
         new PeerFrame.Heartbeat(
-            new PeerMessage.Heartbeat(7, 43, 100),
-            Optional.of(List.of(status("1"), status("2"))),
-            40),
-        new PeerFrame.Heartbeat(new PeerMessage.Heartbeat(7, 43, 100), Optional.of(List.of()), 0),
+            new PeerMessage.Heartbeat(7, 43, 100), Optional.of(List.of(status("1"), status("2")))),
+        new PeerFrame.Heartbeat(new PeerMessage.Heartbeat(7, 43, 100), Optional.of(List.of())),
         new PeerFrame.HeartbeatAck(
             new PeerMessage.HeartbeatAck(7, 100, 43, 42),
             new PeerFrame.Report(0, 1_790_000_000_000L, 1_000, "00ff", 3, "0.1.0")),
@@ -80,6 +81,8 @@ class PeerCodecTest {
         new PeerFrame.ReadIndexReply(7, 12, 44),
         new PeerFrame.ReadIndexReply(7, 12, 0),
         new PeerFrame.ReadIndexReply(7, 12, -1),
+        new PeerFrame.SnapshotAck(7, DIGEST, PeerFrame.SnapshotAck.State.RECEIVING, BIG, 3),
+        new PeerFrame.SnapshotAck(7, DIGEST, PeerFrame.SnapshotAck.State.ENDED, 0, 44),
         new PeerFrame.Presence(7, true, true, List.of(1L, Long.MAX_VALUE), List.of()),
         new PeerFrame.Presence(7, false, false, List.of(), List.of(5L)));
   }
@@ -90,6 +93,40 @@ class PeerCodecTest {
     PeerCodec.PeerReceived received = PeerCodec.decode(line(frame));
     assertEquals(SELF, received.from());
     assertEquals(frame, received.frame());
+  }
+
+  @Test
+  void aPieceOfASnapshotComesBackAsItWasSent() throws FrameException {
+    byte[] data = new byte[1_000];
+    new SplittableRandom(1).nextBytes(data);
+    for (byte[] piece : List.of(data, new byte[0])) {
+      PeerFrame.Snapshot sent =
+          new PeerFrame.Snapshot(
+              7,
+              DIGEST,
+              BIG,
+              new LogPosition(6, 41),
+              true,
+              64,
+              piece,
+              PeerFrame.Snapshot.checksumOf(piece));
+      PeerFrame.Snapshot back = (PeerFrame.Snapshot) PeerCodec.decode(line(sent)).frame();
+      assertArrayEquals(piece, back.data());
+      assertEquals(sent.checksum(), back.checksum());
+      assertEquals(
+          List.of(sent.digest(), sent.bytes(), sent.position(), sent.replaces(), sent.offset()),
+          List.of(back.digest(), back.bytes(), back.position(), back.replaces(), back.offset()));
+    }
+  }
+
+  @Test
+  void aDigestThatIsNoneIsRefused() {
+    for (String digest :
+        List.of("", "../../etc/passwd", DIGEST.toUpperCase(Locale.ROOT), DIGEST + "0")) {
+      PeerFrame frame =
+          new PeerFrame.SnapshotAck(7, digest, PeerFrame.SnapshotAck.State.ENDED, 0, 0);
+      assertThrows(FrameException.class, () -> PeerCodec.decode(line(frame)));
+    }
   }
 
   @Test
@@ -135,10 +172,9 @@ class PeerCodecTest {
                 new PeerMessage.VoteResponse(7, false, Optional.of(Denial.LOG_BEHIND)))));
     assertEquals(
         """
-        {"type":"HEARTBEAT","term":7,"server_id":"2","payload":{"commit_index":43,"round":100,\
-        "compact_index":40}}\
+        {"type":"HEARTBEAT","term":7,"server_id":"2","payload":{"commit_index":43,"round":100}}\
         """,
-        text(new PeerFrame.Heartbeat(new PeerMessage.Heartbeat(7, 43, 100), Optional.empty(), 40)));
+        text(new PeerFrame.Heartbeat(new PeerMessage.Heartbeat(7, 43, 100), Optional.empty())));
     assertEquals(
         """
         {"type":"READ_INDEX_REPLY","term":7,"server_id":"2","payload":{"read_id":12,\

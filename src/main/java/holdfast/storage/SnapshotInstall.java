@@ -1,0 +1,161 @@
+package holdfast.storage;
+
+import holdfast.replication.LogPosition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Puts a complete snapshot in the place of the database, at the start, before anything else has it
+/// open (DESIGN 10.3). A crash at any instant leaves the old database with the snapshot still
+/// waiting, or the new one.
+///
+/// What belongs to this server stays: its key, its term and vote. Its log stays, too, as far as it
+/// goes on from the snapshot: it may have acknowledged those entries. A log that ends before the
+/// snapshot, or differs there, holds nothing beyond it that could ever be committed.
+final class SnapshotInstall {
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotInstall.class);
+  private static final int CACHE_KIB = 8 * 1024;
+
+  private final DataDirectory data;
+  private final SnapshotFiles files;
+
+  private SnapshotInstall(DataDirectory data) {
+    this.data = data;
+    this.files = new SnapshotFiles(data);
+  }
+
+  /// Installs the snapshot that waits, if one does and is of use.
+  static void runIfReady(DataDirectory data) throws IOException {
+    SnapshotInstall install = new SnapshotInstall(data);
+    Optional<String> digest = install.files.readyDigest();
+    if (digest.isPresent()) {
+      install.run(digest.get());
+    }
+  }
+
+  private void run(String digest) throws IOException {
+    Path ready = files.ready(digest);
+    boolean complete;
+    try {
+      complete = complete(ready);
+    } catch (DiskFullException e) {
+      LOG.error("no room to install the snapshot; going on without: {}", e.getMessage());
+      complete = false;
+    } catch (DiskFailedException e) {
+      if (!e.damagedFile().equals(Optional.of(ready))) {
+        throw e;
+      }
+      LOG.error("the snapshot is damaged; going on without: {}", e.getMessage());
+      complete = false;
+    }
+    if (!complete) {
+      DataDirectory.delete(ready);
+      return;
+    }
+    for (String companion : new String[] {"-wal", "-shm", "-journal"}) {
+      for (Path database : new Path[] {data.main(), ready}) {
+        if (Files.exists(DataDirectory.besides(database, companion))) {
+          throw new IOException(database + companion + " is there after all was closed");
+        }
+      }
+    }
+    files.noteInstalled(digest);
+    DataDirectory.delete(data.index());
+    data.sync();
+    files.rename(ready, data.main());
+    if (Files.exists(files.index())) {
+      files.rename(files.index(), data.index());
+    }
+    LOG.info("the snapshot is installed");
+  }
+
+  /// Writes what is this server's own into the snapshot; doing it again does no harm. False: the
+  /// snapshot is of no use here.
+  private boolean complete(Path ready) throws IOException {
+    // Empties its write-ahead log, and closing it removes that.
+    try (Sqlite old = Sqlite.open(data.main(), CACHE_KIB)) {
+      old.checkpoint(Sqlite.CheckpointMode.TRUNCATE);
+    }
+    try (Sqlite next = Sqlite.open(ready, CACHE_KIB)) {
+      next.run("PRAGMA synchronous=FULL");
+      next.run("ATTACH '%s' AS old".formatted(data.main().toString().replace("'", "''")));
+      SnapshotState state = snapshotState(next);
+      SnapshotState oldState = SnapshotState.of(next, "old");
+      LogPosition position = state.position();
+      boolean goesOn = termInOldLog(next, position.index()) == position.term();
+      if (!isOfUse(state, oldState, goesOn)) {
+        LOG.error(
+            "the snapshot of {} is of no use to a server with {} to {}",
+            position,
+            oldState.position(),
+            oldState.appliedIndex());
+        return false;
+      }
+      LOG.info(
+          "installing the snapshot of {}; applied here was {}", position, oldState.appliedIndex());
+      next.run("BEGIN IMMEDIATE");
+      next.run("INSERT OR REPLACE INTO main.identity SELECT * FROM old.identity");
+      next.run("INSERT OR REPLACE INTO main.hard_state SELECT * FROM old.hard_state");
+      // No entry may be of a later term than the server's own.
+      next.run(
+          "UPDATE main.hard_state SET term = %d, vote = 0 WHERE term < %d"
+              .formatted(position.term(), position.term()));
+      if (goesOn) {
+        keepLog(next, position);
+      }
+      next.run("COMMIT");
+      return true;
+    }
+  }
+
+  /// The state of the snapshot itself, whatever log an earlier attempt has given it.
+  private static SnapshotState snapshotState(Sqlite next) {
+    SnapshotState state = SnapshotState.of(next, "main");
+    long term =
+        next.number(
+            "SELECT coalesce((SELECT term FROM main.term_run WHERE first_index <= %d"
+                    .formatted(state.appliedIndex())
+                + " ORDER BY first_index DESC LIMIT 1), -1)");
+    boolean logKept = term >= 0 && state.position().index() != state.appliedIndex();
+    return logKept
+        ? new SnapshotState(
+            state.clusterId(),
+            new LogPosition(term, state.appliedIndex()),
+            state.appliedIndex(),
+            state.appliedId())
+        : state;
+  }
+
+  /// A server never goes back behind what its log can make good, nor into another cluster.
+  private static boolean isOfUse(SnapshotState state, SnapshotState old, boolean goesOn) {
+    return (old.clusterId().isEmpty() || old.clusterId().equals(state.clusterId()))
+        && (goesOn || state.position().index() > old.appliedIndex());
+  }
+
+  /// The term of the old log's entry at `index`; -1 if it has none there.
+  private static long termInOldLog(Sqlite next, long index) {
+    return next.number(
+        """
+        SELECT CASE
+          WHEN %1$d < log_index THEN -1
+          WHEN %1$d = log_index THEN term
+          WHEN %1$d > (SELECT coalesce(max(first_index + count - 1), 0) FROM old.log) THEN -1
+          ELSE (SELECT term FROM old.term_run WHERE first_index <= %1$d ORDER BY first_index DESC LIMIT 1)
+          END FROM old.log_start
+        """
+            .formatted(index));
+  }
+
+  private static void keepLog(Sqlite next, LogPosition position) {
+    for (String table : new String[] {"log", "term_run", "log_start"}) {
+      next.run("DELETE FROM main." + table);
+      next.run("INSERT INTO main.%s SELECT * FROM old.%s".formatted(table, table));
+    }
+    next.run(
+        "INSERT OR IGNORE INTO main.membership SELECT * FROM old.membership WHERE log_index > "
+            + position.index());
+  }
+}

@@ -1,0 +1,140 @@
+package holdfast.storage;
+
+import holdfast.replication.LogPosition;
+import holdfast.storage.StoreException.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/// Whole copies of the state: made here for a member that is too far behind, or arriving here piece
+/// by piece and made ready to be installed at the next start. For one thread that sends and one
+/// that receives. All methods may throw DiskFullException and DiskFailedException, which concern
+/// the copy alone.
+public final class Snapshots {
+  private static final int CACHE_KIB = 8 * 1024;
+  private static final int READ_BYTES = 1 << 20;
+
+  /// Bytes of an arriving snapshot that are not yet forced to disk.
+  private static final long UNFORCED_BYTES_MAX = 8L << 20;
+
+  private final DataDirectory data;
+  private final SnapshotFiles files;
+  private final String memberKey;
+  private final Optional<String> installed;
+  private long unforcedBytes;
+
+  Snapshots(DataDirectory data, String memberKey) throws IOException {
+    this.data = data;
+    this.files = new SnapshotFiles(data);
+    this.memberKey = memberKey;
+    this.installed = files.installedDigest();
+    files.tidy();
+  }
+
+  /// Copies what is applied now, or a little later; takes its time so that the server does not
+  /// notice. Only one copy may be open.
+  public OutgoingSnapshot copy() throws IOException, InterruptedException {
+    LogPosition position = SnapshotCopy.make(data.main(), files.outgoing());
+    return new OutgoingSnapshot(files.outgoing(), position, digestOf(files.outgoing()));
+  }
+
+  /// The digest of the snapshot that this directory was last replaced with.
+  public Optional<String> installed() {
+    return installed;
+  }
+
+  /// How many bytes of the snapshot with this digest have arrived.
+  public long held(String digest) throws IOException {
+    Path part = files.arriving(digest);
+    return Files.exists(part) ? Files.size(part) : 0;
+  }
+
+  /// The next bytes of a snapshot arrived; what else had arrived of another goes. Returns how many
+  /// bytes are held, whether or not these were the next.
+  public long add(String digest, long offset, byte[] bytes) throws IOException {
+    for (String other : files.arrivingDigests()) {
+      if (!other.equals(digest)) {
+        Files.delete(files.arriving(other));
+      }
+    }
+    long held = held(digest);
+    if (offset != held) {
+      return held;
+    }
+    Path part = files.arriving(digest);
+    DataDirectory.create(part);
+    try (RandomAccessFile file = new RandomAccessFile(part.toFile(), "rw")) {
+      file.seek(held);
+      file.write(bytes);
+      unforcedBytes += bytes.length;
+      if (unforcedBytes >= UNFORCED_BYTES_MAX) {
+        file.getFD().sync();
+        unforcedBytes = 0;
+      }
+    }
+    return held + bytes.length;
+  }
+
+  /// Forgets what has arrived.
+  public void drop(String digest) throws IOException {
+    Files.deleteIfExists(files.arriving(digest));
+  }
+
+  /// All of a snapshot has arrived: verifies it, and builds the index that goes with it. Nothing is
+  /// decided by that yet. May take long.
+  ///
+  /// @throws StoreException it is not what it claims to be, or of another version or cluster; it is
+  ///   dropped
+  public LogPosition prepare(String digest, Optional<String> clusterId)
+      throws IOException, StoreException {
+    Path part = files.arriving(digest);
+    try {
+      if (!digestOf(part).equals(digest)) {
+        throw new StoreException(Kind.REFUSED, "the snapshot arrived damaged");
+      }
+      SnapshotFiles.force(part);
+      try (Sqlite sqlite = Sqlite.openToRead(part, CACHE_KIB)) {
+        Schema.MAIN.verify(sqlite, part);
+        SnapshotState state = SnapshotState.of(sqlite, "main");
+        if (clusterId.isPresent() && !clusterId.get().equals(state.clusterId())) {
+          throw new StoreException(
+              Kind.REFUSED, "the snapshot is of another cluster, " + state.clusterId());
+        }
+        IndexFile index = IndexFile.create(files.index(), memberKey);
+        new IndexRebuild(sqlite).caughtUp(index, state.appliedId()).close();
+        SnapshotFiles.force(files.index());
+        return state.position();
+      }
+    } catch (StoreException | DiskFailedException e) {
+      drop(digest);
+      throw e;
+    }
+  }
+
+  /// From now on the next start of this directory begins with the prepared snapshot.
+  public void installAtNextStart(String digest) throws IOException {
+    files.markReady(digest);
+  }
+
+  private static String digestOf(Path file) throws IOException {
+    MessageDigest sha;
+    try {
+      sha = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+    byte[] bytes = new byte[READ_BYTES];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
+        sha.update(bytes, 0, count);
+      }
+    }
+    return HexFormat.of().formatHex(sha.digest());
+  }
+}
