@@ -172,7 +172,8 @@ final class ClientSession implements LineChannel.Handler {
   }
 
   @Override
-  public void onClosed() {
+  public void onClosed(String why) {
+    log.debug("client {} is gone: {}", number, why);
     requests.onClosed(this);
     onClosed.accept(this);
   }

@@ -366,7 +366,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
     public void onEnd() {}
 
     @Override
-    public void onClosed() {
+    public void onClosed(String why) {
       ended.run();
     }
   }

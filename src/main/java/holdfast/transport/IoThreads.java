@@ -149,11 +149,10 @@ public final class IoThreads implements AutoCloseable {
       try {
         line.onReady(key, buffer);
       } catch (IOException e) {
-        LOG.debug("{} is gone: {}", line.remote(), e.getMessage());
-        line.close();
+        line.close(e.getMessage());
       } catch (RuntimeException e) {
         LOG.error("the connection of {} ended by a bug", line.remote(), e);
-        line.close();
+        line.close("a bug");
       }
     }
   }

@@ -34,7 +34,9 @@ public final class LineChannel implements AutoCloseable {
     void onEnd();
 
     /// It is closed, by whomever; the last call.
-    void onClosed();
+    ///
+    /// @param why for people, as the end of a sentence about the other side
+    void onClosed(String why);
   }
 
   /// The bounds.
@@ -184,14 +186,13 @@ public final class LineChannel implements AutoCloseable {
       }
     } catch (RuntimeException e) {
       LOG.error("the connection of {} ended by a bug", remote, e);
-      close();
+      close("a bug");
     }
   }
 
   void closeIfSilent(long sinceNanos) {
     if (heardNanos - sinceNanos < 0) {
-      LOG.debug("{} has been silent for too long", remote);
-      close();
+      close("nothing is heard");
     }
   }
 
@@ -264,7 +265,7 @@ public final class LineChannel implements AutoCloseable {
         interest(SelectionKey.OP_WRITE, true);
       }
     } catch (IOException e) {
-      close();
+      close(e.getMessage());
     } finally {
       lock.unlock();
     }
@@ -399,6 +400,10 @@ public final class LineChannel implements AutoCloseable {
   /// Closes at once; what waits is lost.
   @Override
   public void close() {
+    close("it is closed");
+  }
+
+  void close(String why) {
     lock.lock();
     try {
       if (closed) {
@@ -413,6 +418,6 @@ public final class LineChannel implements AutoCloseable {
     }
     Connection.closeQuietly(channel.socket());
     // The I/O thread lets go of the channel in its next turn; only then is it gone.
-    thread.execute(() -> handler().onClosed());
+    thread.execute(() -> handler().onClosed(String.valueOf(why)));
   }
 }

@@ -10,13 +10,14 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps one link to one peer: dials, proves, watches for the end, dials again. The link is for
+/// Keeps one link to one peer: dials, proves, waits for the end, dials again. The link is for
 /// sending only. Has a platform thread, since looking up a host's address would hold a carrier of
 /// the virtual ones.
 ///
@@ -30,12 +31,13 @@ final class PeerDialer {
   private final Supplier<PeerIdentity> identity;
   private final PeerLinks.Handler handler;
   private final LastWords lastWords;
+  private final IoThreads io;
   private final Thread thread;
   private final Semaphore hurry = new Semaphore(0);
 
   private volatile boolean stopped;
   private volatile Optional<Socket> socket = Optional.empty();
-  private volatile Optional<SendingLink> link = Optional.empty();
+  private volatile Optional<LineChannel> link = Optional.empty();
 
   // Of the dialler's thread only.
   private Duration delay = Duration.ZERO;
@@ -59,8 +61,10 @@ final class PeerDialer {
       PeerLinks.PeerAddress address,
       Supplier<PeerIdentity> identity,
       PeerLinks.Handler handler,
-      LastWords lastWords) {
+      LastWords lastWords,
+      IoThreads io) {
     this.lastWords = lastWords;
+    this.io = io;
     this.settings = settings;
     this.address = address;
     this.identity = identity;
@@ -83,7 +87,7 @@ final class PeerDialer {
   /// Queues the frame on the link, for the next `flush`; false if there is none, or if it was full:
   /// then it is closed.
   boolean send(byte[] frame) {
-    Optional<SendingLink> to = link;
+    Optional<LineChannel> to = link;
     if (to.isEmpty()) {
       return false;
     }
@@ -97,7 +101,7 @@ final class PeerDialer {
 
   /// Sends what waits on the link. Never blocks.
   void flush() {
-    link.ifPresent(SendingLink::flush);
+    link.ifPresent(LineChannel::flush);
   }
 
   /// Dials at once if it is waiting to: there is news of the peer.
@@ -108,7 +112,7 @@ final class PeerDialer {
   void stop() {
     stopped = true;
     hurry.release();
-    link.ifPresent(SendingLink::close);
+    link.ifPresent(LineChannel::close);
     socket.ifPresent(Connection::closeQuietly);
   }
 
@@ -192,7 +196,8 @@ final class PeerDialer {
     }
     missing = Optional.empty();
     long begun = System.nanoTime();
-    SendingLink opened = new SendingLink(channel, settings.queueBytesMax());
+    CompletableFuture<String> end = new CompletableFuture<>();
+    LineChannel opened = io.open(channel, lineSettings(), line -> new Watch(line, end));
     try {
       link = Optional.of(opened);
       if (stopped) {
@@ -201,17 +206,51 @@ final class PeerDialer {
       reported = "";
       LOG.info("linked to server {} at {}", address.id(), opened.remote());
       handler.onLinkUp(address.id(), other.memberKey(), other.clusterId(), other.bootId());
-      opened.watch(settings.silenceMax());
-    } catch (IOException e) {
-      report(e instanceof SocketTimeoutException ? "nothing is heard on it" : e.getMessage());
+      report(end.join());
     } finally {
       link = Optional.empty();
-      opened.release();
+      opened.close();
       handler.onLinkDown(address.id());
       missing = Optional.of(other.bootId());
       boolean lasted = System.nanoTime() - begun >= settings.retryMax().toNanos();
       delay = lasted ? Duration.ZERO : flapDelay;
       flapDelay = lasted ? Duration.ZERO : doubled(flapDelay);
+    }
+  }
+
+  private LineChannel.Settings lineSettings() {
+    return new LineChannel.Settings(
+        "peer-" + address.id(),
+        0,
+        settings.queueBytesMax(),
+        new ByteBudget(settings.queueBytesMax()));
+  }
+
+  /// Hears the end of a link for sending. Nothing comes back on it but an empty line now and then,
+  /// so that a link that leads nowhere is noticed long before TCP gives up.
+  private record Watch(LineChannel line, CompletableFuture<String> end)
+      implements LineChannel.Handler {
+    @Override
+    public boolean onLine(byte[] bytes) {
+      if (bytes.length > 0) {
+        onTooLarge();
+      }
+      return true;
+    }
+
+    @Override
+    public void onTooLarge() {
+      line.close("it sent something back on a link for sending");
+    }
+
+    @Override
+    public void onEnd() {
+      line.close("it closed the link");
+    }
+
+    @Override
+    public void onClosed(String why) {
+      end.complete(why);
     }
   }
 

@@ -123,6 +123,7 @@ public final class PeerLinks implements AutoCloseable {
   private final PeerInbox inbox;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final AtomicLong nextWarning = new AtomicLong(System.nanoTime());
+  private volatile Optional<IoThreads> io = Optional.empty();
   private volatile Optional<Listener> listener = Optional.empty();
   private volatile boolean closed;
 
@@ -141,6 +142,7 @@ public final class PeerLinks implements AutoCloseable {
   /// @param port 0: any free one
   /// @throws IOException as `Listener` does
   public void start(String host, int port) throws IOException {
+    io = Optional.of(new IoThreads("peer-io", 1, settings.silenceMax()));
     listener =
         Optional.of(
             new Listener(
@@ -175,7 +177,7 @@ public final class PeerLinks implements AutoCloseable {
     return listener.map(Listener::port).orElse(0);
   }
 
-  /// Dials exactly these servers from now on, this one left out.
+  /// Dials exactly these servers from now on, this one left out. After `start`.
   public synchronized void peers(List<PeerAddress> addresses) {
     Set<Integer> wanted = new HashSet<>();
     for (PeerAddress address : addresses) {
@@ -191,7 +193,8 @@ public final class PeerLinks implements AutoCloseable {
         before.stop();
       }
       PeerDialer dialer =
-          new PeerDialer(settings, address, identity, handler, this::awaitInboundEnd);
+          new PeerDialer(
+              settings, address, identity, handler, this::awaitInboundEnd, io.orElseThrow());
       dialers.put(address.id(), dialer);
       dialer.start();
     }
@@ -235,6 +238,7 @@ public final class PeerLinks implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    io.ifPresent(IoThreads::close);
   }
 
   private void serve(SocketChannel channel) {

@@ -59,7 +59,7 @@ final class LineChannelTest {
     }
 
     @Override
-    public void onClosed() {
+    public void onClosed(String why) {
       events.add("CLOSED");
     }
 
