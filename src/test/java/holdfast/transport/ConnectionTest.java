@@ -54,8 +54,8 @@ class ConnectionTest {
 
   @Test
   void aClosedConnectionTakesNothingAndItsSocketIsClosed() throws Exception {
-    try (Sockets sockets = Sockets.pair();
-        Connection connection = new Connection(sockets.near(), "test", 1 << 20)) {
+    try (Sockets sockets = Sockets.pair()) {
+      Connection connection = new Connection(sockets.near(), "test", 1 << 20);
       connection.close();
       assertFalse(connection.send(frame(0, 10)));
       assertEquals(-1, sockets.far().getInputStream().read());
