@@ -23,63 +23,29 @@ final class DeathsIT {
   /// dozens.
   private static final long TERMS_A_DEATH_MAX = 6;
 
-  private static List<Writer> writers(ServerProcesses servers, int count) throws Exception {
-    List<Writer> writers = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      writers.add(Writer.start("writer" + i, ROOM, servers.clientPorts(), i));
-    }
-    for (Writer writer : writers) {
-      writer.awaitReady();
-    }
-    return writers;
-  }
-
-  private static void awaitMore(List<Writer> writers, int more) throws InterruptedException {
-    for (Writer writer : writers) {
-      writer.awaitMore(more);
-    }
-  }
-
-  private static void stop(List<Writer> writers) throws InterruptedException {
-    for (Writer writer : writers) {
-      writer.stop();
-    }
-  }
-
-  private static void close(List<Writer> writers) {
-    writers.forEach(Writer::close);
-  }
-
   @Test
   void threeServersLoseNothingWhenPrimaryAfterPrimaryIsKilled() throws Exception {
     try (ServerProcesses servers = ServerProcesses.create(3)) {
       servers.startAll();
       long term = servers.term(servers.awaitPrimary());
-      List<Writer> writers = writers(servers, 4);
-      try {
+      try (Writers writers = Writers.start(4, ROOM, servers.clientPorts())) {
         for (int round = 0; round < ROUNDS; round++) {
-          awaitMore(writers, 20);
+          writers.awaitMore(20);
           int primary = servers.awaitPrimary();
           servers.kill(primary);
-          awaitMore(writers, 20);
+          writers.awaitMore(20);
           servers.start(primary);
         }
         int primary = servers.awaitPrimary();
-        stop(writers);
+        writers.stop();
         assertTrue(
             servers.term(primary) - term <= ROUNDS * TERMS_A_DEATH_MAX,
             "terms went from " + term + " to " + servers.term(primary));
-        Histories.check(servers, servers.all(), writers, ROOM);
-        System.out.println("killed primaries of 3: longest gap " + longestGap(writers) + " ms");
+        writers.check(servers, servers.all());
+        System.out.println("killed primaries of 3: longest gap " + writers.longestGapMs() + " ms");
         servers.passed();
-      } finally {
-        close(writers);
       }
     }
-  }
-
-  private static long longestGap(List<Writer> writers) {
-    return writers.stream().mapToLong(Writer::longestGapMs).max().orElse(0);
   }
 
   @Test
@@ -87,25 +53,22 @@ final class DeathsIT {
     try (ServerProcesses servers = ServerProcesses.create(5)) {
       servers.startAll();
       servers.awaitPrimary();
-      List<Writer> writers = writers(servers, 4);
-      try {
+      try (Writers writers = Writers.start(4, ROOM, servers.clientPorts())) {
         for (int round = 0; round < ROUNDS; round++) {
           int first = servers.awaitPrimary();
           servers.kill(first);
-          awaitMore(writers, 10);
+          writers.awaitMore(10);
           int second = servers.awaitPrimary(servers.allBut(first));
           servers.kill(second);
-          awaitMore(writers, 20);
+          writers.awaitMore(20);
           servers.start(first);
           servers.start(second);
         }
-        awaitMore(writers, 20);
-        stop(writers);
-        Histories.check(servers, servers.all(), writers, ROOM);
-        System.out.println("killed two of 5: longest gap " + longestGap(writers) + " ms");
+        writers.awaitMore(20);
+        writers.stop();
+        writers.check(servers, servers.all());
+        System.out.println("killed two of 5: longest gap " + writers.longestGapMs() + " ms");
         servers.passed();
-      } finally {
-        close(writers);
       }
     }
   }
@@ -125,22 +88,17 @@ final class DeathsIT {
     try (ServerProcesses servers = ServerProcesses.create(3)) {
       servers.startAll();
       int paused = servers.awaitPrimary();
-      List<Writer> writers = writers(servers, 3);
-      try (RawClient reader = RawClient.connect(servers.clientPort(paused))) {
-        awaitMore(writers, 20);
+      try (Writers writers = Writers.start(3, ROOM, servers.clientPorts());
+          RawClient reader = RawClient.connect(servers.clientPort(paused))) {
+        writers.awaitMore(20);
         reader.ok("LOGIN", "{'username':'writer0','password':'%s'}".formatted(Writer.PASSWORD));
         long before = servers.term(paused);
         servers.signal(paused, "STOP");
         int successor = servers.awaitPrimary(servers.allBut(paused));
-        awaitMore(writers, 20);
+        writers.awaitMore(20);
         // The pause is part of the test: longer than any timeout of the cluster's.
         Thread.sleep(5_000);
-        long acknowledged =
-            writers.stream()
-                .flatMap(w -> w.acknowledged().stream())
-                .mapToLong(Writer.Acknowledged::seq)
-                .max()
-                .orElseThrow();
+        long acknowledged = writers.lastSeq();
         // It lies in the sleeper's socket: the first thing that it reads when it wakes.
         List<String> asked = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
@@ -163,9 +121,9 @@ final class DeathsIT {
         }
         awaitBackup(servers, paused);
         int after = servers.awaitPrimary();
-        awaitMore(writers, 20);
-        stop(writers);
-        Histories.check(servers, servers.all(), writers, ROOM);
+        writers.awaitMore(20);
+        writers.stop();
+        writers.check(servers, servers.all());
         long terms = servers.term(after) - before;
         assertTrue(terms <= TERMS_A_DEATH_MAX, "the pause cost " + terms + " terms");
         System.out.println(
@@ -174,15 +132,13 @@ final class DeathsIT {
                 + ": "
                 + successor
                 + " followed, longest gap "
-                + longestGap(writers)
+                + writers.longestGapMs()
                 + " ms, "
                 + terms
                 + " terms, "
                 + answered
                 + " of 20 reads answered");
         servers.passed();
-      } finally {
-        close(writers);
       }
     }
   }
@@ -192,28 +148,27 @@ final class DeathsIT {
     try (ServerProcesses servers = ServerProcesses.create(3)) {
       servers.startAll();
       servers.awaitPrimary();
-      List<Writer> writers = writers(servers, 4);
-      try {
-        awaitMore(writers, 30);
+      try (Writers writers = Writers.start(4, ROOM, servers.clientPorts())) {
+        writers.awaitMore(30);
         for (int number : servers.all()) {
           servers.kill(number);
         }
         servers.startAll();
-        awaitMore(writers, 20);
+        writers.awaitMore(20);
         int primary = servers.awaitPrimary();
         int wiped = primary % 3 + 1;
         servers.kill(wiped);
-        awaitMore(writers, 10);
+        writers.awaitMore(10);
         remove(servers.directory(wiped));
         servers.start(wiped);
         assertEquals(4, servers.awaitExit(wiped));
         String log = servers.logText(wiped);
         String sentence = log.substring(log.lastIndexOf("this server ends"));
         assertTrue(sentence.contains("disk") || sentence.contains("data"), sentence);
-        awaitMore(writers, 10);
+        writers.awaitMore(10);
         // It gives no vote either: with the primary dead, the one that is left stays alone.
         int left = servers.allBut(primary, wiped).getFirst();
-        stop(writers);
+        writers.stop();
         servers.kill(primary);
         servers.start(wiped);
         int status = servers.awaitExitOrStay(wiped);
@@ -223,10 +178,8 @@ final class DeathsIT {
             "elected by a server that had lost its disk");
         servers.start(primary);
         servers.awaitPrimary(List.of(primary, left));
-        Histories.check(servers, List.of(primary, left), writers, ROOM);
+        writers.check(servers, List.of(primary, left));
         servers.passed();
-      } finally {
-        close(writers);
       }
     }
   }
@@ -236,22 +189,19 @@ final class DeathsIT {
     try (ServerProcesses servers = ServerProcesses.create(3)) {
       servers.startAll();
       servers.awaitPrimary();
-      List<Writer> writers = writers(servers, 4);
-      try {
-        awaitMore(writers, 30);
+      try (Writers writers = Writers.start(4, ROOM, servers.clientPorts())) {
+        writers.awaitMore(30);
         int primary = servers.awaitPrimary();
         servers.signal(primary, "TERM");
         assertEquals(0, servers.awaitExit(primary), "the status of a server that was told to end");
-        awaitMore(writers, 30);
+        writers.awaitMore(30);
         servers.awaitPrimary(servers.allBut(primary));
         servers.start(primary);
         servers.awaitPrimary();
-        stop(writers);
-        Histories.check(servers, servers.all(), writers, ROOM);
-        System.out.println("SIGTERM of the primary: longest gap " + longestGap(writers) + " ms");
+        writers.stop();
+        writers.check(servers, servers.all());
+        System.out.println("SIGTERM of the primary: longest gap " + writers.longestGapMs() + " ms");
         servers.passed();
-      } finally {
-        close(writers);
       }
     }
   }

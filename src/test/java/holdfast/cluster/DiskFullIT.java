@@ -50,44 +50,26 @@ final class DiskFullIT {
 
   private static void assertRecovery(ServerProcesses servers) throws Exception {
     servers.startAll();
-    List<Writer> writers = new ArrayList<>();
-    try {
+    int first = servers.awaitPrimary();
+    // All at the one whose disk will fill.
+    try (Writers writers =
+        Writers.start(
+            3, ROOM, servers.clientPorts(), List.of(servers.clientPort(first)))) {
       int full = servers.awaitPrimary();
-      for (int i = 0; i < 3; i++) {
-        // All at the one whose disk will fill.
-        writers.add(Writer.start("writer" + i, ROOM, servers.clientPorts(), full - 1));
-      }
-      for (Writer writer : writers) {
-        writer.awaitReady();
-      }
-      full = servers.awaitPrimary();
       Path ballast = servers.directory(full).resolve("ballast");
       fill(ballast);
       // Whether it hands over, answers DISK_FULL or ends: the writers get their answers.
-      awaitMore(writers, 50);
+      writers.awaitMore(50);
       servers.awaitPrimary(servers.allBut(full));
       // It answers reads from what it has, and STATUS.
       servers.status(full);
       Files.delete(ballast);
       assertTrue(servers.isAlive(full), "a server must outlive a full disk");
-      awaitMore(writers, 10);
+      writers.awaitMore(10);
       servers.awaitPrimary();
-      for (Writer writer : writers) {
-        writer.stop();
-      }
-      Histories.check(servers, servers.all(), writers, ROOM);
-      System.out.println(
-          "full disk: longest gap "
-              + writers.stream().mapToLong(Writer::longestGapMs).max().orElse(0)
-              + " ms");
-    } finally {
-      writers.forEach(Writer::close);
-    }
-  }
-
-  private static void awaitMore(List<Writer> writers, int more) throws InterruptedException {
-    for (Writer writer : writers) {
-      writer.awaitMore(more);
+      writers.stop();
+      writers.check(servers, servers.all());
+      System.out.println("full disk: longest gap " + writers.longestGapMs() + " ms");
     }
   }
 

@@ -22,23 +22,6 @@ final class PartitionIT {
   /// not a wait.
   private static final long CUT_MS = 4_000;
 
-  private static List<Writer> writers(List<Integer> ports) throws Exception {
-    List<Writer> writers = new ArrayList<>();
-    for (int i = 0; i < 3; i++) {
-      writers.add(Writer.start("writer" + i, ROOM, ports, i % ports.size()));
-    }
-    for (Writer writer : writers) {
-      writer.awaitReady();
-    }
-    return writers;
-  }
-
-  private static void awaitMore(List<Writer> writers, int more) throws InterruptedException {
-    for (Writer writer : writers) {
-      writer.awaitMore(more);
-    }
-  }
-
   private static List<Integer> ports(ServerProcesses servers, List<Integer> numbers) {
     return numbers.stream().map(servers::clientPort).toList();
   }
@@ -63,13 +46,13 @@ final class PartitionIT {
       int old = servers.awaitPrimary();
       long term = servers.term(old);
       List<Integer> majority = servers.allBut(old);
-      List<Writer> writers = writers(ports(servers, majority));
+      try (Writers writers = Writers.start(3, ROOM, ports(servers, majority))) {
       // A write that the old primary may have in its log and never acknowledged must not be counted
       // as one of the writers': it goes into a room of its own.
       try (RawClient cutOff = RawClient.connect(servers.clientPort(old))) {
         cutOff.ok("LOGIN", "{'username':'writer0','password':'%s'}".formatted(Writer.PASSWORD));
         cutOff.ok("CREATE_ROOM", "{'room':'#lonely'}");
-        awaitMore(writers, 20);
+        writers.awaitMore(20);
         servers.isolate(old);
         List<String> asked = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
@@ -77,7 +60,7 @@ final class PartitionIT {
               cutOff.send("SEND", "{'to':'#lonely','text':'x'}", "'request_id':'x" + i + "'"));
         }
         servers.awaitPrimary(majority);
-        awaitMore(writers, 20);
+        writers.awaitMore(20);
         Thread.sleep(CUT_MS);
         int acknowledged = 0;
         for (String id : asked) {
@@ -94,19 +77,14 @@ final class PartitionIT {
       }
       servers.heal();
       int healed = servers.awaitPrimary();
-      awaitMore(writers, 20);
-      stop(writers);
-      Histories.check(servers, servers.all(), writers, ROOM);
+      writers.awaitMore(20);
+      writers.stop();
+      writers.check(servers, servers.all());
       long terms = servers.term(healed) - term;
       assertTrue(terms <= TERMS_MAX, "the cut cost " + terms + " terms");
       System.out.println("cut-off primary: " + terms + " terms");
       servers.passed();
-    }
-  }
-
-  private static void stop(List<Writer> writers) throws InterruptedException {
-    for (Writer writer : writers) {
-      writer.stop();
+      }
     }
   }
 
@@ -117,9 +95,9 @@ final class PartitionIT {
       int primary = servers.awaitPrimary();
       long term = servers.term(primary);
       int cut = primary % 3 + 1;
-      List<Writer> writers = writers(ports(servers, servers.allBut(cut)));
+      try (Writers writers = Writers.start(3, ROOM, ports(servers, servers.allBut(cut)))) {
       servers.isolate(cut);
-      awaitMore(writers, 20);
+      writers.awaitMore(20);
       Thread.sleep(CUT_MS);
       // It asks who would vote for it, again and again, and raises no term by that.
       assertTrue(
@@ -129,14 +107,15 @@ final class PartitionIT {
       ServerProcesses.await(
           "server " + cut + " follows again",
           () -> servers.hello(cut).map(h -> h.path("primary").isString()).orElse(false));
-      awaitMore(writers, 20);
-      stop(writers);
-      Histories.check(servers, servers.all(), writers, ROOM);
+      writers.awaitMore(20);
+      writers.stop();
+      writers.check(servers, servers.all());
       // On a busy machine an election may come of something else; a storm has many.
       long terms = servers.term(servers.awaitPrimary()) - term;
       assertTrue(terms <= TERMS_MAX, "the cut cost " + terms + " terms");
       System.out.println("cut-off backup: " + terms + " terms");
       servers.passed();
+      }
     }
   }
 
@@ -146,34 +125,35 @@ final class PartitionIT {
       servers.startAll();
       int primary = servers.awaitPrimary();
       long term = servers.term(primary);
-      List<Writer> writers = writers(servers.clientPorts());
+      try (Writers writers = Writers.start(3, ROOM, servers.clientPorts())) {
       // The primary speaks and hears nothing: it must step down for those who can do both.
       for (int other : servers.allBut(primary)) {
         servers.proxy(other, primary).silence(true, false);
       }
       servers.awaitPrimary(servers.allBut(primary));
-      awaitMore(writers, 10);
+      writers.awaitMore(10);
       servers.heal();
       servers.awaitPrimary();
-      awaitMore(writers, 10);
+      writers.awaitMore(10);
       // A backup hears nothing and speaks: its pre-votes must not unseat anybody for ever.
       int second = servers.awaitPrimary();
       int deaf = second % 3 + 1;
       for (int other : servers.allBut(deaf)) {
         servers.proxy(other, deaf).silence(true, false);
       }
-      awaitMore(writers, 10);
+      writers.awaitMore(10);
       Thread.sleep(CUT_MS);
-      awaitMore(writers, 10);
+      writers.awaitMore(10);
       servers.heal();
       int last = servers.awaitPrimary();
-      awaitMore(writers, 10);
-      stop(writers);
-      Histories.check(servers, servers.all(), writers, ROOM);
+      writers.awaitMore(10);
+      writers.stop();
+      writers.check(servers, servers.all());
       long terms = servers.term(last) - term;
       assertTrue(terms <= 2 * TERMS_MAX, "two cuts cost " + terms + " terms");
       System.out.println("one-way cuts: " + terms + " terms");
       servers.passed();
+      }
     }
   }
 
@@ -182,25 +162,26 @@ final class PartitionIT {
     try (ServerProcesses servers = ServerProcesses.createWithProxies(3, ServerProcesses.CALM)) {
       servers.startAll();
       int primary = servers.awaitPrimary();
-      List<Writer> writers = writers(servers.clientPorts());
+      try (Writers writers = Writers.start(3, ROOM, servers.clientPorts())) {
       for (int from : servers.all()) {
         for (int to : servers.allBut(from)) {
           servers.proxy(from, to).delay(5);
         }
       }
       for (int round = 0; round < 5; round++) {
-        awaitMore(writers, 5);
+        writers.awaitMore(5);
         for (int other : servers.allBut(primary)) {
           servers.proxy(primary, other).breakConnections();
           servers.proxy(other, primary).breakConnections();
         }
       }
-      awaitMore(writers, 5);
+      writers.awaitMore(5);
       servers.heal();
       servers.awaitPrimary();
-      stop(writers);
-      Histories.check(servers, servers.all(), writers, ROOM);
+      writers.stop();
+      writers.check(servers, servers.all());
       servers.passed();
+      }
     }
   }
 }
