@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -53,8 +52,7 @@ final class DiskFullIT {
     int first = servers.awaitPrimary();
     // All at the one whose disk will fill.
     try (Writers writers =
-        Writers.start(
-            3, ROOM, servers.clientPorts(), List.of(servers.clientPort(first)))) {
+        Writers.start(3, ROOM, servers.clientPorts(), List.of(servers.clientPort(first)))) {
       int full = servers.awaitPrimary();
       Path ballast = servers.directory(full).resolve("ballast");
       fill(ballast);
