@@ -50,6 +50,11 @@ public final class FakeWorld implements AutoCloseable {
     forgetful = true;
   }
 
+  /// Nobody signs in and nothing is said between the steps.
+  synchronized void atOnce(Runnable steps) {
+    steps.run();
+  }
+
   synchronized List<String> texts() {
     return messages.stream().map(ServerEvent.Message::text).toList();
   }

@@ -107,8 +107,10 @@ class SessionTest extends ClientFixture {
     world.add("#team", "bob", "seen", Optional.empty());
     heard.texts(1);
     world.forget();
-    first.kill();
-    world.add("#team", "bob", "missed", Optional.empty());
+    world.atOnce(() -> {
+      first.kill();
+      world.add("#team", "bob", "missed", Optional.empty());
+    });
     heard.next(Notice.Reset.class);
     heard.next(Notice.FailedOver.class);
     world.add("#team", "bob", "after", Optional.empty());
