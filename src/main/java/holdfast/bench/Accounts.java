@@ -172,7 +172,7 @@ final class Accounts {
           if (error.code().filter(List.of(accepted)::contains).isPresent()) {
             return Optional.empty();
           }
-          Duration pause = pause(error);
+          Duration pause = error.pause(BACKOFF);
           Duration left = Duration.ofNanos(end - System.nanoTime());
           if (!error.retry() || pause.compareTo(left) > 0) {
             throw new BenchException(error.name() + ": " + error.message());
@@ -183,10 +183,5 @@ final class Accounts {
         case ServerFrame.Pushed _, ServerFrame.Unknown _ -> {}
       }
     }
-  }
-
-  private static Duration pause(ServerFrame.Error error) {
-    Duration asked = Duration.ofMillis(error.retryAfterMs().orElse(0));
-    return asked.compareTo(BACKOFF) > 0 ? asked : BACKOFF;
   }
 }

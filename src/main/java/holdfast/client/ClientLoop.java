@@ -188,7 +188,7 @@ final class ClientLoop {
   }
 
   private void onRefusedForNow(Link link, Pending<?> request, ServerFrame.Error error, long now) {
-    long wait = Duration.ofMillis(error.retryAfterMs().orElse(0)).toNanos();
+    long wait = error.pause(Duration.ZERO).toNanos();
     if (now + wait - request.deadline >= 0) {
       boolean unknown = request.wasRepeated() || isCode(error, ErrorCode.TIMEOUT);
       settle(request, request.refuse(error, unknown), now);

@@ -188,8 +188,7 @@ final class Seeker {
           onLoginRefused(link, attempt, error.message(), mayUsePassword, now);
         } else {
           drop(link, now);
-          long wait = Duration.ofMillis(error.retryAfterMs().orElse(0)).toNanos();
-          link.target().notBefore(now + wait);
+          link.target().notBefore(now + error.pause(Duration.ZERO).toNanos());
         }
       }
       case ServerFrame.Pushed _ -> dispatcher.drop();

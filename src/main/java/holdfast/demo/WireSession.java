@@ -279,7 +279,7 @@ public final class WireSession implements AutoCloseable {
       moveOn();
       return;
     }
-    Thread.sleep(BACKOFF);
+    Thread.sleep(error.pause(BACKOFF));
   }
 
   /// To the next server: at once, but not round and round without a pause.

@@ -12,6 +12,9 @@ import org.slf4j.LoggerFactory;
 final class Checkpointer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
   private static final int CACHE_KIB = 256;
+
+  /// How often it looks at the log's length. It looks by itself because being woken would be one
+  /// more system call for each commit.
   private static final Duration INTERVAL = Duration.ofMillis(200);
 
   /// After so many rounds even a short log is copied.

@@ -1,5 +1,6 @@
 package holdfast.wire;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import tools.jackson.databind.JsonNode;
@@ -23,7 +24,14 @@ public sealed interface ServerFrame {
       String message,
       boolean retry,
       OptionalLong retryAfterMs)
-      implements ServerFrame {}
+      implements ServerFrame {
+    /// How long to wait before the request is sent again: what the server asks for, but at least
+    /// `least`.
+    public Duration pause(Duration least) {
+      Duration asked = Duration.ofMillis(retryAfterMs.orElse(0));
+      return asked.compareTo(least) > 0 ? asked : least;
+    }
+  }
 
   record Pushed(ServerEvent event) implements ServerFrame {}
 
