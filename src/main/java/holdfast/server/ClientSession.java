@@ -201,7 +201,7 @@ final class ClientSession implements LineChannel.Handler {
     reply(
         strange
             ? ClientCodec.error(
-                e.id(), ErrorCode.NOT_LOGGED_IN, Requests.LOGIN_FIRST, OptionalLong.empty())
+                e.id(), ErrorCode.NOT_LOGGED_IN, Admission.LOGIN_FIRST, OptionalLong.empty())
             : ClientCodec.error(e.id(), e.code(), e.getMessage(), OptionalLong.empty()));
   }
 

@@ -168,13 +168,7 @@ final class LoginDesk {
     if (account.isEmpty()) {
       // The refusal rests on something absent or old: look again where nothing acknowledged is
       // missing. A row that did not fit and is still the same is not hashed once more for nothing.
-      try {
-        port.confirm(CATCH_UP);
-      } catch (RequestRefused e) {
-        throw new RequestRefused(
-            ErrorCode.BEHIND,
-            "not known to this server, and no primary can confirm that; repeat, or ask another");
-      }
+      port.confirmAbsence();
       Optional<Account> now = known(request);
       if (request.token().isPresent() || !now.equals(seen)) {
         account = attempt(request, now);

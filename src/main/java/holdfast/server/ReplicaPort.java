@@ -86,6 +86,18 @@ final class ReplicaPort {
     await(done, within.plus(GRACE));
   }
 
+  /// Before a refusal that rests on something being absent here: nothing acknowledged anywhere may
+  /// be missing. BEHIND, if no primary confirms that.
+  void confirmAbsence() throws RequestRefused, InterruptedException {
+    try {
+      confirm(LoginDesk.CATCH_UP);
+    } catch (RequestRefused e) {
+      throw new RequestRefused(
+          ErrorCode.BEHIND,
+          "not known to this server, and no primary can confirm that; repeat, or ask another");
+    }
+  }
+
   /// Waits until the command `id` is applied here; BEHIND after `within`.
   void awaitApplied(long id, Duration within) throws RequestRefused, InterruptedException {
     CompletableFuture<Void> done = new CompletableFuture<>();

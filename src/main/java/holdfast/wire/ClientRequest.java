@@ -10,8 +10,26 @@ public sealed interface ClientRequest {
   /// Changes replicated state.
   sealed interface Write extends ClientRequest {}
 
+  /// A write about an account.
+  sealed interface AccountWrite extends Write {}
+
+  /// A write about messages, or how far they are read.
+  sealed interface MessageWrite extends Write {}
+
+  /// A write about a room.
+  sealed interface RoomWrite extends Write {}
+
   /// Answered from this server's copy.
   sealed interface Read extends ClientRequest {}
+
+  /// A read about accounts.
+  sealed interface AccountRead extends Read {}
+
+  /// A read about conversations and messages.
+  sealed interface MessageRead extends Read {}
+
+  /// A read about rooms.
+  sealed interface RoomRead extends Read {}
 
   record Hello(RequestHeader header, Optional<String> client) implements ClientRequest {}
 
@@ -23,7 +41,7 @@ public sealed interface ClientRequest {
 
   record Status(RequestHeader header) implements ClientRequest {}
 
-  record Register(RequestHeader header, String username, String password) implements Write {}
+  record Register(RequestHeader header, String username, String password) implements AccountWrite {}
 
   /// Either username and password, or a token.
   record Login(
@@ -35,25 +53,26 @@ public sealed interface ClientRequest {
       implements ClientRequest {}
 
   /// Without `all` it concerns this connection only and is no write.
-  record Logout(RequestHeader header, boolean all) implements Write {}
+  record Logout(RequestHeader header, boolean all) implements AccountWrite {}
 
   /// `to`: `@account` or `#room`.
   record Send(RequestHeader header, String to, String text, Optional<Long> replyTo)
-      implements Write {}
+      implements MessageWrite {}
 
-  record MarkRead(RequestHeader header, String conversation, long seq) implements Write {}
+  record MarkRead(RequestHeader header, String conversation, long seq) implements MessageWrite {}
 
   record CreateRoom(RequestHeader header, String room, String topic, boolean isPrivate)
-      implements Write {}
+      implements RoomWrite {}
 
-  record JoinRoom(RequestHeader header, String room) implements Write {}
+  record JoinRoom(RequestHeader header, String room) implements RoomWrite {}
 
-  record LeaveRoom(RequestHeader header, String room) implements Write {}
+  record LeaveRoom(RequestHeader header, String room) implements RoomWrite {}
 
   record Users(RequestHeader header, String pattern, Optional<String> after, int limit)
-      implements Read {}
+      implements AccountRead {}
 
-  record Conversations(RequestHeader header, Optional<String> after, int limit) implements Read {}
+  record Conversations(RequestHeader header, Optional<String> after, int limit)
+      implements MessageRead {}
 
   /// At most one of `before` and `after`.
   record History(
@@ -62,13 +81,13 @@ public sealed interface ClientRequest {
       Optional<Long> before,
       Optional<Long> after,
       int limit)
-      implements Read {}
+      implements MessageRead {}
 
   record Rooms(RequestHeader header, String pattern, Optional<String> after, int limit)
-      implements Read {}
+      implements RoomRead {}
 
   record Members(RequestHeader header, String room, Optional<String> after, int limit)
-      implements Read {}
+      implements RoomRead {}
 
   record Sync(RequestHeader header, String cursor, int limit) implements Read {}
 }

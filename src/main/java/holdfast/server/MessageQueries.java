@@ -1,66 +1,42 @@
 package holdfast.server;
 
-import holdfast.chat.Account;
 import holdfast.chat.ConversationId;
 import holdfast.chat.Message;
-import holdfast.chat.Room;
 import holdfast.storage.ConversationRow;
-import holdfast.storage.MemberRow;
 import holdfast.storage.Page;
 import holdfast.storage.Reads;
-import holdfast.storage.RoomRow;
 import holdfast.wire.ClientRequest;
-import holdfast.wire.ErrorCode;
 import holdfast.wire.OkPayload;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// Answers reads from this server's copy. Safe for any thread; blocks on the read pool. A refusal
-/// that rests on something being absent is the caller's to confirm.
-final class Queries {
+/// Answers reads about conversations and their messages from this server's copy. Safe for any
+/// thread; blocks on the read pool. A refusal that rests on something being absent is the caller's
+/// to confirm.
+final class MessageQueries {
   /// CONVERSATIONS shows this many code points of the last message.
   private static final int EXCERPT_CODE_POINTS = 200;
 
   private final Reads reads;
   private final Directory directory;
-  private final WriteResolver names;
-  private final Presence presence;
+  private final Names names;
   private final PageBudget budget;
 
-  Queries(
-      Reads reads, Directory directory, WriteResolver names, Presence presence, PageBudget budget) {
+  MessageQueries(Reads reads, Directory directory, Names names, PageBudget budget) {
     this.reads = reads;
     this.directory = directory;
     this.names = names;
-    this.presence = presence;
     this.budget = budget;
   }
 
-  OkPayload answer(ClientRequest.Read read, Login login) throws RequestRefused {
+  OkPayload answer(ClientRequest.MessageRead read, Login login) throws RequestRefused {
     return switch (read) {
-      case ClientRequest.Users users -> users(users);
       case ClientRequest.Conversations conversations -> conversations(conversations, login);
       case ClientRequest.History history -> history(history, login);
-      case ClientRequest.Rooms rooms -> rooms(rooms, login);
-      case ClientRequest.Members members -> members(members, login);
-      case ClientRequest.Sync sync ->
-          throw new IllegalStateException("SYNC sends more than its answer; see Synchroniser");
     };
-  }
-
-  private OkPayload users(ClientRequest.Users request) {
-    Page<Account> page = reads.users(request.pattern(), request.after(), request.limit());
-    List<OkPayload.User> users = new ArrayList<>();
-    for (Account account : page.items()) {
-      users.add(
-          new OkPayload.User(
-              account.username(), presence.isOnline(account.id()), account.lastSeen()));
-    }
-    return new OkPayload.Users(users, page.more());
   }
 
   private OkPayload conversations(ClientRequest.Conversations request, Login login)
@@ -116,7 +92,7 @@ final class Queries {
   private OkPayload history(ClientRequest.History request, Login login) throws RequestRefused {
     ConversationId conversation = names.conversation(request.conversation(), login);
     if (conversation.isRoom()) {
-      requireMember(conversation.roomId(), request.conversation(), login);
+      names.requireMember(conversation.roomId(), request.conversation(), login);
     }
     Page<Message> page =
         reads.history(
@@ -157,58 +133,5 @@ final class Queries {
         message.sender() == login.account()
             ? Optional.of(message.request().requestId())
             : Optional.empty());
-  }
-
-  private OkPayload rooms(ClientRequest.Rooms request, Login login) {
-    Page<RoomRow> page =
-        reads.rooms(
-            login.account(), roomPattern(request.pattern()), request.after(), request.limit());
-    List<OkPayload.RoomInfo> rooms = new ArrayList<>();
-    long bytes = 0;
-    for (RoomRow row : page.items()) {
-      OkPayload.RoomInfo shown =
-          new OkPayload.RoomInfo(
-              row.room().name(),
-              row.room().topic(),
-              row.room().isPrivate(),
-              row.members(),
-              row.member());
-      bytes += budget.of(shown);
-      if (!rooms.isEmpty() && bytes > budget.pageBytes()) {
-        return new OkPayload.Rooms(rooms, true);
-      }
-      rooms.add(shown);
-    }
-    return new OkPayload.Rooms(rooms, page.more());
-  }
-
-  private OkPayload members(ClientRequest.Members request, Login login) throws RequestRefused {
-    long room = names.room(request.room());
-    // Anyone may join a public room, so anyone may see who is there.
-    if (reads.room(room).map(Room::isPrivate).orElse(false)) {
-      requireMember(room, request.room(), login);
-    }
-    Page<MemberRow> page = reads.members(room, request.after(), request.limit());
-    List<OkPayload.MemberInfo> members = new ArrayList<>();
-    for (MemberRow row : page.items()) {
-      members.add(
-          new OkPayload.MemberInfo(
-              row.username(),
-              row.role().name().toLowerCase(Locale.ROOT),
-              presence.isOnline(row.account())));
-    }
-    return new OkPayload.Members(members, page.more());
-  }
-
-  private void requireMember(long room, String name, Login login) throws RequestRefused {
-    if (reads.member(room, login.account()).isEmpty()) {
-      throw new RequestRefused(
-          ErrorCode.NOT_A_MEMBER, "you are not in %s; JOIN_ROOM first".formatted(name));
-    }
-  }
-
-  /// A room's name has its `#`, which a pattern may leave out.
-  private static String roomPattern(String pattern) {
-    return pattern.startsWith("#") ? pattern : "#" + pattern;
   }
 }

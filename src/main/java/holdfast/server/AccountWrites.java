@@ -1,0 +1,106 @@
+package holdfast.server;
+
+import holdfast.chat.Account;
+import holdfast.chat.ChatMachine;
+import holdfast.chat.Command;
+import holdfast.chat.Outcome;
+import holdfast.chat.RequestKey;
+import holdfast.storage.Reads;
+import holdfast.wire.ClientRequest;
+import holdfast.wire.ErrorCode;
+import holdfast.wire.OkPayload;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// Writes about one's own account: REGISTER and LOGOUT, which are more than a look-up and a
+/// command. Safe for any thread; blocks the calling virtual thread.
+final class AccountWrites {
+  private final Admission admission;
+  private final ReplicaPort port;
+  private final Submissions submissions;
+  private final Reads reads;
+  private final PasswordHasher hasher;
+
+  AccountWrites(
+      Admission admission,
+      ReplicaPort port,
+      Submissions submissions,
+      Reads reads,
+      PasswordHasher hasher) {
+    this.admission = admission;
+    this.port = port;
+    this.submissions = submissions;
+    this.reads = reads;
+    this.hasher = hasher;
+  }
+
+  void write(ClientSession session, ClientRequest.AccountWrite write)
+      throws RequestRefused, InterruptedException {
+    switch (write) {
+      case ClientRequest.Register register -> register(session, register);
+      case ClientRequest.Logout logout when logout.all() ->
+          submissions.submit(
+              session, logout, (_, _, key) -> new Command.LogoutAll(Submissions.UNSTAMPED, key));
+      case ClientRequest.Logout logout -> logout(session, logout);
+    }
+  }
+
+  /// LOGOUT of one connection changes nothing that is replicated.
+  private void logout(ClientSession session, ClientRequest.Logout logout)
+      throws RequestRefused, InterruptedException {
+    Admission.requireLogin(session);
+    port.call(() -> {
+      port.signIns().signOut(session);
+      session.replyOk(logout.header(), new OkPayload.Empty());
+      return true;
+    });
+  }
+
+  /// Hashes the password here, once, and waits for the outcome, so that a LOGIN sent behind it
+  /// finds the account.
+  private void register(ClientSession session, ClientRequest.Register register)
+      throws RequestRefused, InterruptedException {
+    admission.refuseWhenStopping();
+    RequestKey key = submissions.key(register, 0, Optional.of(register.username()));
+    // Names are never given out again: one that this server knows is taken for good, unless this is
+    // a repeat.
+    if (reads.accountNamed(register.username()).isPresent()) {
+      Optional<ChatMachine.Remembered> remembered = port.remembered(key);
+      if (remembered.orElse(null) instanceof ChatMachine.Remembered.First(Outcome.Done(long id))) {
+        answerRepeatedRegister(session, register, id);
+        return;
+      }
+      throw taken(register.username());
+    }
+    String hash = hasher.hash(register.password());
+    PendingReply pending = new PendingReply();
+    submissions.submit(
+        session,
+        register.header(),
+        key,
+        new Command.Register(Submissions.UNSTAMPED, key, register.username(), hash),
+        pending);
+    PendingReply.Result result = pending.await();
+    if (result.repeat() && result.outcome() instanceof Outcome.Done(long id)) {
+      answerRepeatedRegister(session, register, id);
+    } else {
+      Submissions.replyOutcome(session, register, result.outcome(), result.acked());
+    }
+  }
+
+  /// A repeat is OK only if its password fits.
+  private void answerRepeatedRegister(
+      ClientSession session, ClientRequest.Register register, long account)
+      throws RequestRefused, InterruptedException {
+    Optional<Account> row = reads.account(account);
+    if (row.isEmpty() || !hasher.verify(register.password(), row.get().passwordHash())) {
+      throw taken(register.username());
+    }
+    Submissions.replyOutcome(session, register, new Outcome.Done(account), OptionalInt.empty());
+  }
+
+  private static RequestRefused taken(String username) {
+    return new RequestRefused(
+        ErrorCode.USERNAME_TAKEN, "the name %s is taken; choose another".formatted(username));
+  }
+}
