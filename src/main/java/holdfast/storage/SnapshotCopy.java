@@ -17,7 +17,8 @@ final class SnapshotCopy {
   static final List<String> APPENDED = List.of("message", "mark", "room_event", "request");
 
   /// Small tables that are copied at one moment.
-  static final List<String> CHANGED = List.of("account", "room", "room_member", "state");
+  static final List<String> CHANGED =
+      List.of("account", "room", "room_member", "invitation", "block", "preference", "state");
 
   /// Rows copied in one step.
   static final int STEP_ROWS = 8_192;

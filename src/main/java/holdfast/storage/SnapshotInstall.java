@@ -28,7 +28,7 @@ final class SnapshotInstall {
   }
 
   /// Installs the snapshot that waits, if one does and is of use.
-  static void runIfReady(DataDirectory data) throws IOException {
+  static void runIfReady(DataDirectory data) throws IOException, StoreException {
     SnapshotInstall install = new SnapshotInstall(data);
     Optional<String> digest = install.files.readyDigest();
     if (digest.isPresent()) {
@@ -36,7 +36,7 @@ final class SnapshotInstall {
     }
   }
 
-  private void run(String digest) throws IOException {
+  private void run(String digest) throws IOException, StoreException {
     Path ready = files.ready(digest);
     boolean complete;
     try {
@@ -74,13 +74,16 @@ final class SnapshotInstall {
 
   /// Writes what is this server's own into the snapshot; doing it again does no harm. False: the
   /// snapshot is of no use here.
-  private boolean complete(Path ready) throws IOException {
-    // Empties its write-ahead log, and closing it removes that.
+  private boolean complete(Path ready) throws IOException, StoreException {
+    // Empties its write-ahead log, and closing it removes that. The program may have been replaced
+    // since the snapshot came: both must have the same columns.
     try (Sqlite old = Sqlite.open(data.main(), CACHE_KIB)) {
+      Schema.MAIN.upgrade(old, data.main());
       old.checkpoint(Sqlite.CheckpointMode.TRUNCATE);
     }
     try (Sqlite next = Sqlite.open(ready, CACHE_KIB)) {
       next.run("PRAGMA synchronous=FULL");
+      Schema.MAIN.upgrade(next, ready);
       next.run("ATTACH '%s' AS old".formatted(data.main().toString().replace("'", "''")));
       SnapshotState state = snapshotState(next);
       SnapshotState oldState = SnapshotState.of(next, "old");

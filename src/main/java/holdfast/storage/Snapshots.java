@@ -89,8 +89,8 @@ public final class Snapshots {
   /// All of a snapshot has arrived: verifies it, and builds the index that goes with it. Nothing is
   /// decided by that yet. May take long.
   ///
-  /// @throws StoreException it is not what it claims to be, or of another version or cluster; it is
-  ///   dropped
+  /// @throws StoreException it is not what it claims to be, of a newer version or of another
+  ///   cluster; it is dropped
   public LogPosition prepare(String digest, Optional<String> clusterId)
       throws IOException, StoreException {
     Path part = files.arriving(digest);
@@ -99,8 +99,14 @@ public final class Snapshots {
         throw new StoreException(Kind.REFUSED, "the snapshot arrived damaged");
       }
       SnapshotFiles.force(part);
-      try (Sqlite sqlite = Sqlite.openToRead(part, CACHE_KIB)) {
-        Schema.MAIN.verify(sqlite, part);
+      try (Sqlite sqlite = Sqlite.open(part, CACHE_KIB)) {
+        // Cut short, an upgrade would leave a file that its digest no longer fits, and nothing
+        // beside
+        // it: it is dropped, and sent once more.
+        sqlite.run("PRAGMA journal_mode=MEMORY");
+        sqlite.run("PRAGMA synchronous=FULL");
+        Schema.MAIN.upgrade(sqlite, part);
+        sqlite.run("PRAGMA query_only=ON");
         SnapshotState state = SnapshotState.of(sqlite, "main");
         if (clusterId.isPresent() && !clusterId.get().equals(state.clusterId())) {
           throw new StoreException(

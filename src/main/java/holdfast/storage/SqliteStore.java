@@ -104,7 +104,8 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     return new SqliteStore(data, main, memberKey, settings, memberships, opened);
   }
 
-  /// Makes the tables of a new database, or verifies those of an old one; returns the member key.
+  /// Makes the tables of a new database, or brings those of an old one to this version; returns the
+  /// member key.
   private static String prepareTables(DataDirectory data, Sqlite main)
       throws StoreException, IOException {
     if (Schema.isEmpty(main)) {
@@ -117,7 +118,8 @@ public final class SqliteStore implements LogReader, AutoCloseable {
       main.run("COMMIT");
       data.sync();
     } else {
-      Schema.MAIN.verify(main, data.main());
+      main.run("PRAGMA synchronous=FULL");
+      Schema.MAIN.upgrade(main, data.main());
     }
     main.run("PRAGMA journal_mode=WAL");
     return main.prepare("SELECT member_key FROM identity")

@@ -111,14 +111,30 @@ final class DataDirectoryTest {
   }
 
   @Test
-  void aNewerSchemaIsRefusedByNumber() {
+  void aNewerSchemaIsRefusedByNumberAndLeftAsItIs() throws IOException {
     open().close();
-    change(main(), "PRAGMA user_version=2");
+    int known = Schema.MAIN.version();
+    change(main(), "PRAGMA user_version=" + (known + 1));
+    byte[] before = Files.readAllBytes(main());
     StoreException refused = refusal();
     assertEquals(Kind.REFUSED, refused.kind());
     assertTrue(
-        refused.getMessage().contains("schema version 2 and this program knows only 1"),
+        refused
+            .getMessage()
+            .contains(
+                "schema version %d and this program knows only 1 to %d"
+                    .formatted(known + 1, known)),
         refused.getMessage());
+    assertTrue(Arrays.equals(before, Files.readAllBytes(main())));
+  }
+
+  @Test
+  void aSchemaThatNeverWasIsRefusedByNumber() {
+    open().close();
+    change(main(), "PRAGMA user_version=0");
+    StoreException refused = refusal();
+    assertEquals(Kind.REFUSED, refused.kind());
+    assertTrue(refused.getMessage().contains("schema version 0"), refused.getMessage());
   }
 
   @Test
