@@ -10,7 +10,12 @@ final class Compaction {
   /// So many times `log.keep` may the log become while a snapshot is on its way.
   static final int PINNED_FACTOR = 4;
 
+  /// The log grows beyond `log.keep` by this part of it, and is then cut by half of that, so that
+  /// most transactions delete nothing.
+  private static final int SLACK_DIVISOR = 64;
+
   private final long keepBytes;
+  private boolean cutting;
   private long pinnedIndex = Long.MAX_VALUE;
 
   Compaction(long keepBytes) {
@@ -24,7 +29,9 @@ final class Compaction {
 
   /// Deletes what is not needed any more, as part of the store's open transaction.
   void run(SqliteStore store, Replica replica, long appliedIndex) {
-    if (store.logBytes() <= keepBytes) {
+    long slack = keepBytes / SLACK_DIVISOR;
+    cutting = store.logBytes() > keepBytes + (cutting ? slack / 2 : slack);
+    if (!cutting) {
       return;
     }
     boolean tooLong = store.logBytes() > PINNED_FACTOR * keepBytes;

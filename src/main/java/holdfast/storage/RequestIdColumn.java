@@ -23,7 +23,14 @@ final class RequestIdColumn {
   }
 
   private static boolean isText(String requestId) {
-    return requestId.codePoints().noneMatch(RequestIdColumn::isLoneSurrogate);
+    for (int i = 0; i < requestId.length(); ) {
+      int codePoint = requestId.codePointAt(i);
+      if (isLoneSurrogate(codePoint)) {
+        return false;
+      }
+      i += Character.charCount(codePoint);
+    }
+    return true;
   }
 
   /// A code point in the surrogates' range is one without its partner.
