@@ -127,6 +127,20 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     return signIns;
   }
 
+  Optional<Long> lacks(ServerId server) {
+    return replica.isUp(server)
+        ? Optional.of(Math.max(0, replica.commitIndex() - replica.matchIndex(server)))
+        : Optional.empty();
+  }
+
+  long appliedIndex() {
+    return applier.appliedIndex();
+  }
+
+  Optional<byte[]> digestAt(long index) {
+    return applier.digestAt(index);
+  }
+
   // ---- the loop's side
 
   void add(Event event) {
@@ -156,9 +170,12 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
 
   void afterStep(Effects effects) {
     if (effects.foundingWanted()) {
+      long time = Math.max(store.chat().time(), System.currentTimeMillis());
       events.add(
           new Event.Founded(
-              founding.entry(replica.membership(), keysShown, System.currentTimeMillis())));
+              store.clusterId().isPresent()
+                  ? founding.entryAfterState(replica.membership(), keysShown, time)
+                  : founding.entry(replica.membership(), keysShown, time)));
     }
     if (term != replica.term() || role != replica.role() || !primary.equals(replica.primary())) {
       onOfficeChanged();

@@ -105,6 +105,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
       new ByteBudget(Runtime.getRuntime().maxMemory() / CLIENT_QUEUES_OF_HEAP);
   private final ReplicaPort port;
   private final Requests requests;
+  private final AdminDesk admin;
   private final SnapshotDesk snapshots;
   private final PeerLinks links;
   private final Thread replicaThread;
@@ -112,7 +113,12 @@ public final class Server implements AutoCloseable, Listener.Handler {
   private Optional<IoThreads> clientIo = Optional.empty();
   private Optional<Listener> clientListener = Optional.empty();
 
-  private Server(ServerConfig config, ServerId self, Member own, SqliteStore store) {
+  private Server(
+      ServerConfig config,
+      ServerId self,
+      Member own,
+      SqliteStore store,
+      OperatorKey operatorKey) {
     this.config = config;
     this.self = self;
     this.own = own;
@@ -123,7 +129,13 @@ public final class Server implements AutoCloseable, Listener.Handler {
     ChatLimits limits = limits(config);
     Applier applier = new Applier(store, limits);
     StatusBoard board = new StatusBoard(self, VERSION);
-    this.views = new ClusterViews(board, VERSION, sessions::size, store, replica);
+    this.views = new ClusterViews(
+            board,
+            VERSION,
+            sessions::size,
+            new VitalSigns(config.directory(self)),
+            store,
+            replica);
     Directory directory = new Directory(reads);
     Presence presence = new Presence();
     Deliveries deliveries = new Deliveries(store.chat(), directory, store.appliedId());
@@ -151,6 +163,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
             proposeOwn ->
                 new SignIns(self, store.chat(), deliveries, presence, peers, catchUp, proposeOwn));
     this.port = new ReplicaPort(intake, office);
+    this.admin = new AdminDesk(self, operatorKey, store, port, views);
     this.requests =
         new Requests(
             new Requests.Settings(
@@ -164,7 +177,8 @@ public final class Server implements AutoCloseable, Listener.Handler {
             directory,
             presence,
             hasher,
-            new LoginDesk(reads, port, views, hasher, config.tokenLifetime()));
+            new LoginDesk(reads, port, views, hasher, config.tokenLifetime()),
+            admin);
     this.links =
         new PeerLinks(
             linkSettings(config, self),
@@ -228,7 +242,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
     return (int) Math.max(1, duration.toNanos() / ReplicaLoop.TICK_NANOS);
   }
 
-  private static ChatLimits limits(ServerConfig config) {
+  static ChatLimits limits(ServerConfig config) {
     ChatLimits defaults = ChatLimits.defaults();
     return new ChatLimits(
         defaults.requestAgeMs(),
@@ -273,7 +287,14 @@ public final class Server implements AutoCloseable, Listener.Handler {
     } catch (StoreException e) {
       throw new StartException(exitCode(e.kind()), e.getMessage());
     }
-    Server server = new Server(config, self, own, store);
+    OperatorKey operatorKey;
+    try {
+      operatorKey = OperatorKey.ofServer(config, self);
+    } catch (IOException e) {
+      store.close();
+      throw new StartException(1, "the key for operators cannot be had: " + e.getMessage());
+    }
+    Server server = new Server(config, self, own, store, operatorKey);
     try {
       server.open();
       return server;
@@ -475,6 +496,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
       Thread.currentThread().interrupt();
     }
     clientIo.ifPresent(IoThreads::close);
+    admin.close();
     snapshots.close();
     links.close();
     hasher.close();

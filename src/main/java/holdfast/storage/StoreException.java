@@ -16,6 +16,11 @@ public final class StoreException extends Exception {
     this.kind = kind;
   }
 
+  /// A refusal by somebody who uses the store.
+  public static StoreException refused(String sentence) {
+    return new StoreException(Kind.REFUSED, sentence);
+  }
+
   public Kind kind() {
     return kind;
   }

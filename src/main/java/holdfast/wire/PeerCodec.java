@@ -48,7 +48,8 @@ public final class PeerCodec {
       }
       case PeerFrame.HeartbeatAck(PeerMessage.HeartbeatAck m, PeerFrame.Report r) ->
           end(
-              head(self, "HEARTBEAT_ACK", m.term(), 0)
+              ReplyWriter.vitals(
+                  head(self, "HEARTBEAT_ACK", m.term(), 0)
                   .field("round", m.round())
                   .field("last_index", m.lastIndex())
                   .field("applied_index", m.appliedIndex())
@@ -57,7 +58,8 @@ public final class PeerCodec {
                   .field("digest_index", r.digestIndex())
                   .field("digest", r.digest())
                   .field("clients", r.clients())
-                  .field("version", r.version()));
+                  .field("version", r.version()),
+                  r.vitals()));
       case PeerFrame.Forward f ->
           end(
               numbered(self, "FORWARD", f.term(), f.session(), f.number(), f.command().length)

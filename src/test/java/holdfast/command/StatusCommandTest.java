@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import holdfast.wire.ClientCodec;
 import holdfast.wire.OkPayload;
 import holdfast.wire.ServerStatus;
+import holdfast.wire.Vitals;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -83,7 +84,8 @@ final class StatusCommandTest {
         true,
         5,
         4,
-        "0.1");
+        "0.1",
+        Optional.of(new Vitals(1_795_219_200_000L, 3L << 20, 5L << 30)));
   }
 
   private int status(String... more) {
