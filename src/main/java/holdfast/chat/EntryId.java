@@ -14,7 +14,7 @@ public final class EntryId {
   private static final int INDEX_BITS = 39;
 
   /// The bits of a timeline that say who founded it; 0: an operator.
-  private static final int FOUNDER_BITS = 12;
+  public static final int FOUNDER_BITS = 12;
 
   private static final int TIMELINE_NUMBER_MAX = (1 << 12) - 1;
 

@@ -1,6 +1,8 @@
 package holdfast.server;
 
 import holdfast.storage.CopiedState;
+import holdfast.storage.DiskFailedException;
+import holdfast.storage.DiskFullException;
 import holdfast.storage.OutgoingSnapshot;
 import holdfast.storage.SqliteStore;
 import holdfast.storage.StoreException;
@@ -31,6 +33,8 @@ public final class Replay {
         copy.writeTo(target);
       }
       return CopiedState.verified(target);
+    } catch (DiskFullException | DiskFailedException e) {
+      throw StoreException.disk("%s could not be read or copied".formatted(directory), e);
     }
   }
 }

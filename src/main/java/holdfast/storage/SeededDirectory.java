@@ -38,6 +38,16 @@ public final class SeededDirectory {
     }
   }
 
+  /// Sees to it that no server runs in `directory`.
+  ///
+  /// @throws StoreException one does
+  public static void checkAtRest(Path directory) throws IOException, StoreException {
+    if (Files.isDirectory(directory) && DataDirectory.isTaken(directory)) {
+      throw new StoreException(
+          Kind.TAKEN, "a server runs in " + directory + ": stop it first (down)");
+    }
+  }
+
   /// Whether there is a server's database in `directory`, whole or not.
   public static boolean hasDatabase(Path directory) {
     return Files.exists(directory.resolve("holdfast.db"))

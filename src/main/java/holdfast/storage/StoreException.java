@@ -21,6 +21,11 @@ public final class StoreException extends Exception {
     return new StoreException(Kind.REFUSED, sentence);
   }
 
+  /// The disk failed somebody who uses the store.
+  public static StoreException disk(String sentence, Exception cause) {
+    return new StoreException(Kind.DISK, sentence + ": " + cause.getMessage(), cause);
+  }
+
   public Kind kind() {
     return kind;
   }
