@@ -122,7 +122,8 @@ public final class HoldfastCommand implements Runnable {
         yield FAILED;
       }
       case IOException e -> {
-        err.println("holdfast: " + e);
+        // Ours are sentences; the others say what they are by their class.
+        err.println("holdfast: " + (e.getClass() == IOException.class ? e.getMessage() : e));
         yield FAILED;
       }
       default -> {

@@ -91,7 +91,7 @@ public final class DatabaseCheck {
     for (String name : names) {
       long begun = System.nanoTime();
       sqlite
-          .prepare("SELECT * FROM pragma_quick_check(?, %d)".formatted(FAULTS_MAX))
+          .prepare("SELECT * FROM pragma_quick_check(?) LIMIT " + FAULTS_MAX)
           .set(1, name)
           .visit(row -> {
             if (!row.getString(1).equals("ok")) {
