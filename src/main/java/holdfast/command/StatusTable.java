@@ -12,6 +12,9 @@ import java.util.Optional;
 
 /// The state of a cluster as text: a row a server, and below it what it means.
 final class StatusTable {
+  /// How a server begins the sentence that is shown behind these very words.
+  private static final String NO_PRIMARY = "no primary: ";
+
   private StatusTable() {}
 
   /// The rows are those of the view to believe, or, if nobody answers, the file's.
@@ -116,8 +119,9 @@ final class StatusTable {
   private static String meaning(OkPayload.Status status) {
     long voters = status.servers().stream().filter(ServerStatus::voter).count();
     if (status.primary().isEmpty()) {
+      String why = status.why().orElse("no server is elected");
       return "no primary, so no writes: "
-          + status.why().orElse("no server is elected")
+          + (why.startsWith(NO_PRIMARY) ? why.substring(NO_PRIMARY.length()) : why)
           + " (quorum "
           + status.quorum()
           + " of "

@@ -152,7 +152,10 @@ public final class Server implements AutoCloseable, Listener.Handler {
     Office office =
         new Office(
             new Office.Settings(
-                self, config.requestTimeout().toNanos(), config.clockSkewMax().toMillis()),
+                self,
+                config.requestTimeout().toNanos(),
+                config.clockSkewMax().toMillis(),
+                config.primaryPreference()),
             replica,
             store,
             applier,
@@ -213,7 +216,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
 
   private static Replica replica(ServerConfig config, ServerId self, SqliteStore store) {
     StoredLog stored = store.storedLog(new Membership(0, config.servers()));
-    return new Replica(
+    Replica replica = new Replica(
         self,
         replicaSettings(config),
         stored,
@@ -221,6 +224,8 @@ public final class Server implements AutoCloseable, Listener.Handler {
         new CommandCodec(),
         CommandCodec.noop(),
         RandomGenerator.of("L64X128MixRandom"));
+    replica.prefer(config.primaryPreference());
+    return replica;
   }
 
   private static ReplicaSettings replicaSettings(ServerConfig config) {
