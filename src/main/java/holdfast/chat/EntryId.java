@@ -27,9 +27,9 @@ public final class EntryId {
   }
 
   /// The term in which a cluster begins that an operator founds anew from a state whose terms go up
-  /// to `term`: the next timeline, in which nobody has stood for election yet. What is written in it
-  /// has greater ids than anything before, so that no cursor of the old cluster is taken for one of
-  /// the new.
+  /// to `term`: the next timeline, in which nobody has stood for election yet. What is written in
+  /// it has greater ids than anything before, so that no cursor of the old cluster is taken for one
+  /// of the new.
   public static long firstTermAfter(long term) {
     long number = (term >>> TERM_BITS >>> FOUNDER_BITS) + 1;
     Check.that(number <= TIMELINE_NUMBER_MAX, "the state was founded anew %d times", number);

@@ -39,8 +39,7 @@ final class AdminCheckCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     ServerConfig config = options.load();
     ClusterStatus status = ClusterStatus.ask(config.servers(), STATUS_MAX);
-    List<Member> answering =
-        status.answers().stream().map(ClusterStatus.Answer::member).toList();
+    List<Member> answering = status.answers().stream().map(ClusterStatus.Answer::member).toList();
     if (answering.isEmpty()) {
       say("no server answers");
       return HoldfastCommand.FAILED;

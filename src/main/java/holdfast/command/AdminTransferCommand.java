@@ -21,11 +21,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "transfer",
     description = "Make server N primary. No write fails; people notice a slow one at most.",
-    footer = {
-      "",
-      "Exit status: 0 it is primary now, 1 not.",
-      "Example: admin transfer 2"
-    },
+    footer = {"", "Exit status: 0 it is primary now, 1 not.", "Example: admin transfer 2"},
     mixinStandardHelpOptions = true)
 final class AdminTransferCommand implements Callable<Integer> {
   private static final Duration STATUS_MAX = Duration.ofSeconds(1);

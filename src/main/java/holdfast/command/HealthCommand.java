@@ -60,8 +60,7 @@ final class HealthCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--wait must be at least 1");
     }
     Member member = id.isPresent() ? config.server(id.get()) : only(config);
-    ClusterStatus status =
-        ClusterStatus.ask(List.of(member), Duration.ofSeconds(waitSeconds));
+    ClusterStatus status = ClusterStatus.ask(List.of(member), Duration.ofSeconds(waitSeconds));
     Health health = Health.of(member, status.of(member), live);
     PrintWriter out = spec.commandLine().getOut();
     out.println(health.sentence());

@@ -33,9 +33,7 @@ final class StatusCommand implements Callable<Integer> {
       description = "Print the payload of STATUS as the primary, or else some server, sent it.")
   private boolean json;
 
-  @Option(
-      names = "--watch",
-      description = "Look again every second, until q or Ctrl-C.")
+  @Option(names = "--watch", description = "Look again every second, until q or Ctrl-C.")
   private boolean watch;
 
   @Mixin private CommonOptions options = new CommonOptions();

@@ -24,18 +24,8 @@ final class StatusTable {
     StringBuilder text = new StringBuilder();
     text.append(
         row(
-            "id",
-            "address",
-            "role",
-            "term",
-            "up",
-            "last",
-            "commit",
-            "applied",
-            "lag",
-            "clients",
-            "disk",
-            "version"));
+            "id", "address", "role", "term", "up", "last", "commit", "applied", "lag", "clients",
+            "disk", "version"));
     Optional<ClusterStatus.Answer> view = status.view();
     if (view.isEmpty()) {
       for (Member member : configured) {
@@ -84,11 +74,12 @@ final class StatusTable {
   }
 
   private static String row(Object... cells) {
-    return String.format(Locale.ROOT, "%4s  %-22s %-9s %6s  %-6s %9s %9s %9s %7s %7s  %-11s %s%n", cells);
+    return String.format(
+        Locale.ROOT, "%4s  %-22s %-9s %6s  %-6s %9s %9s %9s %7s %7s  %-11s %s%n", cells);
   }
 
-  /// A term as people read it: the number of the founding before it, if the cluster was founded from
-  /// a state.
+  /// A term as people read it: the number of the founding before it, if the cluster was founded
+  /// from a state.
   static String term(long term) {
     long founding = term >>> EntryId.TERM_BITS >>> EntryId.FOUNDER_BITS;
     long number = term & ((1L << EntryId.TERM_BITS) - 1);

@@ -27,8 +27,7 @@ final class Watch implements AutoCloseable {
     this.out = out;
     this.terminal = terminal;
     this.before = terminal.map(Terminal::enterRawMode);
-    terminal.ifPresent(
-        screen -> screen.handle(Terminal.Signal.INT, _ -> interrupted.countDown()));
+    terminal.ifPresent(screen -> screen.handle(Terminal.Signal.INT, _ -> interrupted.countDown()));
   }
 
   /// @param plain for programs: never drawn over

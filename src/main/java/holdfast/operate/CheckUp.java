@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /// What several servers' walks over their tables found, held against each other.
 public final class CheckUp {
@@ -85,7 +86,9 @@ public final class CheckUp {
 
   private static String groups(Map<String, List<ServerId>> digests) {
     List<String> groups = new ArrayList<>();
-    digests.values().forEach(ids -> groups.add("servers " + ids + " are equal"));
-    return String.join(", ", groups);
+    for (List<ServerId> ids : digests.values()) {
+      groups.add(ids.stream().map(ServerId::toString).collect(Collectors.joining(" and ")));
+    }
+    return "server " + String.join(", unlike server ", groups);
   }
 }

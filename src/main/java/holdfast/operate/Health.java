@@ -34,8 +34,7 @@ public record Health(boolean serves, String sentence) {
       return new Health(
           false,
           "server %s answers and takes no writes: %s"
-              .formatted(
-                  member.id(), answer.get().status().why().orElse("no server is elected")));
+              .formatted(member.id(), answer.get().status().why().orElse("no server is elected")));
     }
     if (own.get().lagMs() > LAG_MAX.toMillis()) {
       return new Health(
@@ -43,6 +42,8 @@ public record Health(boolean serves, String sentence) {
           "server %s answers and is %d s behind".formatted(member.id(), own.get().lagMs() / 1_000));
     }
     return new Health(
-        true, "server %s serves, as %s; server %s is primary".formatted(member.id(), role, primary.get()));
+        true,
+        "server %s serves, as %s; server %s is primary"
+            .formatted(member.id(), role, primary.get()));
   }
 }

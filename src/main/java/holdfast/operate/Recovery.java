@@ -22,8 +22,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// What the surviving data directories of a cluster that lost its quorum are good for: which of them
-/// is the most advanced, and what may be missing from it (docs/DESIGN.md, Founding from a state).
+/// What the surviving data directories of a cluster that lost its quorum are good for: which of
+/// them is the most advanced, and what may be missing from it (docs/DESIGN.md, Founding from a
+/// state).
 ///
 /// @param survivors as given
 /// @param chosen the one whose log ends last, by term and then index: whatever a majority of which

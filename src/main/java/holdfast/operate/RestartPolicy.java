@@ -38,7 +38,8 @@ final class RestartPolicy {
       case 0 -> new Decision.Done();
       case BAD_CONFIGURATION -> new Decision.GiveUp("its configuration is refused");
       case REFUSED ->
-          new Decision.GiveUp("the cluster, or what is on its disk, refuses it: it must be replaced");
+          new Decision.GiveUp(
+              "the cluster, or what is on its disk, refuses it: it must be replaced");
       default -> new Decision.Again(backOff(ran));
     };
   }

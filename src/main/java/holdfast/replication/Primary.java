@@ -113,7 +113,8 @@ final class Primary implements RoleState {
     if (!foundingWanted()) {
       return;
     }
-    Optional<Membership> stated = memberships.membershipOf(new LogEntry(log.last().index() + 1, term, command));
+    Optional<Membership> stated =
+        memberships.membershipOf(new LogEntry(log.last().index() + 1, term, command));
     if (stated.isPresent() && Quorum.reached(stated.get(), id -> true)) {
       append(command);
     }

@@ -147,8 +147,7 @@ final class AdminDesk implements AutoCloseable {
 
   private OkPayload moved() {
     ClusterView view = views.current();
-    return new OkPayload.PrimaryMoved(
-        ClusterViews.name(view.primary()).orElse(""), view.term());
+    return new OkPayload.PrimaryMoved(ClusterViews.name(view.primary()).orElse(""), view.term());
   }
 
   private void checkTarget(ServerId target) throws RequestRefused {
@@ -282,9 +281,7 @@ final class AdminDesk implements AutoCloseable {
   private OkPayload check(ClientRequest.CheckDatabase request)
       throws RequestRefused, InterruptedException {
     long logIndex =
-        request.logIndex().isPresent()
-            ? request.logIndex().get()
-            : port.call(port::appliedIndex);
+        request.logIndex().isPresent() ? request.logIndex().get() : port.call(port::appliedIndex);
     // What is applied is also committed to the file by the time the replica thread says so.
     port.awaitApplied(logIndex, APPLIED_MAX);
     long digestIndex = logIndex - logIndex % Applier.DIGEST_EVERY;

@@ -56,11 +56,7 @@ final class ClockWatch {
   /// Whether the clock of another voter is good enough for a primary.
   boolean mayStamp(ServerId voter, Replica replica, long nowNanos) {
     return clock.isWithin(
-        voter,
-        replica.membership().voters(),
-        skewMaxMs,
-        System.currentTimeMillis(),
-        nowNanos);
+        voter, replica.membership().voters(), skewMaxMs, System.currentTimeMillis(), nowNanos);
   }
 
   /// A sentence for STATUS.

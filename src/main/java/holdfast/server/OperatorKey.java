@@ -91,9 +91,7 @@ public final class OperatorKey {
             : new FileAttribute<?>[0];
     try {
       Files.newByteChannel(
-              file,
-              Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-              ownerOnly)
+              file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly)
           .close();
     } catch (FileAlreadyExistsException e) {
       throw new IOException(file + " appeared meanwhile", e);
@@ -115,7 +113,6 @@ public final class OperatorKey {
   /// Compares in constant time.
   boolean fits(String proof, String nonce, ServerId id) {
     return MessageDigest.isEqual(
-        proof.getBytes(StandardCharsets.UTF_8),
-        proof(nonce, id).getBytes(StandardCharsets.UTF_8));
+        proof.getBytes(StandardCharsets.UTF_8), proof(nonce, id).getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -2,8 +2,8 @@ package holdfast.server;
 
 import java.util.Optional;
 
-/// What a connection has shown as an operator's. Used by the connection's steps, which run one after
-/// the other.
+/// What a connection has shown as an operator's. Used by the connection's steps, which run one
+/// after the other.
 final class OperatorSeat {
   private Optional<String> nonce = Optional.empty();
   private boolean proven;

@@ -16,8 +16,8 @@ import java.nio.file.Path;
 public final class Replay {
   private Replay() {}
 
-  /// Applies the rest of the log in `directory`, a copy of a server's own, and writes the state that
-  /// comes of it to `target`. The limits are those of `config`, which must be what they were.
+  /// Applies the rest of the log in `directory`, a copy of a server's own, and writes the state
+  /// that comes of it to `target`. The limits are those of `config`, which must be what they were.
   ///
   /// @throws StoreException the directory cannot be opened, or an entry is of a newer version
   public static CopiedState run(ServerConfig config, Path directory, Path target)

@@ -114,11 +114,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
   private Optional<Listener> clientListener = Optional.empty();
 
   private Server(
-      ServerConfig config,
-      ServerId self,
-      Member own,
-      SqliteStore store,
-      OperatorKey operatorKey) {
+      ServerConfig config, ServerId self, Member own, SqliteStore store, OperatorKey operatorKey) {
     this.config = config;
     this.self = self;
     this.own = own;
@@ -129,13 +125,9 @@ public final class Server implements AutoCloseable, Listener.Handler {
     ChatLimits limits = limits(config);
     Applier applier = new Applier(store, limits);
     StatusBoard board = new StatusBoard(self, VERSION);
-    this.views = new ClusterViews(
-            board,
-            VERSION,
-            sessions::size,
-            new VitalSigns(config.directory(self)),
-            store,
-            replica);
+    this.views =
+        new ClusterViews(
+            board, VERSION, sessions::size, new VitalSigns(config.directory(self)), store, replica);
     Directory directory = new Directory(reads);
     Presence presence = new Presence();
     Deliveries deliveries = new Deliveries(store.chat(), directory, store.appliedId());
@@ -216,14 +208,15 @@ public final class Server implements AutoCloseable, Listener.Handler {
 
   private static Replica replica(ServerConfig config, ServerId self, SqliteStore store) {
     StoredLog stored = store.storedLog(new Membership(0, config.servers()));
-    Replica replica = new Replica(
-        self,
-        replicaSettings(config),
-        stored,
-        store,
-        new CommandCodec(),
-        CommandCodec.noop(),
-        RandomGenerator.of("L64X128MixRandom"));
+    Replica replica =
+        new Replica(
+            self,
+            replicaSettings(config),
+            stored,
+            store,
+            new CommandCodec(),
+            CommandCodec.noop(),
+            RandomGenerator.of("L64X128MixRandom"));
     replica.prefer(config.primaryPreference());
     return replica;
   }

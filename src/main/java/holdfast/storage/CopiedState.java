@@ -42,8 +42,7 @@ public record CopiedState(
           .prepare("PRAGMA quick_check(" + FAULTS_MAX + ")")
           .visit(row -> faults.add(row.getString(1)));
       if (!faults.equals(List.of("ok"))) {
-        throw new StoreException(
-            Kind.REFUSED, file + " is damaged: " + String.join("; ", faults));
+        throw new StoreException(Kind.REFUSED, file + " is damaged: " + String.join("; ", faults));
       }
       SnapshotState state = SnapshotState.of(sqlite, "main");
       return new CopiedState(

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// Walks all tables of a data directory beside the server that writes them, through connections of
-/// its own: whether SQLite finds them sound, whether the log's checksums hold, whether the index has
-/// what the messages say; and what digest the rows have, so that servers can be held against each
-/// other. Rows that are only ever appended are read in small steps with rests between them. For a
-/// platform thread of its own.
+/// its own: whether SQLite finds them sound, whether the log's checksums hold, whether the index
+/// has what the messages say; and what digest the rows have, so that servers can be held against
+/// each other. Rows that are only ever appended are read in small steps with rests between them.
+/// For a platform thread of its own.
 public final class DatabaseCheck {
   private static final int CACHE_KIB = 4 * 1024;
 
@@ -247,8 +247,7 @@ public final class DatabaseCheck {
           if (row.getLong(3) != expected) {
             faults.add(
                 "%s: conversation (%d, %d) goes on with message %d where %d is due; the index can be rebuilt: stop the server and delete index.db"
-                    .formatted(
-                        index, row.getLong(1), row.getLong(2), row.getLong(3), expected));
+                    .formatted(index, row.getLong(1), row.getLong(2), row.getLong(3), expected));
           }
           before[0] = row.getLong(1);
           before[1] = row.getLong(2);
@@ -258,10 +257,7 @@ public final class DatabaseCheck {
         });
     merged.run("COMMIT");
     long messages =
-        sqlite
-            .prepare("SELECT count(*) FROM message WHERE id <= ?")
-            .with(mergePoint)
-            .number();
+        sqlite.prepare("SELECT count(*) FROM message WHERE id <= ?").with(mergePoint).number();
     if (messages != count[0] && faults.isEmpty()) {
       faults.add(
           "%s has %d messages where there are %d; it can be rebuilt: stop the server and delete it"

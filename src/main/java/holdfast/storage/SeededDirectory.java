@@ -63,8 +63,7 @@ public final class SeededDirectory {
     try (DataDirectory data = DataDirectory.lock(directory)) {
       if (hasDatabase(directory)) {
         throw new StoreException(
-            Kind.REFUSED,
-            directory + " has a database already: move the directory away first");
+            Kind.REFUSED, directory + " has a database already: move the directory away first");
       }
       Path draft = data.file("holdfast.db.new");
       DataDirectory.delete(draft);

@@ -138,7 +138,8 @@ final class SnapshotFiles {
     }
   }
 
-  /// Copies a file that nobody changes to `to`, which is for its owner only, and makes that durable.
+  /// Copies a file that nobody changes to `to`, which is for its owner only, and makes that
+  /// durable.
   static void copy(Path from, Path to) throws IOException {
     DataDirectory.create(to);
     try (FileChannel in = FileChannel.open(from, StandardOpenOption.READ);

@@ -121,7 +121,11 @@ public final class StoredChat implements AutoCloseable {
                       new StoredMember(member.getString(1), ChatRows.roleOf(member.getInt(2))));
           taker.accept(
               new StoredRoom(
-                  row.getString(2), row.getString(3), row.getBoolean(4), row.getBoolean(5), inside));
+                  row.getString(2),
+                  row.getString(3),
+                  row.getBoolean(4),
+                  row.getBoolean(5),
+                  inside));
           return true;
         });
   }
@@ -181,10 +185,7 @@ public final class StoredChat implements AutoCloseable {
   private static String name(ResultSet row, int first) throws SQLException {
     return row.getLong(first) == ROOM
         ? orUnknown(row.getString(first + 3))
-        : "@"
-            + orUnknown(row.getString(first + 1))
-            + " @"
-            + orUnknown(row.getString(first + 2));
+        : "@" + orUnknown(row.getString(first + 1)) + " @" + orUnknown(row.getString(first + 2));
   }
 
   /// A name that is missing is a damaged database, which is to be read all the same.

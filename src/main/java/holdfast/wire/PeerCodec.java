@@ -50,15 +50,15 @@ public final class PeerCodec {
           end(
               ReplyWriter.vitals(
                   head(self, "HEARTBEAT_ACK", m.term(), 0)
-                  .field("round", m.round())
-                  .field("last_index", m.lastIndex())
-                  .field("applied_index", m.appliedIndex())
-                  .field("lag_ms", r.lagMs())
-                  .field("time", r.time())
-                  .field("digest_index", r.digestIndex())
-                  .field("digest", r.digest())
-                  .field("clients", r.clients())
-                  .field("version", r.version()),
+                      .field("round", m.round())
+                      .field("last_index", m.lastIndex())
+                      .field("applied_index", m.appliedIndex())
+                      .field("lag_ms", r.lagMs())
+                      .field("time", r.time())
+                      .field("digest_index", r.digestIndex())
+                      .field("digest", r.digest())
+                      .field("clients", r.clients())
+                      .field("version", r.version()),
                   r.vitals()));
       case PeerFrame.Forward f ->
           end(

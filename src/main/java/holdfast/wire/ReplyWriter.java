@@ -174,20 +174,20 @@ final class ReplyWriter {
   static void serverStatus(JsonWriter json, ServerStatus s) {
     JsonWriter row =
         json.open()
-        .field("server_id", s.serverId())
-        .field("host", s.host())
-        .field("client_port", s.clientPort())
-        .field("peer_port", s.peerPort())
-        .field("role", s.role())
-        .field("term", s.term())
-        .field("up", s.up())
-        .field("last_index", s.lastIndex())
-        .field("commit_index", s.commitIndex())
-        .field("applied_index", s.appliedIndex())
-        .field("voter", s.voter())
-        .field("lag_ms", s.lagMs())
-        .field("clients", s.clients())
-        .field("version", s.version());
+            .field("server_id", s.serverId())
+            .field("host", s.host())
+            .field("client_port", s.clientPort())
+            .field("peer_port", s.peerPort())
+            .field("role", s.role())
+            .field("term", s.term())
+            .field("up", s.up())
+            .field("last_index", s.lastIndex())
+            .field("commit_index", s.commitIndex())
+            .field("applied_index", s.appliedIndex())
+            .field("voter", s.voter())
+            .field("lag_ms", s.lagMs())
+            .field("clients", s.clients())
+            .field("version", s.version());
     vitals(row, s.vitals()).close();
   }
 

@@ -188,8 +188,7 @@ final class RequestReader {
       case SYNC -> sync();
       case ADMIN -> new ClientRequest.Admin(header, proof());
       case TRANSFER_PRIMARY ->
-          new ClientRequest.TransferPrimary(
-              header, Lists.serverId(payload.needText("server_id")));
+          new ClientRequest.TransferPrimary(header, Lists.serverId(payload.needText("server_id")));
       case BACKUP_DATABASE ->
           new ClientRequest.BackupDatabase(header, payload.integer("offset", 0, Json.INTEGER_MAX));
       case CHECK ->

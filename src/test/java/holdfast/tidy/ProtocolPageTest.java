@@ -73,8 +73,7 @@ final class ProtocolPageTest {
           Map.entry("ADMIN", Set.of(OkPayload.AdminChallenge.class, OkPayload.Empty.class)),
           Map.entry("TRANSFER_PRIMARY", Set.of(OkPayload.PrimaryMoved.class)),
           Map.entry(
-              "BACKUP_DATABASE",
-              Set.of(OkPayload.BackupMade.class, OkPayload.BackupPiece.class)),
+              "BACKUP_DATABASE", Set.of(OkPayload.BackupMade.class, OkPayload.BackupPiece.class)),
           Map.entry("CHECK", Set.of(OkPayload.Checked.class)));
 
   @Test

@@ -99,7 +99,22 @@ class ClientCodecTest {
   static Stream<OkPayload> payloads() {
     ServerAddress address = new ServerAddress("1", "::1", 8091);
     ServerStatus status =
-        new ServerStatus("1", "h", 8091, 8081, "PRIMARY", 7, true, 12, 11, 10, true, 0, 4, "0.1.0", Optional.empty());
+        new ServerStatus(
+            "1",
+            "h",
+            8091,
+            8081,
+            "PRIMARY",
+            7,
+            true,
+            12,
+            11,
+            10,
+            true,
+            0,
+            4,
+            "0.1.0",
+            Optional.empty());
     return Stream.of(
         new OkPayload.Empty(),
         new OkPayload.HelpText("one\ntwo"),
