@@ -27,7 +27,7 @@ final class OperatorsIT {
   /// What a command said, and how it ended.
   private record Said(int status, String text) {}
 
-  private static Process begin(ServerProcesses servers, String... arguments) throws IOException {
+  private static ProcessBuilder command(ServerProcesses servers, String... arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -42,13 +42,12 @@ final class OperatorsIT {
     return new ProcessBuilder(command)
         .directory(servers.folder().toFile())
         .redirectInput(new File("/dev/null"))
-        .redirectErrorStream(true)
-        .start();
+        .redirectErrorStream(true);
   }
 
   private static Said run(ServerProcesses servers, String... arguments)
       throws IOException, InterruptedException {
-    Process process = begin(servers, arguments);
+    Process process = command(servers, arguments).start();
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertTrue(process.waitFor(ServerProcesses.PATIENCE_SECONDS, TimeUnit.SECONDS), text);
     return new Said(process.exitValue(), text);
@@ -240,7 +239,8 @@ final class OperatorsIT {
   void aSupervisedServerThatIsKilledComesBackAndThePreferredOneIsPrimaryAgain() throws Exception {
     try (ServerProcesses servers =
         ServerProcesses.create(3, ServerProcesses.CALM, "primary.preference=lowest")) {
-      Process supervisor = begin(servers, "supervise");
+      Path log = servers.folder().resolve("supervise.log");
+      Process supervisor = command(servers, "supervise").redirectOutput(log.toFile()).start();
       try {
         servers.awaitPrimary();
         ServerProcesses.await("the preferred server is primary", () -> servers.awaitPrimary() == 1);
@@ -255,7 +255,7 @@ final class OperatorsIT {
         assertTrue(supervisor.waitFor(ServerProcesses.PATIENCE_SECONDS, TimeUnit.SECONDS));
       }
       assertEquals(0, supervisor.exitValue());
-      String said = new String(supervisor.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String said = Files.readString(log);
       assertTrue(said.contains("server 1 ended with exit status 137"), said);
       assertEquals(1, run(servers, "health", "1", "--live").status(), "all were told to end");
       for (int number : servers.all()) {
