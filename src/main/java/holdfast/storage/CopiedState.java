@@ -30,7 +30,7 @@ public record CopiedState(
       throw new StoreException(Kind.REFUSED, file + " is not there, or not a file");
     }
     try (Sqlite sqlite = Sqlite.openUntouched(file, CACHE_KIB)) {
-      Schema.MAIN.verify(sqlite, file);
+      Schema.MAIN.verifyKnown(sqlite, file);
       if (sqlite.number("SELECT count(*) FROM identity") > 0) {
         throw new StoreException(
             Kind.REFUSED,

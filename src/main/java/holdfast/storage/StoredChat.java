@@ -76,7 +76,7 @@ public final class StoredChat implements AutoCloseable {
     try {
       Sqlite sqlite = Sqlite.openUntouched(file, CACHE_KIB);
       try {
-        Schema.MAIN.verify(sqlite, file);
+        Schema.MAIN.verifyKnown(sqlite, file);
         return new StoredChat(sqlite);
       } catch (StoreException | RuntimeException e) {
         sqlite.close();

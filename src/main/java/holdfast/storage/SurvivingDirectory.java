@@ -48,7 +48,7 @@ public record SurvivingDirectory(
           Kind.TAKEN, "a server runs in " + directory + ": stop it first, all must be at rest");
     }
     try (Sqlite sqlite = Sqlite.openUntouched(file, CACHE_KIB)) {
-      Schema.MAIN.verify(sqlite, file);
+      Schema.MAIN.verifyKnown(sqlite, file);
       SnapshotState state = SnapshotState.of(sqlite, "main");
       Optional<Membership> membership = membership(sqlite, memberships);
       if (state.clusterId().isEmpty() || membership.isEmpty()) {
