@@ -143,11 +143,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
             self, replica, store, applier, peers, config.logKeepBytes(), this::restart);
     Office office =
         new Office(
-            new Office.Settings(
-                self,
-                config.requestTimeout().toNanos(),
-                config.clockSkewMax().toMillis(),
-                config.primaryPreference()),
+            officeSettings(config, self),
             replica,
             store,
             applier,
@@ -185,6 +181,14 @@ public final class Server implements AutoCloseable, Listener.Handler {
             .name("replica")
             .uncaughtExceptionHandler(this::onReplicaFailed)
             .unstarted(new ReplicaLoop(intake, store, replica, applier, office, outgoing));
+  }
+
+  private static Office.Settings officeSettings(ServerConfig config, ServerId self) {
+    return new Office.Settings(
+        self,
+        config.requestTimeout().toNanos(),
+        config.clockSkewMax().toMillis(),
+        config.primaryPreference());
   }
 
   /// The links as the replica thread sees them; they are made after it.

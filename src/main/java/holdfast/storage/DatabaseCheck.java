@@ -146,7 +146,7 @@ public final class DatabaseCheck {
     Query rows =
         sqlite.prepare(
             "SELECT * FROM %s WHERE id > ? AND id <= ? ORDER BY %s"
-                .formatted(table, table.equals("room_event") ? "id, part" : "id"));
+                .formatted(table, key(sqlite, table)));
     MessageDigest sha = sha256();
     long[] count = {0};
     long last = 0;
@@ -182,9 +182,8 @@ public final class DatabaseCheck {
     for (String table : SnapshotCopy.CHANGED) {
       MessageDigest sha = sha256();
       long[] count = {0};
-      String order = table.equals("room_member") ? "room, account" : "rowid";
       sqlite
-          .prepare("SELECT * FROM %s ORDER BY %s".formatted(table, order))
+          .prepare("SELECT * FROM %s ORDER BY %s".formatted(table, key(sqlite, table)))
           .visit(row -> {
             add(sha, row);
             count[0]++;
@@ -193,6 +192,16 @@ public final class DatabaseCheck {
       tables.add(new Table(table, applied, count[0], HexFormat.of().formatHex(sha.digest())));
     }
     sqlite.run("COMMIT");
+  }
+
+  /// The columns of its primary key, which every table has.
+  private static String key(Sqlite sqlite, String table) {
+    return String.join(
+        ", ",
+        sqlite
+            .prepare("SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk")
+            .set(1, table)
+            .list(row -> row.getString(1)));
   }
 
   private static void add(MessageDigest sha, ResultSet row) throws SQLException {

@@ -13,8 +13,8 @@ import java.util.HexFormat;
 /// Founding from a state). What is written: the copy, a member key of the directory's own, the new
 /// cluster's id and token key, and as term the first of the next timeline. The log is empty and
 /// begins behind the copy, which may be of an older version: it is upgraded when the server starts;
-/// no membership is in force but the configured one, so that the first
-/// primary's first entry states it.
+/// no membership is in force but the configured one, so that the first primary's first entry states
+/// it.
 public final class SeededDirectory {
   private static final int CACHE_KIB = 8 * 1024;
 
