@@ -23,6 +23,11 @@ Holdfast: a chat cluster that keeps talking while its servers die.
   ./setup_distributed.sh status     who is primary, who is up, how many more may fail
   ./setup_distributed.sh chat       the console client
   ./setup_distributed.sh down       end what `up` started
+  ./setup_distributed.sh supervise  run the servers that live on this machine, and start again what dies
+  ./setup_distributed.sh health N   whether server N serves: a sentence, and the exit status
+  ./setup_distributed.sh admin ...  transfer N, backup FILE, check, dump
+  ./setup_distributed.sh restore FILE | recover DIR...
+                                    a new cluster, from a backup or from what is left of one
   ./setup_distributed.sh demo       the tour: five servers, two people chatting, two servers killed under them,
                                     nothing lost
   ./setup_distributed.sh bench ...  how fast: messages, rooms, reads, logins, failover, on servers it starts itself

@@ -13,12 +13,27 @@ public final class EntryId {
 
   private static final int INDEX_BITS = 39;
 
+  /// The bits of a timeline that say who founded it; 0: an operator.
+  public static final int FOUNDER_BITS = 12;
+
+  private static final int TIMELINE_NUMBER_MAX = (1 << 12) - 1;
+
   private EntryId() {}
 
   /// The id of the entry at `index` with the packed `term`.
   public static long of(long term, long index) {
     Check.that(index > 0 && index < 1L << INDEX_BITS, "log index %d does not fit an id", index);
     return (term >>> TERM_BITS) << INDEX_BITS | index;
+  }
+
+  /// The term in which a cluster begins that an operator founds anew from a state whose terms go up
+  /// to `term`: the next timeline, in which nobody has stood for election yet. What is written in
+  /// it has greater ids than anything before, so that no cursor of the old cluster is taken for one
+  /// of the new.
+  public static long firstTermAfter(long term) {
+    long number = (term >>> TERM_BITS >>> FOUNDER_BITS) + 1;
+    Check.that(number <= TIMELINE_NUMBER_MAX, "the state was founded anew %d times", number);
+    return number << FOUNDER_BITS << TERM_BITS;
   }
 
   public static long indexOf(long id) {

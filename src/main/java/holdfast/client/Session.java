@@ -80,7 +80,12 @@ final class Session {
               OkPayload.History _,
               OkPayload.Rooms _,
               OkPayload.Members _,
-              OkPayload.Synced _ ->
+              OkPayload.Synced _,
+              OkPayload.AdminChallenge _,
+              OkPayload.PrimaryMoved _,
+              OkPayload.BackupMade _,
+              OkPayload.BackupPiece _,
+              OkPayload.Checked _ ->
               Optional.empty();
         };
     if (index.isPresent() && number > lastWrite) {

@@ -1,7 +1,9 @@
 package holdfast.command;
 
+import holdfast.operate.AdminException;
 import holdfast.server.ConfigException;
 import holdfast.server.StartException;
+import holdfast.storage.StoreException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -25,6 +27,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
       StatusCommand.class,
       ChatCommand.class,
       DownCommand.class,
+      SuperviseCommand.class,
+      HealthCommand.class,
+      AdminCommand.class,
+      RestoreCommand.class,
+      RecoverCommand.class,
       DemoCommand.class,
       KillTwoCommand.class,
       BenchCommand.class,
@@ -36,6 +43,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class HoldfastCommand implements Runnable {
   static final int FAILED = 1;
   static final int BAD_USE = 2;
+  static final int TAKEN = 3;
+  static final int REFUSED = 4;
 
   @Spec private CommandSpec spec;
 
@@ -100,8 +109,21 @@ public final class HoldfastCommand implements Runnable {
         err.println("holdfast: " + e.getMessage());
         yield e.exitCode();
       }
+      case StoreException e -> {
+        err.println("holdfast: " + e.getMessage());
+        yield switch (e.kind()) {
+          case TAKEN -> TAKEN;
+          case REFUSED -> REFUSED;
+          case DISK -> FAILED;
+        };
+      }
+      case AdminException e -> {
+        err.println("holdfast: " + e.getMessage() + " (" + e.code() + ")");
+        yield FAILED;
+      }
       case IOException e -> {
-        err.println("holdfast: " + e);
+        // Ours are sentences; the others say what they are by their class.
+        err.println("holdfast: " + (e.getClass() == IOException.class ? e.getMessage() : e));
         yield FAILED;
       }
       default -> {

@@ -2,6 +2,7 @@ package holdfast.command;
 
 import holdfast.operate.ClusterStatus;
 import holdfast.server.ServerConfig;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -17,10 +18,11 @@ import picocli.CommandLine.Spec;
     description = "Who is primary, who is up, how many more may fail.",
     footer = {
       "",
-      "Exit status: 0 if a primary serves, 1 if not.",
-      "Columns: last, commit and applied are log indexes; lag is how long ago a server",
-      "last had everything; clients are connections of people.",
-      "Example: status --json"
+      "Exit status: 0 if a primary serves, 1 if not; with --watch, as it was last.",
+      "Columns: up is since when; last, commit and applied are log indexes; lag is how long ago a",
+      "server last had everything; clients are connections of people; disk is what it uses and,",
+      "behind the +, what is free.",
+      "Examples: status        status --watch        status --json"
     },
     mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
@@ -31,6 +33,9 @@ final class StatusCommand implements Callable<Integer> {
       description = "Print the payload of STATUS as the primary, or else some server, sent it.")
   private boolean json;
 
+  @Option(names = "--watch", description = "Look again every second, until q or Ctrl-C.")
+  private boolean watch;
+
   @Mixin private CommonOptions options = new CommonOptions();
 
   @Spec private CommandSpec spec;
@@ -38,18 +43,39 @@ final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     ServerConfig config = options.load();
+    if (watch) {
+      return watch(config);
+    }
     ClusterStatus status = ClusterStatus.ask(config.servers(), TIMEOUT);
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
-      out.println(
-          status
-              .view()
-              .map(ClusterStatus.Answer::json)
-              .orElse("{\"servers\":[],\"primary\":null,\"why\":\"no server answers\"}"));
-    } else {
-      out.print(StatusTable.of(config.servers(), status));
-    }
+    out.print(text(config, status));
     out.flush();
+    return exitStatus(status);
+  }
+
+  private int watch(ServerConfig config) throws IOException, InterruptedException {
+    try (Watch screen = Watch.open(spec.commandLine().getOut(), json)) {
+      while (true) {
+        ClusterStatus status = ClusterStatus.ask(config.servers(), TIMEOUT);
+        if (!screen.show(text(config, status))) {
+          return exitStatus(status);
+        }
+      }
+    }
+  }
+
+  private String text(ServerConfig config, ClusterStatus status) {
+    if (!json) {
+      return StatusTable.of(config.servers(), status, System.currentTimeMillis());
+    }
+    return status
+            .view()
+            .map(ClusterStatus.Answer::json)
+            .orElse("{\"servers\":[],\"primary\":null,\"why\":\"no server answers\"}")
+        + System.lineSeparator();
+  }
+
+  private static int exitStatus(ClusterStatus status) {
     return status.primary().isPresent() ? 0 : HoldfastCommand.FAILED;
   }
 }

@@ -1,5 +1,6 @@
 package holdfast.command;
 
+import holdfast.chat.EntryId;
 import holdfast.operate.ClusterStatus;
 import holdfast.replication.Member;
 import holdfast.wire.OkPayload;
@@ -11,13 +12,20 @@ import java.util.Optional;
 
 /// The state of a cluster as text: a row a server, and below it what it means.
 final class StatusTable {
+  /// How a server begins the sentence that is shown behind these very words.
+  private static final String NO_PRIMARY = "no primary: ";
+
   private StatusTable() {}
 
   /// The rows are those of the view to believe, or, if nobody answers, the file's.
-  static String of(List<Member> configured, ClusterStatus status) {
+  ///
+  /// @param nowMs ms since the epoch
+  static String of(List<Member> configured, ClusterStatus status, long nowMs) {
     StringBuilder text = new StringBuilder();
     text.append(
-        row("id", "address", "role", "term", "up", "last", "commit", "applied", "lag", "clients"));
+        row(
+            "id", "address", "role", "term", "up", "last", "commit", "applied", "lag", "clients",
+            "disk", "version"));
     Optional<ClusterStatus.Answer> view = status.view();
     if (view.isEmpty()) {
       for (Member member : configured) {
@@ -32,9 +40,14 @@ final class StatusTable {
                 "-",
                 "-",
                 "-",
+                "-",
+                "-",
                 "-"));
       }
-      return text.append("no server answers\n").toString();
+      return text.append(
+              "no server answers: none of them runs, or this machine does not reach them. Start"
+                  + " them: up on each of their machines\n")
+          .toString();
     }
     for (ServerStatus server : rows(view.get(), status)) {
       text.append(
@@ -42,19 +55,35 @@ final class StatusTable {
               server.serverId(),
               address(server.host(), server.clientPort()),
               server.voter() ? server.role() : "LEARNER",
-              Long.toString(server.term()),
-              server.up() ? "yes" : "no",
+              term(server.term()),
+              server.up()
+                  ? server.vitals().map(v -> Times.span(nowMs - v.upSince())).orElse("yes")
+                  : "no",
               Long.toString(server.lastIndex()),
               Long.toString(server.commitIndex()),
               Long.toString(server.appliedIndex()),
               server.lagMs() + "ms",
-              Integer.toString(server.clients())));
+              Integer.toString(server.clients()),
+              server
+                  .vitals()
+                  .map(v -> Times.size(v.diskUsed()) + "+" + Times.size(v.diskFree()))
+                  .orElse("-"),
+              server.version().isEmpty() ? "-" : server.version()));
     }
     return text.append(meaning(view.get().status())).append('\n').toString();
   }
 
   private static String row(Object... cells) {
-    return String.format(Locale.ROOT, "%4s  %-22s %-9s %6s  %-3s %9s %9s %9s %7s %7s%n", cells);
+    return String.format(
+        Locale.ROOT, "%4s  %-22s %-9s %6s  %-6s %9s %9s %9s %7s %7s  %-11s %s%n", cells);
+  }
+
+  /// A term as people read it: the number of the founding before it, if the cluster was founded
+  /// from a state.
+  static String term(long term) {
+    long founding = term >>> EntryId.TERM_BITS >>> EntryId.FOUNDER_BITS;
+    long number = term & ((1L << EntryId.TERM_BITS) - 1);
+    return founding == 0 ? Long.toString(number) : founding + ":" + number;
   }
 
   private static String address(String host, int port) {
@@ -81,8 +110,9 @@ final class StatusTable {
   private static String meaning(OkPayload.Status status) {
     long voters = status.servers().stream().filter(ServerStatus::voter).count();
     if (status.primary().isEmpty()) {
+      String why = status.why().orElse("no server is elected");
       return "no primary, so no writes: "
-          + status.why().orElse("no server is elected")
+          + (why.startsWith(NO_PRIMARY) ? why.substring(NO_PRIMARY.length()) : why)
           + " (quorum "
           + status.quorum()
           + " of "

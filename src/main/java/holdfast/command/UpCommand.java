@@ -129,7 +129,9 @@ final class UpCommand implements Callable<Integer> {
     }
     ClusterStatus last = ClusterStatus.ask(config.servers(), STATUS_TIMEOUT);
     say((last.primary().isPresent() ? "not all answer" : "no primary") + "; what the servers say:");
-    spec.commandLine().getOut().print(StatusTable.of(config.servers(), last));
+    spec.commandLine()
+        .getOut()
+        .print(StatusTable.of(config.servers(), last, System.currentTimeMillis()));
     spec.commandLine().getOut().flush();
     return Math.max(worst, HoldfastCommand.FAILED);
   }

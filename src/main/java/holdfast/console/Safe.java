@@ -1,7 +1,7 @@
 package holdfast.console;
 
 /// Makes text from others harmless to a terminal: what is left can only be seen, not obeyed.
-final class Safe {
+public final class Safe {
   private static final int REPLACEMENT = 0xFFFD;
 
   /// Columns of a tab, since a terminal's own tab stops know nothing of our indent.
@@ -10,13 +10,13 @@ final class Safe {
   private Safe() {}
 
   /// The text on one line.
-  static String line(String text) {
+  public static String line(String text) {
     return text(text).replace('\n', ' ');
   }
 
   /// The text without control characters (C0, C1, escape among them) except newline, and without
   /// the invisible characters that turn the direction of what follows.
-  static String text(String text) {
+  public static String text(String text) {
     StringBuilder safe = new StringBuilder(text.length());
     text.codePoints().forEach(c -> append(safe, c));
     return safe.toString();

@@ -1,6 +1,5 @@
 package holdfast.operate;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -19,16 +18,24 @@ public final class LineSocket implements Closeable {
   /// The longest line taken, in bytes.
   public static final int LINE_BYTES_MAX = 1 << 20;
 
+  private static final int BUFFER_BYTES = 16 << 10;
+
   private final Socket socket;
   private final InputStream in;
   private final OutputStream out;
 
-  /// The part of a line that had come when a wait ended.
+  /// What has come and is not part of a line given out: `buffer[from]` to before `buffer[to]`.
+  private final byte[] buffer = new byte[BUFFER_BYTES];
+
+  private int from;
+  private int to;
+
+  /// The part of a line that had come when a wait ended, or did not fit the buffer.
   private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
 
   private LineSocket(Socket socket) throws IOException {
     this.socket = socket;
-    this.in = new BufferedInputStream(socket.getInputStream());
+    this.in = socket.getInputStream();
     this.out = socket.getOutputStream();
   }
 
@@ -57,35 +64,38 @@ public final class LineSocket implements Closeable {
   /// @throws EOFException if the server closed
   public byte[] receive(Duration timeout) throws IOException {
     long deadline = System.nanoTime() + timeout.toNanos();
-    while (true) {
-      // What is already here is read without a look at the clock.
-      while (in.available() > 0) {
-        int next = in.read();
-        if (next == '\n') {
-          byte[] line = partial.toByteArray();
-          partial.reset();
-          return line;
-        }
-        keep(next);
-      }
+    // What is already here is read without a look at the clock.
+    while (!takeLine()) {
       long left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
       if (left <= 0) {
         throw new SocketTimeoutException("no line within " + timeout.toMillis() + " ms");
       }
       socket.setSoTimeout(Math.toIntExact(left));
-      in.mark(1);
-      if (in.read() < 0) {
+      int count = in.read(buffer);
+      if (count < 0) {
         throw new EOFException("the server closed the connection");
       }
-      in.reset();
+      from = 0;
+      to = count;
     }
+    byte[] line = partial.toByteArray();
+    partial.reset();
+    return line;
   }
 
-  private void keep(int next) throws IOException {
-    if (partial.size() == LINE_BYTES_MAX) {
+  /// Moves what is in the buffer to `partial`, up to a newline; whether there was one.
+  private boolean takeLine() throws IOException {
+    int end = from;
+    while (end < to && buffer[end] != '\n') {
+      end++;
+    }
+    if (partial.size() + end - from > LINE_BYTES_MAX) {
       throw new IOException("a line longer than " + LINE_BYTES_MAX + " bytes");
     }
-    partial.write(next);
+    partial.write(buffer, from, end - from);
+    boolean complete = end < to;
+    from = complete ? end + 1 : to;
+    return complete;
   }
 
   @Override

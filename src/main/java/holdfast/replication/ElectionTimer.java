@@ -1,5 +1,6 @@
 package holdfast.replication;
 
+import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 
 /// When this server next stands for election, in ticks of its own. Every deadline is drawn anew, so
@@ -10,11 +11,18 @@ final class ElectionTimer {
   private long now;
   private long deadline;
   private int attempts;
+  private IntSupplier headStart = () -> 0;
 
   ElectionTimer(ReplicaSettings settings, RandomGenerator random) {
     this.settings = settings;
     this.random = random;
     restart();
+  }
+
+  /// From now on every deadline is so many ticks later, since others are to stand before this
+  /// server.
+  void leaveHeadStart(IntSupplier ticks) {
+    headStart = ticks;
   }
 
   long now() {
@@ -32,7 +40,7 @@ final class ElectionTimer {
   /// Waits a whole election time-out.
   void restart() {
     int spread = settings.electionTicksMax() - settings.electionTicksMin() + 1;
-    deadline = now + settings.electionTicksMin() + random.nextInt(spread);
+    deadline = now + settings.electionTicksMin() + random.nextInt(spread) + headStart.getAsInt();
   }
 
   /// Waits `ticks` and then only a few more, since the primary is known to be gone; twice as many
@@ -40,7 +48,7 @@ final class ElectionTimer {
   void restartSoonAfter(int ticks) {
     long most = (long) settings.diedTicksMax() << Math.min(attempts, Integer.SIZE - 2);
     int few = 1 + random.nextInt((int) Math.min(most, settings.electionTicksMax()));
-    deadline = now + ticks + few;
+    deadline = now + ticks + few + headStart.getAsInt();
   }
 
   /// This server asks for votes once more.

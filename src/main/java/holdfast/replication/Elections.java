@@ -10,6 +10,9 @@ import java.util.TreeSet;
 /// Who is primary: this server's hard state and role, the votes that it gives and asks for, and
 /// everything that changes its role (thesis §3.4, §4.2.3, §6.2, §9.6).
 final class Elections {
+  /// So many head starts are left at most: a new primary is wanted soon, rather than the best one.
+  private static final int HEAD_STARTS_MAX = 3;
+
   private final ServerId self;
   private final ReplicaSettings settings;
   private final byte[] noop;
@@ -27,6 +30,8 @@ final class Elections {
   private HardState savedHardState;
 
   private RoleState state;
+
+  private Preference preference = Preference.NONE;
 
   /// A server that starts: a backup that knows no primary, whatever it was before. For
   /// `electionTicksMin` it takes one to be alive, since it may have promised so before it stopped.
@@ -47,6 +52,24 @@ final class Elections {
     this.hardState = hardState;
     this.savedHardState = hardState;
     this.state = new Backup(Optional.empty(), settings.electionTicksMin());
+  }
+
+  /// From now on this server stands for election a little after those that are preferred to it.
+  void prefer(Preference wanted) {
+    preference = wanted;
+    timer.leaveHeadStart(this::headStart);
+  }
+
+  /// More ticks than the spread of those who know that the primary died, for each preferred voter
+  /// that may be alive.
+  private int headStart() {
+    int preferred = 0;
+    for (ServerId voter : membership().voters()) {
+      if (preference.prefers(voter, self) && !dead.contains(voter)) {
+        preferred++;
+      }
+    }
+    return Math.min(preferred, HEAD_STARTS_MAX) * (settings.diedTicksMax() + 1);
   }
 
   RoleState state() {

@@ -59,9 +59,11 @@ final class Primary implements RoleState {
     return log.memberships().latest();
   }
 
-  /// Elected with an empty log: the first entry must found the cluster (DESIGN section 5).
+  /// Elected with nothing in the log and no membership stated: the first entry must found the
+  /// cluster. The log may begin behind a state that the cluster is founded from (DESIGN, Founding
+  /// from a state).
   boolean foundingWanted() {
-    return log.last().index() == 0;
+    return !membership().founded() && log.last().equals(log.compacted());
   }
 
   boolean committedInOwnTerm() {
@@ -111,7 +113,8 @@ final class Primary implements RoleState {
     if (!foundingWanted()) {
       return;
     }
-    Optional<Membership> stated = memberships.membershipOf(new LogEntry(1, term, command));
+    Optional<Membership> stated =
+        memberships.membershipOf(new LogEntry(log.last().index() + 1, term, command));
     if (stated.isPresent() && Quorum.reached(stated.get(), id -> true)) {
       append(command);
     }

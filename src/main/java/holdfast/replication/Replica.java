@@ -45,6 +45,12 @@ public final class Replica {
     checkInvariants();
   }
 
+  /// Whom the operator would rather see as primary; to be said before the first step, and the same
+  /// on every server.
+  public void prefer(Preference preference) {
+    elections.prefer(preference);
+  }
+
   /// Advances the replica by one event.
   public Effects step(Event event) {
     return step(List.of(event));

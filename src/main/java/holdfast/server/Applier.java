@@ -88,7 +88,23 @@ final class Applier {
     if (wanted <= 0 || stopped.isPresent()) {
       return applied;
     }
-    for (LogEntry entry : replica.entries(appliedIndex + 1, wanted, BYTES_MAX)) {
+    apply(replica.entries(appliedIndex + 1, wanted, BYTES_MAX), applied);
+    return applied;
+  }
+
+  /// Applies all that the store's log holds, committed or not, in transactions of its own: for a
+  /// server that is not running, and whose cluster has lost its quorum.
+  void applyRest() {
+    long last = store.lastIndex();
+    while (appliedIndex < last && stopped.isEmpty()) {
+      store.begin(true);
+      apply(store.read(appliedIndex + 1, ENTRIES_MAX, BYTES_MAX), new ArrayList<>());
+      store.commit();
+    }
+  }
+
+  private void apply(List<LogEntry> entries, List<AppliedEntry> applied) {
+    for (LogEntry entry : entries) {
       Command command;
       try {
         command = CommandCodec.decode(entry.command());
@@ -113,7 +129,6 @@ final class Applier {
     if (!applied.isEmpty()) {
       store.setApplied(appliedIndex, applied.getLast().id(), digest.value());
     }
-    return applied;
   }
 
   private void remember(long index, byte[] value) {

@@ -62,6 +62,9 @@ final class ClientSession implements LineChannel.Handler {
   /// Replica thread: the order of this connection's writes.
   final WriteLane lane = new WriteLane();
 
+  /// The steps' own.
+  final OperatorSeat seat = new OperatorSeat();
+
   /// Written by the replica thread: who is signed in.
   volatile Optional<Login> login = Optional.empty();
 
@@ -149,6 +152,8 @@ final class ClientSession implements LineChannel.Handler {
         return false;
       }
       case ClientRequest.Login sign -> steps.add(() -> requests.login(this, sign), false);
+      case ClientRequest.Operator operator ->
+          steps.add(() -> requests.operate(this, operator), false);
       case ClientRequest.Read read -> steps.add(() -> requests.read(this, read), true);
       case ClientRequest.Write write ->
           steps.add(() -> requests.write(this, write), requests.isQuick(write));

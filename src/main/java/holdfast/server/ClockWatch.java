@@ -43,9 +43,7 @@ final class ClockWatch {
     }
     for (ServerId voter : voters) {
       boolean fits =
-          !voter.equals(self)
-              && replica.isUp(voter)
-              && clock.isWithin(voter, voters, skewMaxMs, wall, nowNanos);
+          !voter.equals(self) && replica.isUp(voter) && mayStamp(voter, replica, nowNanos);
       if (fits) {
         handedOverNanos = Optional.of(nowNanos);
         log.warn("this server's clock is {} ms off the others': handing over to {}", skewMs, voter);
@@ -53,6 +51,12 @@ final class ClockWatch {
       }
     }
     return Optional.empty();
+  }
+
+  /// Whether the clock of another voter is good enough for a primary.
+  boolean mayStamp(ServerId voter, Replica replica, long nowNanos) {
+    return clock.isWithin(
+        voter, replica.membership().voters(), skewMaxMs, System.currentTimeMillis(), nowNanos);
   }
 
   /// A sentence for STATUS.

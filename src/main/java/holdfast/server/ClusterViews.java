@@ -17,16 +17,23 @@ final class ClusterViews {
   private final StatusBoard board;
   private final String version;
   private final IntSupplier clients;
+  private final VitalSigns vitals;
   private volatile ClusterView current;
   private volatile Optional<byte[]> tokenKey;
   private volatile long time;
   private long caughtUpNanos = System.nanoTime();
 
   ClusterViews(
-      StatusBoard board, String version, IntSupplier clients, SqliteStore store, Replica replica) {
+      StatusBoard board,
+      String version,
+      IntSupplier clients,
+      VitalSigns vitals,
+      SqliteStore store,
+      Replica replica) {
     this.board = board;
     this.version = version;
     this.clients = clients;
+    this.vitals = vitals;
     this.tokenKey = store.tokenKey();
     this.time = store.chat().time();
     this.current =
@@ -68,7 +75,8 @@ final class ClusterViews {
             replica.commitIndex(),
             applier.appliedIndex(),
             lagMs(replica, applier),
-            clients.getAsInt());
+            clients.getAsInt(),
+            vitals.now());
     time = store.chat().time();
     List<ServerStatus> rows = board.rows(replica, own);
     current =
@@ -105,7 +113,8 @@ final class ClusterViews {
         applier.digestIndex(),
         applier.digestAt(applier.digestIndex()).map(HexFormat.of()::formatHex).orElse(""),
         clients.getAsInt(),
-        version);
+        version,
+        Optional.of(vitals.now()));
   }
 
   /// Where clients are told the primary is.

@@ -65,6 +65,14 @@ final class Founding {
     return CommandCodec.founding(time, HexFormat.of().formatHex(clusterId), tokenKey, members);
   }
 
+  /// The first entry of a cluster founded from a state, whose id and token key stand there already:
+  /// the configured members with the keys of those heard.
+  byte[] entryAfterState(Membership configured, Map<ServerId, String> keysShown, long time) {
+    List<Member> members =
+        configured.members().stream().map(member -> withKey(member, keysShown)).toList();
+    return CommandCodec.members(time, members);
+  }
+
   private Member withKey(Member member, Map<ServerId, String> keysShown) {
     if (member.id().equals(self)) {
       return member.withKey(memberKey);

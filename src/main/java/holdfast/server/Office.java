@@ -9,6 +9,7 @@ import holdfast.replication.LogEntry;
 import holdfast.replication.LogPosition;
 import holdfast.replication.Member;
 import holdfast.replication.PeerMessage;
+import holdfast.replication.Preference;
 import holdfast.replication.Replica;
 import holdfast.replication.Role;
 import holdfast.replication.ServerId;
@@ -50,6 +51,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
   private final SnapshotDesk snapshots;
   private final ClusterClock clock = new ClusterClock();
   private final ClockWatch clockWatch;
+  private final PreferredPrimary preferred;
   private final WriteDesk desk;
   private final ReadIndexDesk readIndexes;
   private final SignIns signIns;
@@ -74,17 +76,9 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
   ///
   /// @param requestTimeoutNanos as `request.timeout`
   /// @param clockSkewMaxMs as `clock.skew.max`
-  record Settings(ServerId self, long requestTimeoutNanos, long clockSkewMaxMs) {}
-
-  /// Where a proposal came from.
-  private sealed interface Origin {
-    record Local(WriteLane lane, PendingWrite write) implements Origin {}
-
-    record Remote(ServerId from, long lane, long number, boolean ackAll) implements Origin {}
-
-    /// Of this server itself: nobody waits.
-    record Own() implements Origin {}
-  }
+  /// @param preference as `primary.preference`
+  record Settings(
+      ServerId self, long requestTimeoutNanos, long clockSkewMaxMs, Preference preference) {}
 
   /// A read index asked for by a backup, or (from empty) by this server under `readId`.
   private record RemoteRead(Optional<ServerId> from, long readId) {}
@@ -109,6 +103,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     this.founding = new Founding(self, store.memberKey());
     this.snapshots = snapshots;
     this.clockWatch = new ClockWatch(self, clock, settings.clockSkewMaxMs());
+    this.preferred = new PreferredPrimary(self, settings.preference());
     this.desk = new WriteDesk(applier::machine, this, settings.requestTimeoutNanos());
     this.readIndexes = new ReadIndexDesk(this, applier.appliedIndex());
     this.signIns = signIns.apply(this::proposeOwn);
@@ -125,6 +120,20 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
 
   SignIns signIns() {
     return signIns;
+  }
+
+  Optional<Long> lacks(ServerId server) {
+    return replica.isUp(server)
+        ? Optional.of(Math.max(0, replica.commitIndex() - replica.matchIndex(server)))
+        : Optional.empty();
+  }
+
+  long appliedIndex() {
+    return applier.appliedIndex();
+  }
+
+  Optional<byte[]> digestAt(long index) {
+    return applier.digestAt(index);
   }
 
   // ---- the loop's side
@@ -156,9 +165,12 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
 
   void afterStep(Effects effects) {
     if (effects.foundingWanted()) {
+      long time = Math.max(store.chat().time(), System.currentTimeMillis());
       events.add(
           new Event.Founded(
-              founding.entry(replica.membership(), keysShown, System.currentTimeMillis())));
+              store.clusterId().isPresent()
+                  ? founding.entryAfterState(replica.membership(), keysShown, time)
+                  : founding.entry(replica.membership(), keysShown, time)));
     }
     if (term != replica.term() || role != replica.role() || !primary.equals(replica.primary())) {
       onOfficeChanged();
@@ -178,6 +190,9 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       addMissingKeys();
       clockWatch.check(replica, now).ifPresent(events::add);
       snapshots.onTime(now).ifPresent(events::add);
+      preferred
+          .check(replica, voter -> clockWatch.mayStamp(voter, replica, now), now)
+          .ifPresent(events::add);
       publish();
     }
     signIns.flushPresence();
@@ -367,7 +382,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     switch (answer) {
       case Answer.Appended(long proposalId, LogPosition position) -> {
         Origin origin = origins.remove(proposalId);
-        if (wantsAll(origin)) {
+        if (origin.ackAll()) {
           ackAlls.add(position, origin);
         }
       }
@@ -376,14 +391,6 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       case Answer.ReadReady(long readId, long index) -> onReadAnswer(readId, index);
       case Answer.ReadRefused(long readId) -> onReadAnswer(readId, -1);
     }
-  }
-
-  private static boolean wantsAll(Origin origin) {
-    return switch (origin) {
-      case Origin.Local(WriteLane lane, PendingWrite write) -> write.ackAll;
-      case Origin.Remote remote -> remote.ackAll();
-      case Origin.Own() -> false;
-    };
   }
 
   private void onProposalRefused(Origin origin, Answer.Reason reason) {

@@ -4,6 +4,7 @@ import holdfast.chat.ChatMachine;
 import holdfast.chat.EntryId;
 import holdfast.chat.RequestKey;
 import holdfast.replication.Event;
+import holdfast.replication.ServerId;
 import holdfast.wire.ErrorCode;
 import java.time.Duration;
 import java.util.Optional;
@@ -55,6 +56,27 @@ final class ReplicaPort {
   /// Replica thread: asks the core to hand over to the most caught-up voter.
   void handOver() {
     office.add(new Event.TakeOverRequested(Optional.empty()));
+  }
+
+  /// Replica thread: the same to one voter.
+  void handOver(ServerId target) {
+    office.add(new Event.TakeOverRequested(Optional.of(target)));
+  }
+
+  /// Replica thread: how many committed entries `server` is not known to have; empty if it is not
+  /// up, or this server is not primary.
+  Optional<Long> lacks(ServerId server) {
+    return office.lacks(server);
+  }
+
+  /// Replica thread.
+  long appliedIndex() {
+    return office.appliedIndex();
+  }
+
+  /// Replica thread: the running digest there, if it is still known.
+  Optional<byte[]> digestAt(long index) {
+    return office.digestAt(index);
   }
 
   SignIns signIns() {

@@ -29,6 +29,7 @@ final class Requests {
   private final AccountWrites accountWrites;
   private final MessageWrites messageWrites;
   private final RoomWrites roomWrites;
+  private final AdminDesk admin;
 
   /// @param frameBytesMax as `frame.max.bytes`
   /// @param requestTypes for HELP
@@ -42,7 +43,9 @@ final class Requests {
       Directory directory,
       Presence presence,
       PasswordHasher hasher,
-      LoginDesk loginDesk) {
+      LoginDesk loginDesk,
+      AdminDesk admin) {
+    this.admin = admin;
     this.settings = settings;
     this.port = port;
     this.views = views;
@@ -72,7 +75,19 @@ final class Requests {
     admission.stopTaking();
   }
 
+  /// An operator's request; what it takes may be long, and holds up this connection only.
+  void operate(ClientSession session, ClientRequest.Operator request) {
+    Answering.answer(
+        session,
+        request.header(),
+        () -> {
+          admission.refuseWhenStopping();
+          session.replyOk(request.header(), admin.answer(session, request));
+        });
+  }
+
   void onClosed(ClientSession session) {
+    admin.onClosed(session);
     port.run(() -> {
       port.signIns().signOut(session);
       port.desk().drop(session.lane);

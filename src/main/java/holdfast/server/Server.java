@@ -105,6 +105,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
       new ByteBudget(Runtime.getRuntime().maxMemory() / CLIENT_QUEUES_OF_HEAP);
   private final ReplicaPort port;
   private final Requests requests;
+  private final AdminDesk admin;
   private final SnapshotDesk snapshots;
   private final PeerLinks links;
   private final Thread replicaThread;
@@ -112,7 +113,8 @@ public final class Server implements AutoCloseable, Listener.Handler {
   private Optional<IoThreads> clientIo = Optional.empty();
   private Optional<Listener> clientListener = Optional.empty();
 
-  private Server(ServerConfig config, ServerId self, Member own, SqliteStore store) {
+  private Server(
+      ServerConfig config, ServerId self, Member own, SqliteStore store, OperatorKey operatorKey) {
     this.config = config;
     this.self = self;
     this.own = own;
@@ -123,7 +125,9 @@ public final class Server implements AutoCloseable, Listener.Handler {
     ChatLimits limits = limits(config);
     Applier applier = new Applier(store, limits);
     StatusBoard board = new StatusBoard(self, VERSION);
-    this.views = new ClusterViews(board, VERSION, sessions::size, store, replica);
+    this.views =
+        new ClusterViews(
+            board, VERSION, sessions::size, new VitalSigns(config.directory(self)), store, replica);
     Directory directory = new Directory(reads);
     Presence presence = new Presence();
     Deliveries deliveries = new Deliveries(store.chat(), directory, store.appliedId());
@@ -139,8 +143,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
             self, replica, store, applier, peers, config.logKeepBytes(), this::restart);
     Office office =
         new Office(
-            new Office.Settings(
-                self, config.requestTimeout().toNanos(), config.clockSkewMax().toMillis()),
+            officeSettings(config, self),
             replica,
             store,
             applier,
@@ -151,6 +154,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
             proposeOwn ->
                 new SignIns(self, store.chat(), deliveries, presence, peers, catchUp, proposeOwn));
     this.port = new ReplicaPort(intake, office);
+    this.admin = new AdminDesk(self, operatorKey, store, port, views);
     this.requests =
         new Requests(
             new Requests.Settings(
@@ -164,7 +168,8 @@ public final class Server implements AutoCloseable, Listener.Handler {
             directory,
             presence,
             hasher,
-            new LoginDesk(reads, port, views, hasher, config.tokenLifetime()));
+            new LoginDesk(reads, port, views, hasher, config.tokenLifetime()),
+            admin);
     this.links =
         new PeerLinks(
             linkSettings(config, self),
@@ -176,6 +181,14 @@ public final class Server implements AutoCloseable, Listener.Handler {
             .name("replica")
             .uncaughtExceptionHandler(this::onReplicaFailed)
             .unstarted(new ReplicaLoop(intake, store, replica, applier, office, outgoing));
+  }
+
+  private static Office.Settings officeSettings(ServerConfig config, ServerId self) {
+    return new Office.Settings(
+        self,
+        config.requestTimeout().toNanos(),
+        config.clockSkewMax().toMillis(),
+        config.primaryPreference());
   }
 
   /// The links as the replica thread sees them; they are made after it.
@@ -199,14 +212,17 @@ public final class Server implements AutoCloseable, Listener.Handler {
 
   private static Replica replica(ServerConfig config, ServerId self, SqliteStore store) {
     StoredLog stored = store.storedLog(new Membership(0, config.servers()));
-    return new Replica(
-        self,
-        replicaSettings(config),
-        stored,
-        store,
-        new CommandCodec(),
-        CommandCodec.noop(),
-        RandomGenerator.of("L64X128MixRandom"));
+    Replica replica =
+        new Replica(
+            self,
+            replicaSettings(config),
+            stored,
+            store,
+            new CommandCodec(),
+            CommandCodec.noop(),
+            RandomGenerator.of("L64X128MixRandom"));
+    replica.prefer(config.primaryPreference());
+    return replica;
   }
 
   private static ReplicaSettings replicaSettings(ServerConfig config) {
@@ -228,7 +244,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
     return (int) Math.max(1, duration.toNanos() / ReplicaLoop.TICK_NANOS);
   }
 
-  private static ChatLimits limits(ServerConfig config) {
+  static ChatLimits limits(ServerConfig config) {
     ChatLimits defaults = ChatLimits.defaults();
     return new ChatLimits(
         defaults.requestAgeMs(),
@@ -273,7 +289,14 @@ public final class Server implements AutoCloseable, Listener.Handler {
     } catch (StoreException e) {
       throw new StartException(exitCode(e.kind()), e.getMessage());
     }
-    Server server = new Server(config, self, own, store);
+    OperatorKey operatorKey;
+    try {
+      operatorKey = OperatorKey.ofServer(config, self);
+    } catch (IOException e) {
+      store.close();
+      throw new StartException(1, "the key for operators cannot be had: " + e.getMessage());
+    }
+    Server server = new Server(config, self, own, store, operatorKey);
     try {
       server.open();
       return server;
@@ -475,6 +498,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
       Thread.currentThread().interrupt();
     }
     clientIo.ifPresent(IoThreads::close);
+    admin.close();
     snapshots.close();
     links.close();
     hasher.close();

@@ -1,12 +1,14 @@
 package holdfast.server;
 
 import holdfast.replication.Member;
+import holdfast.replication.Preference;
 import holdfast.replication.ServerId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +34,7 @@ import java.util.stream.Collectors;
 /// @param requestsKeptTotal the same, of all accounts
 /// @param indexTailMax messages that may wait in memory for the index
 /// @param tokenLifetime of a sign-in token
+/// @param primaryPreference whom the operator would rather see as primary
 /// @param clockSkewMax between a primary's clock and the voters' median, before it hands over
 /// @param frameMaxBytes the longest frame on the client port
 /// @param peerFrameMaxBytes the longest frame on the peer port
@@ -52,6 +55,7 @@ public record ServerConfig(
     int requestsKeptTotal,
     int indexTailMax,
     Duration tokenLifetime,
+    Preference primaryPreference,
     Duration clockSkewMax,
     int frameMaxBytes,
     int peerFrameMaxBytes,
@@ -135,6 +139,7 @@ public record ServerConfig(
           keptTotal,
           count(Setting.INDEX_TAIL_MAX),
           duration(Setting.TOKEN_LIFETIME),
+          preference(),
           duration(Setting.CLOCK_SKEW_MAX),
           Math.toIntExact(size(Setting.FRAME_MAX_BYTES)),
           Math.toIntExact(size(Setting.PEER_FRAME_MAX_BYTES)),
@@ -149,6 +154,30 @@ public record ServerConfig(
 
     private static ConfigException notAllowed(Given given, Setting setting) {
       return given.refused("must be " + setting.allowed());
+    }
+
+    private Preference preference() throws ConfigException {
+      Given given = given(Setting.PRIMARY_PREFERENCE);
+      switch (given.value()) {
+        case "off" -> {
+          return Preference.NONE;
+        }
+        case "lowest" -> {
+          return new Preference(true, List.of());
+        }
+        default -> {}
+      }
+      List<ServerId> order = new ArrayList<>();
+      for (String part : given.value().split(",", -1)) {
+        OptionalInt number = Values.count(part.strip());
+        boolean isId =
+            number.isPresent() && number.getAsInt() >= 1 && number.getAsInt() <= ServerId.MAX;
+        if (!isId || order.contains(new ServerId(number.getAsInt()))) {
+          throw notAllowed(given, Setting.PRIMARY_PREFERENCE);
+        }
+        order.add(new ServerId(number.getAsInt()));
+      }
+      return new Preference(false, order);
     }
 
     private String name() throws ConfigException {

@@ -1,5 +1,6 @@
 package holdfast.server;
 
+import holdfast.replication.ServerId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +22,7 @@ enum Setting {
   REQUESTS_KEPT_TOTAL("requests.kept.total", Kind.COUNT, "2000000", 1_024, 1 << 24),
   INDEX_TAIL_MAX("index.tail.max", Kind.COUNT, "65536", 1_024, 1 << 22),
   TOKEN_LIFETIME("token.lifetime", Kind.DURATION, "30d", 60_000, 3_650L * 86_400_000),
+  PRIMARY_PREFERENCE("primary.preference", Kind.ORDER, "off", 1, ServerId.MAX),
   CLOCK_SKEW_MAX("clock.skew.max", Kind.DURATION, "10s", 1_000, 86_400_000),
   FRAME_MAX_BYTES("frame.max.bytes", Kind.SIZE, "262144", 128L << 10, 1L << 20),
   PEER_FRAME_MAX_BYTES("peer.frame.max.bytes", Kind.SIZE, "4MiB", 4L << 20, 64L << 20),
@@ -43,7 +45,9 @@ enum Setting {
     /// Two durations with a hyphen between them, or one, v, for v to 2v.
     RANGE,
     SIZE,
-    COUNT
+    COUNT,
+    /// Servers, the most preferred first; or lowest, or off.
+    ORDER
   }
 
   private final String key;
@@ -107,6 +111,7 @@ enum Setting {
               + Values.sizeText(max)
               + " (a whole number of bytes, or one with KiB, MiB or GiB)";
       case COUNT -> "a whole number from " + min + " to " + max;
+      case ORDER -> "off, lowest, or servers' numbers, the most preferred first, like 2,1,3";
     };
   }
 

@@ -8,6 +8,7 @@ import holdfast.replication.Role;
 import holdfast.replication.ServerId;
 import holdfast.wire.PeerFrame;
 import holdfast.wire.ServerStatus;
+import holdfast.wire.Vitals;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,7 +32,13 @@ final class StatusBoard {
   /// This server's own figures.
   ///
   /// @param lagMs how long ago it last had everything; 0: up to date
-  record Own(long lastIndex, long commitIndex, long appliedIndex, long lagMs, int clients) {}
+  record Own(
+      long lastIndex,
+      long commitIndex,
+      long appliedIndex,
+      long lagMs,
+      int clients,
+      Vitals vitals) {}
 
   StatusBoard(ServerId self, String version) {
     this.self = self;
@@ -84,14 +91,15 @@ final class StatusBoard {
         own.appliedIndex(),
         own.lagMs(),
         own.clients(),
-        version);
+        version,
+        Optional.of(own.vitals()));
   }
 
   private ServerStatus backupRow(Member member, Replica replica, Own own) {
     boolean up = replica.isUp(member.id());
     Heard last = heard.get(member.id());
     if (last == null) {
-      return row(member, Role.BACKUP.name(), 0, up, 0, 0, 0, 0, 0, "");
+      return row(member, Role.BACKUP.name(), 0, up, 0, 0, 0, 0, 0, "", Optional.empty());
     }
     return row(
         member,
@@ -103,14 +111,15 @@ final class StatusBoard {
         last.ack().appliedIndex(),
         last.report().lagMs(),
         last.report().clients(),
-        last.report().version());
+        last.report().version(),
+        last.report().vitals());
   }
 
   /// Without a primary to tell, the last values known, and not up.
   private ServerStatus toldRow(Member member, Replica replica) {
     ServerStatus last = told.get(member.id().toString());
     if (last == null) {
-      return row(member, Role.BACKUP.name(), 0, false, 0, 0, 0, 0, 0, "");
+      return row(member, Role.BACKUP.name(), 0, false, 0, 0, 0, 0, 0, "", Optional.empty());
     }
     boolean primaryKnown = replica.primary().isPresent();
     boolean isPrimary = replica.primary().equals(Optional.of(member.id()));
@@ -124,7 +133,8 @@ final class StatusBoard {
         last.appliedIndex(),
         last.lagMs(),
         last.clients(),
-        last.version());
+        last.version(),
+        last.vitals());
   }
 
   private static ServerStatus row(
@@ -137,7 +147,8 @@ final class StatusBoard {
       long appliedIndex,
       long lagMs,
       int clients,
-      String version) {
+      String version,
+      Optional<Vitals> vitals) {
     return new ServerStatus(
         member.id().toString(),
         member.host(),
@@ -152,7 +163,8 @@ final class StatusBoard {
         member.voter(),
         lagMs,
         clients,
-        version);
+        version,
+        vitals);
   }
 
   /// How many more voters may fail now: voters up − quorum, not below 0; 0 without a primary.

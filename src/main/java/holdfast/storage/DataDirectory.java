@@ -108,6 +108,22 @@ final class DataDirectory implements AutoCloseable {
     return text.matches("[0-9]+") ? Optional.of(text) : Optional.empty();
   }
 
+  /// Whether a process has `directory` open now. Changes nothing.
+  static boolean isTaken(Path directory) throws IOException {
+    Path file = directory.resolve("lock");
+    if (!Files.exists(file)) {
+      return false;
+    }
+    if (OPEN_HERE.contains(directory.toRealPath())) {
+      return true;
+    }
+    try (FileChannel channel =
+            FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileLock lock = channel.tryLock()) {
+      return lock == null;
+    }
+  }
+
   private static StoreException taken(Path directory, Optional<String> pid) {
     return new StoreException(
         Kind.TAKEN,

@@ -44,6 +44,11 @@ public final class OutgoingSnapshot implements AutoCloseable {
     return chunk;
   }
 
+  /// Writes the whole of it to `target`, a new file for its owner only.
+  public void writeTo(Path target) throws IOException {
+    SnapshotFiles.copy(path, target);
+  }
+
   @Override
   public void close() throws IOException {
     file.close();

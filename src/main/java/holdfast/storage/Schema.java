@@ -60,6 +60,12 @@ final class Schema {
     }
   }
 
+  /// Refuses a file of another program, or of a version that this program does not know; an older
+  /// one is as good as the present one to who reads only tables that were there from the beginning.
+  void verifyKnown(Sqlite sqlite, Path file) throws StoreException {
+    knownVersion(sqlite, file);
+  }
+
   /// Brings a file of an older version to this one, each step a transaction; refuses a file of
   /// another program, or of a version that this program does not know, and leaves it as it is.
   void upgrade(Sqlite sqlite, Path file) throws StoreException {

@@ -33,6 +33,11 @@ final class SnapshotFiles {
     return data.file("snapshot-out.db");
   }
 
+  /// The copy that an operator fetches.
+  Path backup() {
+    return data.file("backup-out.db");
+  }
+
   Path arriving(String digest) {
     return data.file(PREFIX + checked(digest) + ARRIVING);
   }
@@ -60,6 +65,16 @@ final class SnapshotFiles {
   /// The digest of the complete snapshot that waits to be installed.
   Optional<String> readyDigest() throws IOException {
     return digests(READY).stream().findFirst();
+  }
+
+  /// The complete snapshot that waits in `directory`, whoever may have that open.
+  static Optional<Path> waitingIn(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .filter(file -> file.getFileName().toString().matches(PREFIX + DIGEST + READY))
+          .sorted()
+          .findFirst();
+    }
   }
 
   /// The digests of snapshots that have arrived in part.
@@ -117,8 +132,24 @@ final class SnapshotFiles {
   /// Removes what the last process left and this one cannot use. What has arrived in part stays.
   void tidy() throws IOException {
     DataDirectory.delete(outgoing());
+    DataDirectory.delete(backup());
     if (readyDigest().isEmpty()) {
       DataDirectory.delete(index());
+    }
+  }
+
+  /// Copies a file that nobody changes to `to`, which is for its owner only, and makes that
+  /// durable.
+  static void copy(Path from, Path to) throws IOException {
+    DataDirectory.create(to);
+    try (FileChannel in = FileChannel.open(from, StandardOpenOption.READ);
+        FileChannel out =
+            FileChannel.open(to, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+      long size = in.size();
+      for (long at = 0; at < size; ) {
+        at += in.transferTo(at, size - at, out);
+      }
+      out.force(true);
     }
   }
 

@@ -37,11 +37,20 @@ public final class Snapshots {
     files.tidy();
   }
 
-  /// Copies what is applied now, or a little later; takes its time so that the server does not
-  /// notice. Only one copy may be open.
+  /// Copies what is applied now, or a little later, for a member; takes its time so that the server
+  /// does not notice. Only one such copy may be open.
   public OutgoingSnapshot copy() throws IOException, InterruptedException {
-    LogPosition position = SnapshotCopy.make(data.main(), files.outgoing());
-    return new OutgoingSnapshot(files.outgoing(), position, digestOf(files.outgoing()));
+    return copy(files.outgoing());
+  }
+
+  /// The same for an operator, whose copy is another file: one of each kind may be open.
+  public OutgoingSnapshot backup() throws IOException, InterruptedException {
+    return copy(files.backup());
+  }
+
+  private OutgoingSnapshot copy(Path target) throws IOException, InterruptedException {
+    LogPosition position = SnapshotCopy.make(data.main(), target);
+    return new OutgoingSnapshot(target, position, digestOf(target));
   }
 
   /// The digest of the snapshot that this directory was last replaced with.
@@ -128,7 +137,7 @@ public final class Snapshots {
     files.markReady(digest);
   }
 
-  private static String digestOf(Path file) throws IOException {
+  static String digestOf(Path file) throws IOException {
     MessageDigest sha;
     try {
       sha = MessageDigest.getInstance("SHA-256");

@@ -57,6 +57,23 @@ final class Sqlite implements AutoCloseable {
     return sqlite;
   }
 
+  /// Opens `file` so that it cannot be changed, whoever uses it meanwhile: not even what a process
+  /// that died left in the write-ahead log is brought home. Results that do not fit into memory go
+  /// to temporary files.
+  static Sqlite openUntouched(Path file, int cacheKib) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setBusyTimeout(BUSY_TIMEOUT_MS);
+    config.setReadOnly(true);
+    try {
+      Sqlite sqlite =
+          new Sqlite(file, config.createConnection("jdbc:sqlite:" + file.toAbsolutePath()));
+      sqlite.run("PRAGMA cache_size=-" + cacheKib);
+      return sqlite;
+    } catch (SQLException e) {
+      throw failure(file, e);
+    }
+  }
+
   Path file() {
     return file;
   }

@@ -40,6 +40,7 @@ public final class SqliteStore implements LogReader, AutoCloseable {
   /// Seen by tests, which fill it up.
   final Sqlite main;
 
+  private final DataDirectory data;
   private final String memberKey;
   private final StateRow state;
   private final LogTable log;
@@ -127,12 +128,15 @@ public final class SqliteStore implements LogReader, AutoCloseable {
         .orElseThrow(() -> new DiskFailedException(data.main(), "the directory has no member key"));
   }
 
-  private static void insertFirstRows(Sqlite main) {
+  /// A fresh identity for a directory.
+  static String newMemberKey() {
     byte[] key = new byte[MEMBER_KEY_BYTES];
     new SecureRandom().nextBytes(key);
-    main.prepare("INSERT INTO identity VALUES (1, ?)")
-        .set(1, HexFormat.of().formatHex(key))
-        .update();
+    return HexFormat.of().formatHex(key);
+  }
+
+  private static void insertFirstRows(Sqlite main) {
+    main.prepare("INSERT INTO identity VALUES (1, ?)").set(1, newMemberKey()).update();
     main.run("INSERT INTO hard_state VALUES (1, 0, 0)");
     main.run("INSERT INTO log_start VALUES (1, 0, 0)");
     main.prepare("INSERT INTO state VALUES (1, 0, 0, ?, 0, '', x'')")
@@ -148,6 +152,7 @@ public final class SqliteStore implements LogReader, AutoCloseable {
       MembershipReader memberships,
       Deque<AutoCloseable> opened)
       throws IOException {
+    this.data = data;
     this.main = main;
     this.memberKey = memberKey;
     toClose = opened;
@@ -326,6 +331,11 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     return log.compact(upToIndex, state.appliedIndex(), keepBytes);
   }
 
+  /// Where the log ends.
+  public long lastIndex() {
+    return log.last().index();
+  }
+
   /// Bytes of the log kept.
   public long logBytes() {
     return log.bytes();
@@ -339,6 +349,11 @@ public final class SqliteStore implements LogReader, AutoCloseable {
   /// For the threads that send and receive snapshots, which must have ended before `close`.
   public Snapshots snapshots() {
     return snapshots;
+  }
+
+  /// For a thread that must have ended before `close`.
+  public DatabaseCheck check() {
+    return new DatabaseCheck(data);
   }
 
   /// Rolls an open transaction back, ends the store's threads and frees the directory.

@@ -16,6 +16,16 @@ public final class StoreException extends Exception {
     this.kind = kind;
   }
 
+  /// A refusal by somebody who uses the store.
+  public static StoreException refused(String sentence) {
+    return new StoreException(Kind.REFUSED, sentence);
+  }
+
+  /// The disk failed somebody who uses the store.
+  public static StoreException disk(String sentence, Exception cause) {
+    return new StoreException(Kind.DISK, sentence + ": " + cause.getMessage(), cause);
+  }
+
   public Kind kind() {
     return kind;
   }

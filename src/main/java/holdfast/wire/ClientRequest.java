@@ -1,5 +1,6 @@
 package holdfast.wire;
 
+import holdfast.replication.ServerId;
 import java.util.Optional;
 
 /// A client's request, parsed and checked as far as the frame alone allows: types, lengths, name
@@ -30,6 +31,9 @@ public sealed interface ClientRequest {
 
   /// A read about rooms.
   sealed interface RoomRead extends Read {}
+
+  /// Made by whoever runs the servers. All but ADMIN are FORBIDDEN before the proof.
+  sealed interface Operator extends ClientRequest {}
 
   record Hello(RequestHeader header, Optional<String> client) implements ClientRequest {}
 
@@ -90,4 +94,15 @@ public sealed interface ClientRequest {
       implements RoomRead {}
 
   record Sync(RequestHeader header, String cursor, int limit) implements Read {}
+
+  /// Without `proof` it asks for a nonce to prove the operator's key over.
+  record Admin(RequestHeader header, Optional<String> proof) implements Operator {}
+
+  record TransferPrimary(RequestHeader header, ServerId serverId) implements Operator {}
+
+  /// Without `offset` it asks for a new copy of the database, with it for a piece of that copy.
+  record BackupDatabase(RequestHeader header, Optional<Long> offset) implements Operator {}
+
+  /// Without `logIndex`: up to what the server has applied.
+  record CheckDatabase(RequestHeader header, Optional<Long> logIndex) implements Operator {}
 }

@@ -112,9 +112,20 @@ final class Lists {
               row.needFlag("voter"),
               row.needCount("lag_ms"),
               row.needInt("clients"),
-              row.needText("version")));
+              row.needText("version"),
+              vitals(row)));
     }
     return Optional.of(servers);
+  }
+
+  /// All of it or none: an older server says nothing of it.
+  static Optional<Vitals> vitals(Fields row) throws FrameException {
+    if (!row.has("up_since")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Vitals(
+            row.needCount("up_since"), row.needCount("disk_used"), row.needCount("disk_free")));
   }
 
   /// A server's id from its one decimal form.

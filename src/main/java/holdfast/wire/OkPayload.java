@@ -96,4 +96,41 @@ public sealed interface OkPayload {
 
   /// `cursor` is null when `reset`.
   record Synced(Optional<String> cursor, boolean more, boolean reset) implements OkPayload {}
+
+  /// What an operator proves the key over; good for one attempt.
+  record AdminChallenge(String nonce) implements OkPayload {}
+
+  /// Who is primary now, and in which term.
+  record PrimaryMoved(String primary, long term) implements OkPayload {}
+
+  /// A copy of the database that waits to be fetched.
+  ///
+  /// @param digest SHA-256 of the whole, hex
+  /// @param logIndex the last command it has applied
+  record BackupMade(String clusterId, long logIndex, long logTerm, long bytes, String digest)
+      implements OkPayload {}
+
+  /// Some of that copy.
+  ///
+  /// @param data bytes of the copy from `offset` on, base64; empty at its end
+  record BackupPiece(long offset, String data) implements OkPayload {}
+
+  /// What a walk over a server's tables found.
+  ///
+  /// @param logIndex the walk took what was written up to here
+  /// @param digestIndex a multiple of 1,000, or 0
+  /// @param digest the running digest there, hex; absent if it is not known any more
+  /// @param faults sentences; none: all is well
+  record Checked(
+      long logIndex,
+      long digestIndex,
+      Optional<String> digest,
+      List<TableCheck> tables,
+      List<String> faults)
+      implements OkPayload {}
+
+  /// Two servers with an equal `logIndex` must have equal rows.
+  ///
+  /// @param digest SHA-256 over the rows, hex
+  record TableCheck(String table, long logIndex, long rows, String digest) {}
 }

@@ -48,16 +48,18 @@ public final class PeerCodec {
       }
       case PeerFrame.HeartbeatAck(PeerMessage.HeartbeatAck m, PeerFrame.Report r) ->
           end(
-              head(self, "HEARTBEAT_ACK", m.term(), 0)
-                  .field("round", m.round())
-                  .field("last_index", m.lastIndex())
-                  .field("applied_index", m.appliedIndex())
-                  .field("lag_ms", r.lagMs())
-                  .field("time", r.time())
-                  .field("digest_index", r.digestIndex())
-                  .field("digest", r.digest())
-                  .field("clients", r.clients())
-                  .field("version", r.version()));
+              ReplyWriter.vitals(
+                  head(self, "HEARTBEAT_ACK", m.term(), 0)
+                      .field("round", m.round())
+                      .field("last_index", m.lastIndex())
+                      .field("applied_index", m.appliedIndex())
+                      .field("lag_ms", r.lagMs())
+                      .field("time", r.time())
+                      .field("digest_index", r.digestIndex())
+                      .field("digest", r.digest())
+                      .field("clients", r.clients())
+                      .field("version", r.version()),
+                  r.vitals()));
       case PeerFrame.Forward f ->
           end(
               numbered(self, "FORWARD", f.term(), f.session(), f.number(), f.command().length)

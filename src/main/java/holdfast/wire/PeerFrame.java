@@ -23,8 +23,15 @@ public sealed interface PeerFrame {
   /// @param time its wall clock, ms since the epoch
   /// @param digestIndex a multiple of 1,000, or 0
   /// @param digest running digest up to there, hex
+  /// @param vitals absent: an older version
   record Report(
-      long lagMs, long time, long digestIndex, String digest, int clients, String version) {}
+      long lagMs,
+      long time,
+      long digestIndex,
+      String digest,
+      int clients,
+      String version,
+      Optional<Vitals> vitals) {}
 
   /// A client's write: `session` is the connection's number on the sender, `number` runs from 1 for
   /// each session and term. `command` is the bytes of the command without time.

@@ -124,7 +124,8 @@ final class PeerReader {
             count("digest_index"),
             payload.needText("digest"),
             payload.needInt("clients"),
-            payload.needText("version")));
+            payload.needText("version"),
+            Lists.vitals(payload)));
   }
 
   private PeerMessage voteResponse() throws FrameException {

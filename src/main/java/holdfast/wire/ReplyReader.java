@@ -53,7 +53,26 @@ final class ReplyReader {
                   OkPayload.Synced.class,
                   t ->
                       new OkPayload.Synced(
-                          t.optionalText("cursor"), t.flag("more"), t.flag("reset"))));
+                          t.optionalText("cursor"), t.flag("more"), t.flag("reset"))),
+              Map.entry(
+                  OkPayload.AdminChallenge.class,
+                  t -> new OkPayload.AdminChallenge(t.text("nonce"))),
+              Map.entry(
+                  OkPayload.PrimaryMoved.class,
+                  t -> new OkPayload.PrimaryMoved(t.text("primary"), t.number("term"))),
+              Map.entry(
+                  OkPayload.BackupMade.class,
+                  t ->
+                      new OkPayload.BackupMade(
+                          t.text("cluster_id"),
+                          t.number("log_index"),
+                          t.number("log_term"),
+                          t.number("bytes"),
+                          t.text("digest"))),
+              Map.entry(
+                  OkPayload.BackupPiece.class,
+                  t -> new OkPayload.BackupPiece(t.number("offset"), t.text("data"))),
+              Map.entry(OkPayload.Checked.class, ReplyReader::checked));
 
   private ReplyReader() {}
 
@@ -192,7 +211,32 @@ final class ReplyReader {
         t.flag("voter"),
         t.number("lag_ms"),
         t.integer("clients"),
-        t.text("version"));
+        t.text("version"),
+        vitals(t));
+  }
+
+  private static Optional<Vitals> vitals(Tree t) throws FrameException {
+    if (!t.has("up_since")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Vitals(t.number("up_since"), t.number("disk_used"), t.number("disk_free")));
+  }
+
+  private static OkPayload checked(Tree t) throws FrameException {
+    return new OkPayload.Checked(
+        t.number("log_index"),
+        t.number("digest_index"),
+        t.optionalText("digest"),
+        t.list(
+            "tables",
+            row ->
+                new OkPayload.TableCheck(
+                    row.text("table"),
+                    row.number("log_index"),
+                    row.number("rows"),
+                    row.text("digest"))),
+        t.texts("faults"));
   }
 
   private static OkPayload loggedIn(Tree t) throws FrameException {

@@ -133,6 +133,16 @@ final class ReplyWriter {
         orNull("cursor", p.cursor());
         json.field("more", p.more()).field("reset", p.reset());
       }
+      case OkPayload.AdminChallenge p -> json.field("nonce", p.nonce());
+      case OkPayload.PrimaryMoved p -> json.field("primary", p.primary()).field("term", p.term());
+      case OkPayload.BackupMade p ->
+          json.field("cluster_id", p.clusterId())
+              .field("log_index", p.logIndex())
+              .field("log_term", p.logTerm())
+              .field("bytes", p.bytes())
+              .field("digest", p.digest());
+      case OkPayload.BackupPiece p -> json.field("offset", p.offset()).field("data", p.data());
+      case OkPayload.Checked p -> checked(p);
     }
   }
 
@@ -162,22 +172,48 @@ final class ReplyWriter {
 
   /// A row of STATUS; HEARTBEAT carries the same.
   static void serverStatus(JsonWriter json, ServerStatus s) {
-    json.open()
-        .field("server_id", s.serverId())
-        .field("host", s.host())
-        .field("client_port", s.clientPort())
-        .field("peer_port", s.peerPort())
-        .field("role", s.role())
-        .field("term", s.term())
-        .field("up", s.up())
-        .field("last_index", s.lastIndex())
-        .field("commit_index", s.commitIndex())
-        .field("applied_index", s.appliedIndex())
-        .field("voter", s.voter())
-        .field("lag_ms", s.lagMs())
-        .field("clients", s.clients())
-        .field("version", s.version())
-        .close();
+    JsonWriter row =
+        json.open()
+            .field("server_id", s.serverId())
+            .field("host", s.host())
+            .field("client_port", s.clientPort())
+            .field("peer_port", s.peerPort())
+            .field("role", s.role())
+            .field("term", s.term())
+            .field("up", s.up())
+            .field("last_index", s.lastIndex())
+            .field("commit_index", s.commitIndex())
+            .field("applied_index", s.appliedIndex())
+            .field("voter", s.voter())
+            .field("lag_ms", s.lagMs())
+            .field("clients", s.clients())
+            .field("version", s.version());
+    vitals(row, s.vitals()).close();
+  }
+
+  static JsonWriter vitals(JsonWriter json, Optional<Vitals> vitals) {
+    vitals.ifPresent(v ->
+        json.field("up_since", v.upSince())
+            .field("disk_used", v.diskUsed())
+            .field("disk_free", v.diskFree()));
+    return json;
+  }
+
+  private void checked(OkPayload.Checked p) {
+    json.field("log_index", p.logIndex()).field("digest_index", p.digestIndex());
+    orNull("digest", p.digest());
+    json.name("tables").openList();
+    for (OkPayload.TableCheck table : p.tables()) {
+      json.open()
+          .field("table", table.table())
+          .field("log_index", table.logIndex())
+          .field("rows", table.rows())
+          .field("digest", table.digest())
+          .close();
+    }
+    json.closeList().name("faults").openList();
+    p.faults().forEach(json::value);
+    json.closeList();
   }
 
   private void written(String index, OptionalInt acked) {

@@ -17,6 +17,7 @@ final class RequestReader {
   static final int PASSWORD_CHARACTERS_MIN = 8;
   static final int PASSWORD_CHARACTERS_MAX = 256;
   static final int CLIENT_CHARACTERS_MAX = 128;
+  static final int PROOF_CHARACTERS_MAX = 128;
   static final int PAGE_MAX = 200;
   static final int PAGE_DEFAULT = 50;
   static final int SYNC_PAGE_MAX = 1_000;
@@ -185,6 +186,14 @@ final class RequestReader {
       case ROOMS -> new ClientRequest.Rooms(header, pattern(true), afterRoom(), page());
       case MEMBERS -> new ClientRequest.Members(header, room("room"), afterAccount(), page());
       case SYNC -> sync();
+      case ADMIN -> new ClientRequest.Admin(header, proof());
+      case TRANSFER_PRIMARY ->
+          new ClientRequest.TransferPrimary(header, Lists.serverId(payload.needText("server_id")));
+      case BACKUP_DATABASE ->
+          new ClientRequest.BackupDatabase(header, payload.integer("offset", 0, Json.INTEGER_MAX));
+      case CHECK ->
+          new ClientRequest.CheckDatabase(
+              header, payload.integer("log_index", 0, Json.INTEGER_MAX));
     };
   }
 
@@ -238,6 +247,14 @@ final class RequestReader {
       Texts.checkLine("client", client.get(), 0, CLIENT_CHARACTERS_MAX);
     }
     return client;
+  }
+
+  private Optional<String> proof() throws FrameException {
+    Optional<String> proof = payload.text("proof");
+    if (proof.isPresent()) {
+      Texts.checkSecret("proof", proof.get(), 1, PROOF_CHARACTERS_MAX);
+    }
+    return proof;
   }
 
   private String newPassword() throws FrameException {

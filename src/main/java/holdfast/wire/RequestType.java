@@ -20,7 +20,11 @@ enum RequestType {
   HISTORY(true),
   ROOMS(true),
   MEMBERS(true),
-  SYNC(true);
+  SYNC(true),
+  ADMIN(false),
+  TRANSFER_PRIMARY(false),
+  BACKUP_DATABASE(false),
+  CHECK(false);
 
   private final boolean needsLogin;
 

@@ -57,6 +57,10 @@ final class RequestWriter {
       case ClientRequest.Rooms _ -> RequestType.ROOMS;
       case ClientRequest.Members _ -> RequestType.MEMBERS;
       case ClientRequest.Sync _ -> RequestType.SYNC;
+      case ClientRequest.Admin _ -> RequestType.ADMIN;
+      case ClientRequest.TransferPrimary _ -> RequestType.TRANSFER_PRIMARY;
+      case ClientRequest.BackupDatabase _ -> RequestType.BACKUP_DATABASE;
+      case ClientRequest.CheckDatabase _ -> RequestType.CHECK;
     };
   }
 
@@ -100,6 +104,12 @@ final class RequestWriter {
         page(r.after(), r.limit());
       }
       case ClientRequest.Sync r -> json.field("cursor", r.cursor()).field("limit", r.limit());
+      case ClientRequest.Admin r -> optional("proof", r.proof());
+      case ClientRequest.TransferPrimary r -> json.field("server_id", r.serverId().toString());
+      case ClientRequest.BackupDatabase r ->
+          r.offset().ifPresent(offset -> json.field("offset", offset));
+      case ClientRequest.CheckDatabase r ->
+          r.logIndex().ifPresent(index -> json.field("log_index", index));
     }
   }
 

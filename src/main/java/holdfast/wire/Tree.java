@@ -79,6 +79,20 @@ record Tree(JsonNode node) {
     return items;
   }
 
+  List<String> texts(String name) throws FrameException {
+    if (!node.path(name).isArray()) {
+      throw wrong(name, "an array");
+    }
+    List<String> texts = new ArrayList<>();
+    for (JsonNode item : node.path(name).values()) {
+      if (!item.isString()) {
+        throw wrong(name, "an array of strings");
+      }
+      texts.add(item.stringValue());
+    }
+    return texts;
+  }
+
   private static <T> T need(String name, Optional<T> value) throws FrameException {
     if (value.isEmpty()) {
       throw FrameException.badRequest("`" + name + "` is missing");

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.JsonNode;
 
 /// One account writing numbered messages into a room, one after the other, each repeated with its
@@ -39,6 +40,7 @@ final class Writer implements AutoCloseable {
   private Optional<String> token = Optional.empty();
   private boolean isLoggedIn;
   private int at;
+  private final AtomicInteger repeats = new AtomicInteger();
   private volatile boolean stopping;
   private volatile Optional<String> failure = Optional.empty();
 
@@ -104,8 +106,10 @@ final class Writer implements AutoCloseable {
         if (body.path("code").asString().equals("SHUTTING_DOWN")) {
           moveOn();
         }
+        repeats.incrementAndGet();
         Thread.sleep(BACKOFF_MS);
       } catch (IOException | AssertionError e) {
+        repeats.incrementAndGet();
         moveOn();
         Thread.sleep(BACKOFF_MS);
       }
@@ -155,6 +159,11 @@ final class Writer implements AutoCloseable {
     synchronized (acknowledged) {
       return List.copyOf(acknowledged);
     }
+  }
+
+  /// How often a request was refused, or not answered, and made again.
+  int repeats() {
+    return repeats.get();
   }
 
   Optional<String> failure() {

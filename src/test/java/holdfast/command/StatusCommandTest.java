@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import holdfast.wire.ClientCodec;
 import holdfast.wire.OkPayload;
 import holdfast.wire.ServerStatus;
+import holdfast.wire.Vitals;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -25,6 +26,9 @@ import picocli.CommandLine;
 
 /// The command against sockets that answer as servers do.
 final class StatusCommandTest {
+  /// A server that says so has been up for no time, whenever the test runs.
+  private static final long FUTURE = 1L << 52;
+
   @TempDir Path folder;
 
   private final List<ServerSocket> listeners = new ArrayList<>();
@@ -83,7 +87,8 @@ final class StatusCommandTest {
         true,
         5,
         4,
-        "0.1");
+        "0.1",
+        Optional.of(new Vitals(FUTURE, 3L << 20, 5L << 30)));
   }
 
   private int status(String... more) {
@@ -125,9 +130,9 @@ final class StatusCommandTest {
         out.toString().lines().map(line -> line.strip().replaceAll(" +", " ")).toList();
     assertEquals(
         List.of(
-            "id address role term up last commit applied lag clients",
-            "1 127.0.0.1:" + port(1) + " PRIMARY 7 yes 30 29 28 5ms 4",
-            "2 127.0.0.1:" + port(2) + " BACKUP 7 yes 30 29 28 5ms 4",
+            "id address role term up last commit applied lag clients disk version",
+            "1 127.0.0.1:" + port(1) + " PRIMARY 7 0s 30 29 28 5ms 4 3.0M+5.0G 0.1",
+            "2 127.0.0.1:" + port(2) + " BACKUP 7 0s 30 29 28 5ms 4 3.0M+5.0G 0.1",
             "server 1 is primary; quorum 2 of 2; no server may fail"),
         lines);
   }

@@ -90,6 +90,7 @@ class WordsTest {
   }
 
   private static ServerStatus server(String id, String role, boolean up) {
-    return new ServerStatus(id, "10.0.0.1", 81, 71, role, 7, up, 12, 12, 12, true, 0, 3, "0.1.0");
+    return new ServerStatus(
+        id, "10.0.0.1", 81, 71, role, 7, up, 12, 12, 12, true, 0, 3, "0.1.0", Optional.empty());
   }
 }

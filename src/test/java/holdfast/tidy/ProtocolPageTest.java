@@ -69,7 +69,12 @@ final class ProtocolPageTest {
           Map.entry("HISTORY", Set.of(OkPayload.History.class)),
           Map.entry("ROOMS", Set.of(OkPayload.Rooms.class)),
           Map.entry("MEMBERS", Set.of(OkPayload.Members.class)),
-          Map.entry("SYNC", Set.of(OkPayload.Synced.class)));
+          Map.entry("SYNC", Set.of(OkPayload.Synced.class)),
+          Map.entry("ADMIN", Set.of(OkPayload.AdminChallenge.class, OkPayload.Empty.class)),
+          Map.entry("TRANSFER_PRIMARY", Set.of(OkPayload.PrimaryMoved.class)),
+          Map.entry(
+              "BACKUP_DATABASE", Set.of(OkPayload.BackupMade.class, OkPayload.BackupPiece.class)),
+          Map.entry("CHECK", Set.of(OkPayload.Checked.class)));
 
   @Test
   void thePageListsTheRequestsThatAreServedAndTheirFields() {

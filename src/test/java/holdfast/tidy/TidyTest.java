@@ -36,7 +36,7 @@ class TidyTest {
               Map.entry("server", Set.of("chat", "replication", "wire", "storage", "transport")),
               Map.entry("client", Set.of("wire", "transport")),
               Map.entry("console", Set.of("client", "wire")),
-              Map.entry("operate", Set.of("wire", "replication", "server")),
+              Map.entry("operate", Set.of("wire", "replication", "storage", "server")),
               Map.entry("demo", Set.of("operate", "client", "wire", "replication", "server")),
               Map.entry("bench", Set.of("demo", "operate", "wire", "replication", "server")),
               Map.entry(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import holdfast.replication.ServerId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -74,7 +75,14 @@ class ClientCodecTest {
               new ClientRequest.History(header, "@bob", none(0), Optional.of(0L), 50),
               new ClientRequest.Rooms(header, "#a*", Optional.of("#ab"), 10),
               new ClientRequest.Members(header, "#r", Optional.of("bob"), 10),
-              new ClientRequest.Sync(header, cursor, 1_000)));
+              new ClientRequest.Sync(header, cursor, 1_000),
+              new ClientRequest.Admin(header, none()),
+              new ClientRequest.Admin(header, Optional.of("00ff")),
+              new ClientRequest.TransferPrimary(header, new ServerId(4_095)),
+              new ClientRequest.BackupDatabase(header, none(0)),
+              new ClientRequest.BackupDatabase(header, Optional.of(65_536L)),
+              new ClientRequest.CheckDatabase(header, none(0)),
+              new ClientRequest.CheckDatabase(header, Optional.of(12L))));
     }
     return requests;
   }
@@ -99,7 +107,22 @@ class ClientCodecTest {
   static Stream<OkPayload> payloads() {
     ServerAddress address = new ServerAddress("1", "::1", 8091);
     ServerStatus status =
-        new ServerStatus("1", "h", 8091, 8081, "PRIMARY", 7, true, 12, 11, 10, true, 0, 4, "0.1.0");
+        new ServerStatus(
+            "1",
+            "h",
+            8091,
+            8081,
+            "PRIMARY",
+            7,
+            true,
+            12,
+            11,
+            10,
+            true,
+            0,
+            4,
+            "0.1.0",
+            Optional.empty());
     return Stream.of(
         new OkPayload.Empty(),
         new OkPayload.HelpText("one\ntwo"),
@@ -152,8 +175,23 @@ class ClientCodecTest {
         new OkPayload.Synced(none(), false, true));
   }
 
+  static Stream<OkPayload> operatorsPayloads() {
+    return Stream.of(
+        new OkPayload.AdminChallenge("00ff"),
+        new OkPayload.PrimaryMoved("2", 8),
+        new OkPayload.BackupMade("c0ffee", 12, 7, 65_537, "ab"),
+        new OkPayload.BackupPiece(65_536, "AA=="),
+        new OkPayload.Checked(12, 0, none(), List.of(), List.of("torn")),
+        new OkPayload.Checked(
+            1_012,
+            1_000,
+            Optional.of("ab"),
+            List.of(new OkPayload.TableCheck("message", 12, 5, "cd")),
+            List.of()));
+  }
+
   @ParameterizedTest
-  @MethodSource("payloads")
+  @MethodSource({"payloads", "operatorsPayloads"})
   void everyPayloadComesBackAsItWasSent(OkPayload payload) throws FrameException {
     ServerFrame frame = ClientCodec.parseServer(body(ClientCodec.ok(Optional.of("17"), payload)));
     ServerFrame.Ok ok = (ServerFrame.Ok) frame;
@@ -164,7 +202,8 @@ class ClientCodecTest {
   @Test
   void everyKindOfPayloadIsTested() {
     TreeSet<String> tested = new TreeSet<>();
-    payloads().forEach(payload -> tested.add(payload.getClass().getName()));
+    Stream.concat(payloads(), operatorsPayloads())
+        .forEach(payload -> tested.add(payload.getClass().getName()));
     TreeSet<String> known = new TreeSet<>();
     for (Class<?> kind : OkPayload.class.getPermittedSubclasses()) {
       known.add(kind.getName());
@@ -301,7 +340,20 @@ class ClientCodecTest {
   void onlyTheseTypesAreServedWithoutLogin() {
     List<String> open =
         ClientCodec.requestTypes().stream().filter(type -> !ClientCodec.needsLogin(type)).toList();
-    assertEquals(List.of("HELLO", "PING", "HELP", "QUIT", "STATUS", "REGISTER", "LOGIN"), open);
+    assertEquals(
+        List.of(
+            "HELLO",
+            "PING",
+            "HELP",
+            "QUIT",
+            "STATUS",
+            "REGISTER",
+            "LOGIN",
+            "ADMIN",
+            "TRANSFER_PRIMARY",
+            "BACKUP_DATABASE",
+            "CHECK"),
+        open);
     assertFalse(open.contains("SEND"));
   }
 }

@@ -41,7 +41,21 @@ class PeerCodecTest {
 
   private static ServerStatus status(String id) {
     return new ServerStatus(
-        id, "10.0.0." + id, 8091, 8081, "BACKUP", 7, true, 12, 11, 10, true, 3, 4, "0.1.0");
+        id,
+        "10.0.0." + id,
+        8091,
+        8081,
+        "BACKUP",
+        7,
+        true,
+        12,
+        11,
+        10,
+        true,
+        3,
+        4,
+        "0.1.0",
+        Optional.of(new Vitals(1_790_000_000_000L, 1, BIG)));
   }
 
   /// Every frame whose records compare by value; those with bare bytes have tests of their own.
@@ -74,7 +88,14 @@ class PeerCodecTest {
         new PeerFrame.Heartbeat(new PeerMessage.Heartbeat(7, 43, 100), Optional.of(List.of())),
         new PeerFrame.HeartbeatAck(
             new PeerMessage.HeartbeatAck(7, 100, 43, 42),
-            new PeerFrame.Report(0, 1_790_000_000_000L, 1_000, "00ff", 3, "0.1.0")),
+            new PeerFrame.Report(
+                0,
+                1_790_000_000_000L,
+                1_000,
+                "00ff",
+                3,
+                "0.1.0",
+                Optional.of(new Vitals(7, 8, 9)))),
         new PeerFrame.Forwarded(7, 3, 9, 44, 7, 5),
         new PeerFrame.ForwardRefused(7, 3, 9, "GAP", 8),
         new PeerFrame.ReadIndex(7, 12),

@@ -1,0 +1,130 @@
+package holdfast.storage;
+
+import holdfast.replication.LogEntry;
+import holdfast.replication.LogPosition;
+import holdfast.replication.Membership;
+import holdfast.replication.MembershipReader;
+import holdfast.storage.StoreException.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// What a stopped server's data directory holds, looked at without changing it.
+///
+/// @param memberKey its identity
+/// @param term of its hard state
+/// @param last where its log ends
+/// @param appliedIndex up to here the cluster is known to have committed
+/// @param time of the last command applied, ms since the epoch
+/// @param membership the last one that its log states
+public record SurvivingDirectory(
+    Path directory,
+    String memberKey,
+    String clusterId,
+    long term,
+    LogPosition last,
+    long appliedIndex,
+    long time,
+    Membership membership) {
+  private static final int CACHE_KIB = 8 * 1024;
+
+  /// The files that a copy needs; the write-ahead logs may be missing.
+  private static final String[] FILES = {"holdfast.db", "holdfast.db-wal"};
+
+  /// Looks into `directory`.
+  ///
+  /// @throws StoreException a server runs there, there is no database, it is damaged or of another
+  ///   version, or has never been part of a cluster
+  public static SurvivingDirectory look(Path directory, MembershipReader memberships)
+      throws IOException, StoreException {
+    Path file = directory.resolve("holdfast.db");
+    if (!Files.isRegularFile(file)) {
+      throw new StoreException(
+          Kind.REFUSED, directory + " is not a server's data directory: it has no holdfast.db");
+    }
+    if (DataDirectory.isTaken(directory)) {
+      throw new StoreException(
+          Kind.TAKEN, "a server runs in " + directory + ": stop it first, all must be at rest");
+    }
+    try (Sqlite sqlite = Sqlite.openUntouched(file, CACHE_KIB)) {
+      Schema.MAIN.verifyKnown(sqlite, file);
+      SnapshotState state = SnapshotState.of(sqlite, "main");
+      Optional<Membership> membership = membership(sqlite, memberships);
+      if (state.clusterId().isEmpty() || membership.isEmpty()) {
+        throw new StoreException(
+            Kind.REFUSED,
+            directory + " has never taken part in a cluster: nothing is to be recovered from it");
+      }
+      SurvivingDirectory found =
+          new SurvivingDirectory(
+              directory,
+              sqlite
+                  .prepare("SELECT member_key FROM identity")
+                  .first(row -> row.getString(1))
+                  .orElse(""),
+              state.clusterId(),
+              sqlite.number("SELECT term FROM hard_state"),
+              last(sqlite, state.position()),
+              state.appliedIndex(),
+              sqlite.number("SELECT time FROM state"),
+              membership.get());
+      Optional<Path> snapshot = SnapshotFiles.waitingIn(directory);
+      return snapshot.isPresent() ? found.with(snapshot.get()) : found;
+    } catch (DiskFailedException e) {
+      throw new StoreException(
+          Kind.REFUSED, "%s cannot be read: %s".formatted(directory, e.getMessage()), e);
+    }
+  }
+
+  /// The server ended with a snapshot complete and not installed yet: `copyTo` takes it along, and
+  /// whoever opens that installs it.
+  private SurvivingDirectory with(Path snapshot) {
+    try (Sqlite sqlite = Sqlite.openUntouched(snapshot, CACHE_KIB)) {
+      SnapshotState state = SnapshotState.of(sqlite, "main");
+      if (state.position().compareTo(last) <= 0) {
+        return this;
+      }
+      return new SurvivingDirectory(
+          directory,
+          memberKey,
+          clusterId,
+          term,
+          state.position(),
+          state.appliedIndex(),
+          sqlite.number("SELECT time FROM state"),
+          membership);
+    }
+  }
+
+  private static LogPosition last(Sqlite sqlite, LogPosition compacted) {
+    return sqlite
+        .prepare("SELECT term, first_index + count - 1 FROM log ORDER BY first_index DESC LIMIT 1")
+        .first(row -> new LogPosition(row.getLong(1), row.getLong(2)))
+        .orElse(compacted);
+  }
+
+  private static Optional<Membership> membership(Sqlite sqlite, MembershipReader memberships) {
+    return sqlite
+        .prepare("SELECT log_index, term, command FROM membership ORDER BY log_index DESC LIMIT 1")
+        .first(row -> new LogEntry(row.getLong(1), row.getLong(2), row.getBytes(3)))
+        .flatMap(memberships::membershipOf);
+  }
+
+  /// Copies what is needed to open the directory elsewhere. The original stays as it is.
+  public void copyTo(Path target) throws IOException, StoreException {
+    try (DataDirectory data = DataDirectory.lock(target)) {
+      for (String name : FILES) {
+        Path from = directory.resolve(name);
+        if (Files.exists(from)) {
+          SnapshotFiles.copy(from, data.file(name));
+        }
+      }
+      Optional<Path> snapshot = SnapshotFiles.waitingIn(directory);
+      if (snapshot.isPresent()) {
+        SnapshotFiles.copy(snapshot.get(), data.file(snapshot.get().getFileName().toString()));
+      }
+      data.sync();
+    }
+  }
+}
