@@ -20,12 +20,7 @@ public record Account(
     long deleted) {
   /// An account that is there.
   public Account(
-      long id,
-      String username,
-      String passwordHash,
-      long generation,
-      long created,
-      long lastSeen) {
+      long id, String username, String passwordHash, long generation, long created, long lastSeen) {
     this(id, username, passwordHash, generation, created, lastSeen, 0);
   }
 

@@ -110,12 +110,14 @@ final class ChatRules {
     return change.done();
   }
 
-  /// Why `sender` may not write to `conversation`, or empty. Decides only.
+  /// Why `sender` may not write to `conversation`, or empty. Decides only. Asked for every message.
   private Optional<Outcome> barredFromSending(
       ChatChange change, long sender, ConversationId conversation) {
-    Optional<Outcome> barred = barred(change, sender, conversation);
-    if (barred.isPresent() || conversation.isRoom()) {
-      return barred;
+    if (conversation.isRoom()) {
+      return rooms.barred(change, sender, conversation.roomId());
+    }
+    if (!conversation.isDirectOf(sender)) {
+      return Optional.of(betweenTwoOthers(change));
     }
     long receiver = conversation.other(sender);
     if (!isThere(receiver)) {
@@ -137,16 +139,19 @@ final class ChatRules {
     if (conversation.isRoom()) {
       return rooms.barred(change, account, conversation.roomId());
     }
-    // The server that took the request makes the conversation of its user and somebody else; one
-    // between two others is no mistake of a client's.
     if (!conversation.isDirectOf(account)) {
-      return Optional.of(
-          change.refused(Refusal.BAD_REQUEST, "that conversation is between two others"));
+      return Optional.of(betweenTwoOthers(change));
     }
     // What was said with an account that is deleted stays to be read.
     return state.account(conversation.other(account)).isPresent()
         ? Optional.empty()
         : Optional.of(AccountRules.noSuchUser(change));
+  }
+
+  /// The server that took the request makes the conversation of its user and somebody else; one
+  /// between two others is no mistake of a client's.
+  private static Outcome betweenTwoOthers(ChatChange change) {
+    return change.refused(Refusal.BAD_REQUEST, "that conversation is between two others");
   }
 
   private Optional<Long> seqOf(long message, ConversationId conversation) {

@@ -253,8 +253,8 @@ final class RoomRules {
   private void changed(
       ChatChange change, long room, RoomChange what, long account, long by, String detail) {
     state.addRoomEvent(
-        change.emit(part ->
-            new ChatEvent.RoomChanged(change.id(), part, room, what, account, by, detail)));
+        change.emit(
+            part -> new ChatEvent.RoomChanged(change.id(), part, room, what, account, by, detail)));
   }
 
   private Outcome tooManyRooms(ChatChange change) {

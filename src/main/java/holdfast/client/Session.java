@@ -48,8 +48,7 @@ final class Session {
 
   /// The account is about to get another password.
   void passwordAsked(String password) {
-    login =
-        login.map(l -> new Login(l.username(), l.password(), l.token(), Optional.of(password)));
+    login = login.map(l -> new Login(l.username(), l.password(), l.token(), Optional.of(password)));
   }
 
   /// It has it, and another token.

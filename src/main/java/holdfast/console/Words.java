@@ -115,7 +115,12 @@ final class Words {
           case "left" -> event.username() + " left " + event.room();
           case "created" -> event.username() + " created " + event.room();
           case "invited" ->
-              event.by() + " invited " + whom(event, me) + " to " + event.room() + joinHint(event, me);
+              event.by()
+                  + " invited "
+                  + whom(event, me)
+                  + " to "
+                  + event.room()
+                  + joinHint(event, me);
           case "kicked" -> event.by() + " put " + whom(event, me) + " out of " + event.room();
           case "topic" ->
               event.by() + " set the topic of " + event.room() + ": " + event.topic().orElse("");

@@ -41,7 +41,10 @@ final class AccountQueries {
     for (Account account : page.items()) {
       users.add(
           new OkPayload.User(
-              account.username(), presence.isOnline(account.id()), account.lastSeen(), blocked.contains(account.id())));
+              account.username(),
+              presence.isOnline(account.id()),
+              account.lastSeen(),
+              blocked.contains(account.id())));
     }
     return new OkPayload.Users(users, page.more());
   }

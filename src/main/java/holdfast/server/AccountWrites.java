@@ -12,7 +12,8 @@ import holdfast.wire.OkPayload;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Writes about one's own account, some of which are more than a look-up and a command. Safe for any thread; blocks the calling virtual thread.
+/// Writes about one's own account, some of which are more than a look-up and a command. Safe for
+/// any thread; blocks the calling virtual thread.
 final class AccountWrites {
   private final Admission admission;
   private final ReplicaPort port;
@@ -151,8 +152,7 @@ final class AccountWrites {
     if (row.isEmpty() || !passwords.fits(register.password(), row.get())) {
       throw taken(register.username());
     }
-    submissions.replyOutcome(
-        session, register, 0, new Outcome.Done(account), OptionalInt.empty());
+    submissions.replyOutcome(session, register, 0, new Outcome.Done(account), OptionalInt.empty());
   }
 
   private static RequestRefused taken(String username) {

@@ -41,8 +41,8 @@ final class Passwords {
       this.password = password;
     }
 
-    /// The account's row, if the password fits it; else BAD_CREDENTIALS. Wrong ones count as
-    /// failed logins do.
+    /// The account's row, if the password fits it; else BAD_CREDENTIALS. Wrong ones count as failed
+    /// logins do.
     Account check(Login login) throws RequestRefused, InterruptedException {
       throttle.check(login.username());
       Optional<Account> account = reads.account(login.account()).filter(a -> !a.isDeleted());

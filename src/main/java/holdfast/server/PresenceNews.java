@@ -50,8 +50,7 @@ final class PresenceNews {
   record Told(byte[] frame, List<Long> accounts) {}
 
   /// @param tell has the replica thread call `tell` with what was found; any thread calls it
-  PresenceNews(
-      Reads reads, Directory directory, Presence presence, Consumer<List<Told>> tell) {
+  PresenceNews(Reads reads, Directory directory, Presence presence, Consumer<List<Told>> tell) {
     this.reads = reads;
     this.directory = directory;
     this.presence = presence;

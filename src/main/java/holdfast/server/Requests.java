@@ -70,7 +70,12 @@ final class Requests {
     this.submissions = new Submissions(admission, port, loginDesk);
     this.accountWrites =
         new AccountWrites(
-            admission, port, submissions, names, reads, new Passwords(reads, hasher, loginDesk.throttle()));
+            admission,
+            port,
+            submissions,
+            names,
+            reads,
+            new Passwords(reads, hasher, loginDesk.throttle()));
     this.messageWrites = new MessageWrites(names, directory, reads);
     this.roomWrites = new RoomWrites(names, directory);
   }

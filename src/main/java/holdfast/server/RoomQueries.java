@@ -68,9 +68,7 @@ final class RoomQueries {
     for (MemberRow row : page.items()) {
       members.add(
           new OkPayload.MemberInfo(
-              row.username(),
-              Roles.text(row.role()),
-              presence.isOnline(row.account())));
+              row.username(), Roles.text(row.role()), presence.isOnline(row.account())));
     }
     return new OkPayload.Members(members, page.more());
   }

@@ -47,8 +47,7 @@ final class RoomWrites implements Resolver<ClientRequest.RoomWrite> {
       // Of two names the account's is looked up first: PROTOCOL's order of errors.
       case ClientRequest.Invite invite -> {
         long account = names.account(invite.username());
-        yield new Command.Invite(
-            Submissions.UNSTAMPED, key, names.room(invite.room()), account);
+        yield new Command.Invite(Submissions.UNSTAMPED, key, names.room(invite.room()), account);
       }
       case ClientRequest.Kick kick -> {
         long account = names.account(kick.username());
@@ -64,8 +63,7 @@ final class RoomWrites implements Resolver<ClientRequest.RoomWrite> {
             Roles.of(set.role()).orElseThrow());
       }
       case ClientRequest.SetTopic set ->
-          new Command.SetTopic(
-              Submissions.UNSTAMPED, key, names.room(set.room()), set.topic());
+          new Command.SetTopic(Submissions.UNSTAMPED, key, names.room(set.room()), set.topic());
     };
   }
 }

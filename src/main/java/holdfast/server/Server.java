@@ -134,12 +134,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
             directory,
             (session, epoch, position) ->
                 port().run(() -> port().signIns().caughtUp(session, epoch, position)));
-    PresenceNews news =
-        new PresenceNews(
-            reads,
-            directory,
-            presence,
-            found -> port().run(() -> port().signIns().tellPresence(found)));
+    PresenceNews news = presenceNews(reads, directory, presence);
     this.snapshots =
         new SnapshotDesk(
             self, replica, store, applier, peers, config.logKeepBytes(), this::restart);
@@ -199,6 +194,14 @@ public final class Server implements AutoCloseable, Listener.Handler {
         links.flush();
       }
     };
+  }
+
+  private PresenceNews presenceNews(Reads reads, Directory directory, Presence presence) {
+    return new PresenceNews(
+        reads,
+        directory,
+        presence,
+        found -> port().run(() -> port().signIns().tellPresence(found)));
   }
 
   private ReplicaPort port() {

@@ -30,8 +30,7 @@ enum Setting {
   RATE_REQUESTS("rate.requests", Kind.COUNT, "0", 0, 1_000_000);
 
   /// Keys of later versions. Taking one without a word would promise what nobody keeps.
-  private static final List<String> LATER =
-      List.of("survivor.takeover", "metrics.port");
+  private static final List<String> LATER = List.of("survivor.takeover", "metrics.port");
 
   /// Every key of later versions below this is one, too.
   private static final String LATER_PREFIX = "tls.";

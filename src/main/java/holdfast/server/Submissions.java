@@ -71,8 +71,7 @@ final class Submissions {
   /// Refuses a write for now, under the rule of order. Not even a repeat is looked up.
   void refuse(ClientSession session, ClientRequest.Write write, RequestRefused refusal) {
     RequestKey key = key(write, session.accountOrZero(), Optional.empty());
-    port.failEarly(
-        session.lane, write.header().requestId(), replyTo(session, write, key), refusal);
+    port.failEarly(session.lane, write.header().requestId(), replyTo(session, write, key), refusal);
   }
 
   /// Answers a repeat of a write that is remembered. False: it is none.
@@ -85,8 +84,8 @@ final class Submissions {
     return answerRepeat(write, key, replyTo(session, write, key));
   }
 
-  /// Waits until what was submitted last on this connection is answered, as a rule: at a
-  /// connection that was lost meanwhile nothing is.
+  /// Waits until what was submitted last on this connection is answered, as a rule: at a connection
+  /// that was lost meanwhile nothing is.
   static void awaitAnswered(ClientSession session) throws InterruptedException {
     try {
       session.lastWrite().get(ANSWERED_MAX.toMillis(), TimeUnit.MILLISECONDS);
@@ -167,8 +166,7 @@ final class Submissions {
         || command instanceof Command.DeleteAccount;
   }
 
-  private WriteReply replyTo(
-      ClientSession session, ClientRequest.Write write, RequestKey key) {
+  private WriteReply replyTo(ClientSession session, ClientRequest.Write write, RequestKey key) {
     CompletableFuture<Void> answered = session.writeBegins();
     return new WriteReply() {
       @Override

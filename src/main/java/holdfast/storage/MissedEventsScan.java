@@ -24,6 +24,9 @@ final class MissedEventsScan {
   /// Somebody who joined and left more often than this meanwhile has to reload.
   static final int OWN_CHANGES_MAX = 10_000;
 
+  /// Rows read beyond those asked for, since some will be passed over.
+  private static final int ROWS_EXTRA = 16;
+
   private final Query roomsOf;
   private final Query ownChanges;
   private final Query messages;
@@ -76,8 +79,7 @@ final class MissedEventsScan {
       return new MissedEvents.TooOld();
     }
     Rooms rooms = new Rooms(roomsOf.with(account).list(row -> row.getLong(1)), changes);
-    Stretch stretch =
-        new Stretch(afterId, afterPart, Math.min(upToId, afterId + SCAN_IDS_MAX));
+    Stretch stretch = new Stretch(afterId, afterPart, Math.min(upToId, afterId + SCAN_IDS_MAX));
     readMessages(account, rooms, stretch, limit);
     readMarks(account, rooms, stretch, limit);
     readRoomEvents(account, rooms, stretch, limit);
@@ -85,7 +87,7 @@ final class MissedEventsScan {
   }
 
   private void readMessages(long account, Rooms rooms, Stretch stretch, int limit) {
-    int rowsMax = limit + 1;
+    int rowsMax = limit + ROWS_EXTRA;
     List<Message> found =
         messages
             .with(stretch.from, stretch.to, account, rowsMax)
@@ -103,7 +105,7 @@ final class MissedEventsScan {
   }
 
   private void readMarks(long account, Rooms rooms, Stretch stretch, int limit) {
-    int rowsMax = limit + 1;
+    int rowsMax = limit + ROWS_EXTRA;
     List<ChatEvent.ReadMoved> found =
         marks
             .with(stretch.from, stretch.to, account, rowsMax)
@@ -126,7 +128,7 @@ final class MissedEventsScan {
   }
 
   private void readRoomEvents(long account, Rooms rooms, Stretch stretch, int limit) {
-    int rowsMax = limit + 1;
+    int rowsMax = limit + ROWS_EXTRA;
     List<ChatEvent.RoomChanged> found =
         roomEvents
             .with(stretch.from, stretch.to)

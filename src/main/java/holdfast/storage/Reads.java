@@ -163,15 +163,15 @@ public final class Reads {
     return read(reader -> reader.snapshot(reads -> reads.unread(account)));
   }
 
-  /// Accounts, not deleted, whose name fits `pattern`, in which `*` stands for anything, in the order of their
-  /// names.
+  /// Accounts, not deleted, whose name fits `pattern`, in which `*` stands for anything, in the
+  /// order of their names.
   public Page<Account> users(String pattern, Optional<String> after, int limit) {
     checkLimit(limit);
     return read(reader -> reader.lists().users(pattern, after, limit));
   }
 
-  /// Open rooms, public or with `account` in them or invited to them, whose name (with its `#`) fits `pattern`, in the
-  /// order of their names.
+  /// Open rooms, public or with `account` in them or invited to them, whose name (with its `#`)
+  /// fits `pattern`, in the order of their names.
   public Page<RoomRow> rooms(long account, String pattern, Optional<String> after, int limit) {
     checkLimit(limit);
     return read(reader -> reader.lists().rooms(account, pattern, after, limit));

@@ -95,8 +95,7 @@ final class SqliteChatState implements ChatState {
             "INSERT INTO account(" + ChatRows.ACCOUNT_COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?)");
     setGeneration = main.prepare("UPDATE account SET generation = ? WHERE id = ?");
     setLastSeen = main.prepare("UPDATE account SET last_seen = ? WHERE id = ?");
-    setPassword =
-        main.prepare("UPDATE account SET password_hash = ?, deleted = ? WHERE id = ?");
+    setPassword = main.prepare("UPDATE account SET password_hash = ?, deleted = ? WHERE id = ?");
     addRoom =
         main.prepare(
             "INSERT INTO room(id, name, topic, private, closed, members) VALUES (?, ?, ?, ?, ?, 0)");

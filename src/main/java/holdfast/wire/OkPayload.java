@@ -82,8 +82,9 @@ public sealed interface OkPayload {
 
   record History(List<HistoryMessage> messages, boolean more) implements OkPayload {}
 
-  /// `senderDeleted`, which is left out when false: the sender's account is gone. `requestId` only on one's own messages. `edited` null, `deleted` false and `reactions` {}
-  /// until the protocol's later rows are served.
+  /// `senderDeleted`, which is left out when false: the sender's account is gone. `requestId` only
+  /// on one's own messages. `edited` null, `deleted` false and `reactions` {} until the protocol's
+  /// later rows are served.
   record HistoryMessage(
       long seq,
       String sender,

@@ -28,8 +28,7 @@ final class ReplyReader {
                   t -> new OkPayload.Registered(t.text("username"), t.text("index"), acked(t))),
               Map.entry(OkPayload.Sent.class, ReplyReader::sent),
               Map.entry(OkPayload.LoggedIn.class, ReplyReader::loggedIn),
-              Map.entry(
-                  OkPayload.Existence.class, t -> new OkPayload.Existence(t.flag("exists"))),
+              Map.entry(OkPayload.Existence.class, t -> new OkPayload.Existence(t.flag("exists"))),
               Map.entry(
                   OkPayload.PasswordSet.class,
                   t -> new OkPayload.PasswordSet(t.text("token"), t.text("index"), acked(t))),
@@ -276,7 +275,12 @@ final class ReplyReader {
 
   private static OkPayload.RoomInfo room(Tree t) throws FrameException {
     return new OkPayload.RoomInfo(
-        t.text("room"), t.text("topic"), t.flag("private"), t.number("members"), t.flag("member"), t.has("invited") && t.flag("invited"));
+        t.text("room"),
+        t.text("topic"),
+        t.flag("private"),
+        t.number("members"),
+        t.flag("member"),
+        t.has("invited") && t.flag("invited"));
   }
 
   private static OkPayload.MemberInfo member(Tree t) throws FrameException {

@@ -170,7 +170,8 @@ final class RequestReader {
       case HELP -> new ClientRequest.Help(header);
       case QUIT -> new ClientRequest.Quit(header);
       case STATUS -> new ClientRequest.Status(header);
-      case REGISTER -> new ClientRequest.Register(header, account("username"), newPassword("password"));
+      case REGISTER ->
+          new ClientRequest.Register(header, account("username"), newPassword("password"));
       case EXISTS -> new ClientRequest.Exists(header, account("username"));
       case LOGIN -> login();
       case LOGOUT -> new ClientRequest.Logout(header, payload.flag("all"));
@@ -294,7 +295,8 @@ final class RequestReader {
   }
 
   private static boolean isOfPreference(int c) {
-    return Names.isNameCharacter((char) c) && !(c >= 'A' && c <= 'Z') || c == '@' || c == '#';
+    boolean isLarge = c >= 'A' && c <= 'Z';
+    return (Names.isNameCharacter((char) c) && !isLarge) || c == '@' || c == '#';
   }
 
   private String role() throws FrameException {

@@ -110,9 +110,7 @@ final class RequestWriter {
       case ClientRequest.Invite r -> json.field("room", r.room()).field("username", r.username());
       case ClientRequest.Kick r -> json.field("room", r.room()).field("username", r.username());
       case ClientRequest.SetRole r ->
-          json.field("room", r.room())
-              .field("username", r.username())
-              .field("role", r.role());
+          json.field("room", r.room()).field("username", r.username()).field("role", r.role());
       case ClientRequest.SetTopic r -> json.field("room", r.room()).field("topic", r.topic());
       case ClientRequest.Users r -> list(r.pattern(), r.after(), r.limit());
       case ClientRequest.Conversations r -> page(r.after(), r.limit());

@@ -32,8 +32,8 @@ public sealed interface ServerEvent {
       String cursor)
       implements ServerEvent {}
 
-  /// Somebody with whom the receiver has a direct conversation came or went; not part of the
-  /// stream of events.
+  /// Somebody with whom the receiver has a direct conversation came or went; not part of the stream
+  /// of events.
   record Presence(String username, boolean online) implements ServerEvent {}
 
   record Cluster(Optional<String> primary, long term, List<ServerAddress> servers, boolean solo)

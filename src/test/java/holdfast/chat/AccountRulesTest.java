@@ -29,8 +29,7 @@ final class AccountRulesTest {
   void anotherPasswordVoidsAllTokens() {
     Applied applied = chat.setPassword(alice, "hash of alice", "new hash");
     assertEquals(new Outcome.Done(3), applied.outcome());
-    assertEquals(
-        List.of(new ChatEvent.TokensVoided(3, 0, alice, 3, false)), applied.events());
+    assertEquals(List.of(new ChatEvent.TokensVoided(3, 0, alice, 3, false)), applied.events());
     assertEquals("new hash", row(alice).passwordHash());
     assertEquals(3, row(alice).generation());
     assertEquals(0, row(bob).generation());
@@ -71,8 +70,7 @@ final class AccountRulesTest {
     chat.send(alice, direct, "hi");
     chat.pass(5);
     Applied applied = chat.delete(alice);
-    assertEquals(
-        List.of(new ChatEvent.TokensVoided(4, 0, alice, 4, true)), applied.events());
+    assertEquals(List.of(new ChatEvent.TokensVoided(4, 0, alice, 4, true)), applied.events());
     Account gone = chat.state.accountNamed("alice").orElseThrow();
     assertEquals(chat.now(), gone.deleted());
     assertEquals("", gone.passwordHash());
@@ -124,8 +122,7 @@ final class AccountRulesTest {
         told.add(c.room() + " " + c.change() + " " + c.account());
       }
     }
-    assertEquals(
-        List.of("3 LEFT 1", "3 CLOSED 1", "4 LEFT 1", "4 ROLE 2", "6 LEFT 1"), told);
+    assertEquals(List.of("3 LEFT 1", "3 CLOSED 1", "4 LEFT 1", "4 ROLE 2", "6 LEFT 1"), told);
     for (int part = 0; part < applied.events().size(); part++) {
       assertEquals(part, applied.events().get(part).part());
     }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 final class ChatReplayTest {
   private static final int SEEDS = 60;
   private static final int COMMANDS = 300;
+  private static final List<RoomRole> ROLES = List.of(RoomRole.values());
   private static final ChatLimits LIMITS = new ChatLimits(400, 12, 60, 4, 3, 2, 2, 2);
 
   /// One server: rows that a crash may take back, the machine over them, and the digest kept with
@@ -144,8 +145,9 @@ final class ChatReplayTest {
         yield new Command.Register(time, ChatBench.registration(name, "r2"), name, "hash");
       }
       case 1 -> new Command.LogoutAll(time, request);
-      case 2 -> new Command.CreateRoom(
-          time, request, "#room" + random.nextInt(5), "topic", random.nextBoolean());
+      case 2 ->
+          new Command.CreateRoom(
+              time, request, "#room" + random.nextInt(5), "topic", random.nextBoolean());
       case 3 -> new Command.JoinRoom(time, request, thing);
       case 4 -> new Command.LeaveRoom(time, request, thing);
       case 5 -> new Command.MarkRead(time, request, conversation, random.nextInt(number));
@@ -171,7 +173,7 @@ final class ChatReplayTest {
               request,
               thing,
               1L + random.nextInt(5),
-              RoomRole.values()[random.nextInt(RoomRole.values().length)]);
+              ROLES.get(random.nextInt(ROLES.size())));
       case 16 -> new Command.SetTopic(time, request, thing, "topic " + random.nextInt(2));
       case 17 ->
           random.nextInt(8) == 0

@@ -190,7 +190,7 @@ final class MissedEventsScanTest {
       store.chat().addRoom(new Room(3 + i, "#r" + i, "", false, false));
       store.chat().addMember(new RoomMember(3 + i, 2, RoomRole.MEMBER, 3 + i));
     }
-    long gone = 3 + rooms;
+    long gone = 3L + rooms;
     for (int i = 0; i < rooms; i++) {
       for (RoomChange change : List.of(RoomChange.LEFT, RoomChange.ROLE)) {
         long account = change == RoomChange.LEFT ? 1 : 2;

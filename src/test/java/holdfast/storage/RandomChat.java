@@ -13,6 +13,8 @@ import java.util.random.RandomGenerator;
 
 /// Commands of every kind about few people and rooms, so that they meet; most of them succeed.
 final class RandomChat {
+  private static final List<RoomRole> ROLES = List.of(RoomRole.values());
+
   private final RandomGenerator random;
   private final ChatModel model;
   private long time = 1_000;
@@ -50,8 +52,7 @@ final class RandomChat {
         Optional<Long> replyTo = Optional.of(messageIn(conversation));
         yield new Command.Send(time, request, conversation, "re", replyTo);
       }
-      case 12, 13 ->
-          new Command.Invite(time, request, roomOf(actor), pick(model.accountIds()));
+      case 12, 13 -> new Command.Invite(time, request, roomOf(actor), pick(model.accountIds()));
       case 14 -> new Command.Kick(time, request, roomOf(actor), pick(model.accountIds()));
       case 15 ->
           new Command.SetRole(
@@ -59,7 +60,7 @@ final class RandomChat {
               request,
               roomOf(actor),
               pick(model.accountIds()),
-              RoomRole.values()[random.nextInt(RoomRole.values().length)]);
+              ROLES.get(random.nextInt(ROLES.size())));
       case 16 -> new Command.SetTopic(time, request, roomOf(actor), "t" + random.nextInt(9));
       case 17 -> new Command.Block(time, request, pick(model.accountIds()));
       case 18 -> new Command.Unblock(time, request, pick(model.accountIds()));
@@ -69,8 +70,7 @@ final class RandomChat {
               request,
               "p" + random.nextInt(5),
               random.nextInt(3) == 0 ? Optional.empty() : Optional.of("v" + requests));
-      case 20 ->
-          new Command.SetPassword(time, request, "hash " + requests, passwordOf(actor));
+      case 20 -> new Command.SetPassword(time, request, "hash " + requests, passwordOf(actor));
       case 21 ->
           random.nextInt(3) == 0
               ? new Command.DeleteAccount(time, request, passwordOf(actor))

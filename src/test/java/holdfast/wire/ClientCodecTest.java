@@ -168,8 +168,10 @@ class ClientCodecTest {
                     none(),
                     true)),
             true),
-        new OkPayload.Rooms(List.of(new OkPayload.RoomInfo("#r", "t", true, 2, true, false)), false),
-        new OkPayload.Rooms(List.of(new OkPayload.RoomInfo("#r", "t", true, 2, false, true)), false),
+        new OkPayload.Rooms(
+            List.of(new OkPayload.RoomInfo("#r", "t", true, 2, true, false)), false),
+        new OkPayload.Rooms(
+            List.of(new OkPayload.RoomInfo("#r", "t", true, 2, false, true)), false),
         new OkPayload.Members(List.of(new OkPayload.MemberInfo("bob", "owner", false)), false),
         new OkPayload.Synced(Optional.of("c1.0.0"), true, false),
         new OkPayload.Synced(none(), false, true));
@@ -202,8 +204,7 @@ class ClientCodecTest {
             "#r", 4, "bob", "hi", 5, Optional.of(3L), Optional.of("r-1"), "c1.4.0"),
         new ServerEvent.Read("@bob", "bob", 4, "c1.4.0"),
         new ServerEvent.Room("#r", "joined", "bob", "bob", none(), none(), "c1.4.0"),
-        new ServerEvent.Room(
-            "#r", "role", "bob", "alice", Optional.of("owner"), none(), "c1.4.0"),
+        new ServerEvent.Room("#r", "role", "bob", "alice", Optional.of("owner"), none(), "c1.4.0"),
         new ServerEvent.Room("#r", "topic", "bob", "bob", none(), Optional.of(""), "c1.4.0"),
         new ServerEvent.Presence("bob", true),
         new ServerEvent.Cluster(
@@ -315,6 +316,15 @@ class ClientCodecTest {
             "by":"bob","cursor":"c1.4.0"}}\
             """,
             """
+            {"type":"ROOM","payload":{"room":"#r","change":"role","username":"bob",\
+            "by":"alice","role":"owner","cursor":"c1.4.0"}}\
+            """,
+            """
+            {"type":"ROOM","payload":{"room":"#r","change":"topic","username":"bob",\
+            "by":"bob","topic":"","cursor":"c1.4.0"}}\
+            """,
+            "{\"type\":\"PRESENCE\",\"payload\":{\"username\":\"bob\",\"online\":true}}",
+            """
             {"type":"CLUSTER","payload":{"primary":"2","term":7,"servers":[{"server_id":"2",\
             "host":"h","client_port":8092}],"solo":false}}\
             """,
@@ -328,7 +338,8 @@ class ClientCodecTest {
   void onlyTheseTypesAreServedWithoutLogin() {
     List<String> open =
         ClientCodec.requestTypes().stream().filter(type -> !ClientCodec.needsLogin(type)).toList();
-    assertEquals(List.of("HELLO", "PING", "HELP", "QUIT", "STATUS", "EXISTS", "REGISTER", "LOGIN"), open);
+    assertEquals(
+        List.of("HELLO", "PING", "HELP", "QUIT", "STATUS", "EXISTS", "REGISTER", "LOGIN"), open);
     assertFalse(open.contains("SEND"));
   }
 }

@@ -1,5 +1,6 @@
 package holdfast.wire;
 
+import java.util.HashMap;
 import java.util.Map;
 
 /// The payload of the first sample of each kind in `ClientCodecTest.payloads`, as text.
@@ -7,6 +8,20 @@ final class GoldenPayloads {
   private GoldenPayloads() {}
 
   static Map<Class<?>, String> byKind() {
+    Map<Class<?>, String> all = new HashMap<>(ofAccounts());
+    all.putAll(ofTheRest());
+    return all;
+  }
+
+  private static Map<Class<?>, String> ofAccounts() {
+    return Map.ofEntries(
+        Map.entry(OkPayload.Existence.class, "{\"exists\":true}"),
+        Map.entry(
+            OkPayload.PasswordSet.class, "{\"token\":\"h1.t\",\"index\":\"i1.x\",\"acked\":3}"),
+        Map.entry(OkPayload.Preferences.class, "{\"preferences\":{\"mute.@bob\":\"yes\"}}"));
+  }
+
+  private static Map<Class<?>, String> ofTheRest() {
     return Map.ofEntries(
         Map.entry(OkPayload.Empty.class, "{}"),
         Map.entry(OkPayload.HelpText.class, "{\"text\":\"one\\ntwo\"}"),
@@ -41,10 +56,6 @@ final class GoldenPayloads {
             {"username":"alice","token":"h1.t","cursor":"c1.0.0","unread":{"messages":12,\
             "conversations":3},"last_seen":1790000000000,"reset":true}\
             """),
-        Map.entry(OkPayload.Existence.class, "{\"exists\":true}"),
-        Map.entry(
-            OkPayload.PasswordSet.class, "{\"token\":\"h1.t\",\"index\":\"i1.x\",\"acked\":3}"),
-        Map.entry(OkPayload.Preferences.class, "{\"preferences\":{\"mute.@bob\":\"yes\"}}"),
         Map.entry(
             OkPayload.Users.class,
             "{\"users\":[{\"username\":\"bob\",\"online\":true,\"last_seen\":5}],\"more\":true}"),
