@@ -52,7 +52,7 @@ final class EventGate {
       }
       case ServerEvent.Read read -> advance(read.cursor());
       case ServerEvent.Room room -> advance(room.cursor());
-      case ServerEvent.Cluster _ -> true;
+      case ServerEvent.Presence _, ServerEvent.Cluster _ -> true;
     };
   }
 

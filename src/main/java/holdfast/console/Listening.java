@@ -60,7 +60,7 @@ final class Listening implements ChatListener {
         }
       }
       case ServerEvent.Room room -> Words.room(room, talk.me()).ifPresent(talk::info);
-      case ServerEvent.Read _, ServerEvent.Cluster _ -> {}
+      case ServerEvent.Read _, ServerEvent.Presence _, ServerEvent.Cluster _ -> {}
     }
   }
 }

@@ -132,6 +132,7 @@ final class MessageQueries {
         Map.of(),
         message.sender() == login.account()
             ? Optional.of(message.request().requestId())
-            : Optional.empty());
+            : Optional.empty(),
+        directory.isDeleted(message.sender()));
   }
 }

@@ -33,7 +33,7 @@ public final class OperatorKey {
   private final byte[] key;
 
   private OperatorKey(String text) {
-    key = ("holdfast" + text).getBytes(StandardCharsets.UTF_8);
+    key = text.getBytes(StandardCharsets.UTF_8);
   }
 
   /// The key of server `id`, made if there is none yet. For the server itself.
@@ -103,7 +103,7 @@ public final class OperatorKey {
     try {
       Mac mac = Mac.getInstance(ALGORITHM);
       mac.init(new SecretKeySpec(key, ALGORITHM));
-      String text = "admin\n" + nonce + "\n" + id;
+      String text = "admin" + nonce + id;
       return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has " + ALGORITHM, e);

@@ -138,6 +138,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
             directory,
             (session, epoch, position) ->
                 port().run(() -> port().signIns().caughtUp(session, epoch, position)));
+    PresenceNews news = presenceNews(reads, directory, presence);
     this.snapshots =
         new SnapshotDesk(
             self, replica, store, applier, peers, config.logKeepBytes(), this::restart);
@@ -152,7 +153,8 @@ public final class Server implements AutoCloseable, Listener.Handler {
             views,
             snapshots,
             proposeOwn ->
-                new SignIns(self, store.chat(), deliveries, presence, peers, catchUp, proposeOwn));
+                new SignIns(
+                    self, store.chat(), deliveries, presence, peers, catchUp, news, proposeOwn));
     this.port = new ReplicaPort(intake, office);
     this.admin = new AdminDesk(self, operatorKey, store, port, views);
     this.requests =
@@ -161,7 +163,8 @@ public final class Server implements AutoCloseable, Listener.Handler {
                 config.clusterName(),
                 self.toString(),
                 config.frameMaxBytes(),
-                ClientCodec.requestTypes().stream().collect(Collectors.joining(" "))),
+                ClientCodec.requestTypes().stream().collect(Collectors.joining(" ")),
+                new RateLimits.Settings(config.rateRequests(), config.rateWrites())),
             reads,
             port,
             views,
@@ -204,6 +207,14 @@ public final class Server implements AutoCloseable, Listener.Handler {
         links.flush();
       }
     };
+  }
+
+  private PresenceNews presenceNews(Reads reads, Directory directory, Presence presence) {
+    return new PresenceNews(
+        reads,
+        directory,
+        presence,
+        found -> port().run(() -> port().signIns().tellPresence(found)));
   }
 
   private ReplicaPort port() {

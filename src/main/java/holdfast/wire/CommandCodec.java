@@ -51,6 +51,18 @@ public final class CommandCodec implements MembershipReader {
         json.field("password_hash", c.passwordHash());
       }
       case Command.LogoutAll c -> request(json, "LOGOUT_ALL", c.request());
+      case Command.SetPassword c ->
+          request(json, "SET_PASSWORD", c.request())
+              .field("password_hash", c.passwordHash())
+              .field("verified", text(c.verified()));
+      case Command.DeleteAccount c ->
+          request(json, "DELETE_ACCOUNT", c.request()).field("verified", text(c.verified()));
+      case Command.SetPreference c -> {
+        request(json, "SET_PREFERENCE", c.request()).field("name", c.name());
+        c.value().ifPresent(value -> json.field("value", value));
+      }
+      case Command.Block c -> request(json, "BLOCK", c.request()).field("blocked", c.blocked());
+      case Command.Unblock c -> request(json, "UNBLOCK", c.request()).field("blocked", c.blocked());
       case Command.Send c -> {
         request(json, "SEND", c.request());
         conversation(json, c.conversation());
@@ -62,18 +74,20 @@ public final class CommandCodec implements MembershipReader {
         conversation(json, c.conversation());
         json.field("message", c.message());
       }
-      case Command.CreateRoom c -> {
-        request(json, "CREATE_ROOM", c.request());
-        json.field("room", c.room()).field("topic", c.topic()).field("private", c.isPrivate());
-      }
-      case Command.JoinRoom c -> {
-        request(json, "JOIN_ROOM", c.request());
-        json.field("room", c.room());
-      }
-      case Command.LeaveRoom c -> {
-        request(json, "LEAVE_ROOM", c.request());
-        json.field("room", c.room());
-      }
+      case Command.CreateRoom c ->
+          request(json, "CREATE_ROOM", c.request())
+              .field("room", c.room())
+              .field("topic", c.topic())
+              .field("private", c.isPrivate());
+      case Command.JoinRoom c -> request(json, "JOIN_ROOM", c.request()).field("room", c.room());
+      case Command.LeaveRoom c -> request(json, "LEAVE_ROOM", c.request()).field("room", c.room());
+      case Command.Invite c -> about(json, "INVITE", c.request(), c.room(), c.account());
+      case Command.Kick c -> about(json, "KICK", c.request(), c.room(), c.account());
+      case Command.SetRole c ->
+          about(json, "SET_ROLE", c.request(), c.room(), c.account())
+              .field("role", Roles.text(c.role()));
+      case Command.SetTopic c ->
+          request(json, "SET_TOPIC", c.request()).field("room", c.room()).field("topic", c.topic());
     }
     return json.close().toBytes();
   }
@@ -181,14 +195,20 @@ public final class CommandCodec implements MembershipReader {
     return new JsonWriter(expected).open().field("v", VERSION);
   }
 
-  private static void request(JsonWriter json, String type, RequestKey request) {
+  private static JsonWriter request(JsonWriter json, String type, RequestKey request) {
     json.field("type", type);
     if (request.username().isPresent()) {
       json.field("username", request.username().get());
     } else {
       json.field("account", request.account());
     }
-    json.field("request_id", request.requestId()).field("digest", text(request.payload()));
+    return json.field("request_id", request.requestId()).field("digest", text(request.payload()));
+  }
+
+  /// Of a request about somebody in a room.
+  private static JsonWriter about(
+      JsonWriter json, String type, RequestKey request, long room, long account) {
+    return request(json, type, request).field("room", room).field("whom", account);
   }
 
   private static void conversation(JsonWriter json, ConversationId conversation) {

@@ -54,9 +54,17 @@ public sealed interface OkPayload {
       boolean reset)
       implements OkPayload {}
 
+  record Existence(boolean exists) implements OkPayload {}
+
+  record PasswordSet(String token, String index, OptionalInt acked) implements OkPayload {}
+
+  /// By name.
+  record Preferences(Map<String, String> preferences) implements OkPayload {}
+
   record Users(List<User> users, boolean more) implements OkPayload {}
 
-  record User(String username, boolean online, long lastSeen) {}
+  /// `blocked`, which is left out when false: the one who asks blocks this account.
+  record User(String username, boolean online, long lastSeen, boolean blocked) {}
 
   record Conversations(List<Conversation> conversations, boolean more) implements OkPayload {}
 
@@ -74,8 +82,9 @@ public sealed interface OkPayload {
 
   record History(List<HistoryMessage> messages, boolean more) implements OkPayload {}
 
-  /// `requestId` only on one's own messages. `edited` null, `deleted` false and `reactions` {}
-  /// until the protocol's later rows are served.
+  /// `senderDeleted`, which is left out when false: the sender's account is gone. `requestId` only
+  /// on one's own messages. `edited` null, `deleted` false and `reactions` {} until the protocol's
+  /// later rows are served.
   record HistoryMessage(
       long seq,
       String sender,
@@ -83,11 +92,19 @@ public sealed interface OkPayload {
       long time,
       Optional<Long> replyTo,
       Map<String, List<String>> reactions,
-      Optional<String> requestId) {}
+      Optional<String> requestId,
+      boolean senderDeleted) {}
 
   record Rooms(List<RoomInfo> rooms, boolean more) implements OkPayload {}
 
-  record RoomInfo(String room, String topic, boolean isPrivate, long members, boolean member) {}
+  /// `invited` is left out when false.
+  record RoomInfo(
+      String room,
+      String topic,
+      boolean isPrivate,
+      long members,
+      boolean member,
+      boolean invited) {}
 
   record Members(List<MemberInfo> members, boolean more) implements OkPayload {}
 

@@ -55,8 +55,14 @@ final class ReplyWriter {
             .field("room", e.room())
             .field("change", e.change())
             .field("username", e.username())
-            .field("by", e.by())
-            .field("cursor", e.cursor());
+            .field("by", e.by());
+        e.role().ifPresent(role -> writer.json.field("role", role));
+        e.topic().ifPresent(topic -> writer.json.field("topic", topic));
+        writer.json.field("cursor", e.cursor());
+      }
+      case ServerEvent.Presence e -> {
+        writer.head("PRESENCE", Optional.empty());
+        writer.json.field("username", e.username()).field("online", e.online());
       }
       case ServerEvent.Cluster e -> {
         writer.head("CLUSTER", Optional.empty());
@@ -104,6 +110,18 @@ final class ReplyWriter {
         written(p.index(), p.acked());
       }
       case OkPayload.LoggedIn p -> loggedIn(p);
+      case OkPayload.Existence p -> json.field("exists", p.exists());
+      case OkPayload.PasswordSet p -> {
+        json.field("token", p.token());
+        written(p.index(), p.acked());
+      }
+      case OkPayload.Preferences p -> {
+        json.name("preferences").open();
+        for (Map.Entry<String, String> preference : p.preferences().entrySet()) {
+          json.textName(preference.getKey()).value(preference.getValue());
+        }
+        json.close();
+      }
       case OkPayload.Users p -> {
         json.name("users").openList();
         p.users().forEach(this::user);
@@ -238,8 +256,9 @@ final class ReplyWriter {
     json.open()
         .field("username", u.username())
         .field("online", u.online())
-        .field("last_seen", u.lastSeen())
-        .close();
+        .field("last_seen", u.lastSeen());
+    ifTrue("blocked", u.blocked());
+    json.close();
   }
 
   private void conversation(OkPayload.Conversation c) {
@@ -281,6 +300,7 @@ final class ReplyWriter {
     }
     json.close();
     m.requestId().ifPresent(id -> json.field("request_id", id));
+    ifTrue("sender_deleted", m.senderDeleted());
     json.close();
   }
 
@@ -290,8 +310,9 @@ final class ReplyWriter {
         .field("topic", r.topic())
         .field("private", r.isPrivate())
         .field("members", r.members())
-        .field("member", r.member())
-        .close();
+        .field("member", r.member());
+    ifTrue("invited", r.invited());
+    json.close();
   }
 
   private void member(OkPayload.MemberInfo m) {
@@ -312,6 +333,12 @@ final class ReplyWriter {
           .close();
     }
     json.closeList();
+  }
+
+  private void ifTrue(String name, boolean value) {
+    if (value) {
+      json.field(name, true);
+    }
   }
 
   private void orNull(String name, Optional<String> value) {

@@ -157,7 +157,8 @@ public final class FakeWorld implements AutoCloseable {
       case ClientRequest.Conversations _ -> peer.ok(request, conversations());
       case ClientRequest.Users _ ->
           peer.ok(
-              request, new OkPayload.Users(List.of(new OkPayload.User("bob", true, NOON)), false));
+              request,
+              new OkPayload.Users(List.of(new OkPayload.User("bob", true, NOON, false)), false));
       case ClientRequest.Write _ -> peer.ok(request, written);
       case ClientRequest _ -> peer.fail(request, ErrorCode.INTERNAL);
     }
@@ -170,7 +171,14 @@ public final class FakeWorld implements AutoCloseable {
             .filter(m -> asked.before().isEmpty() || m.seq() < asked.before().get())
             .map(m ->
                 new OkPayload.HistoryMessage(
-                    m.seq(), m.sender(), m.text(), m.time(), m.replyTo(), Map.of(), m.requestId()))
+                    m.seq(),
+                    m.sender(),
+                    m.text(),
+                    m.time(),
+                    m.replyTo(),
+                    Map.of(),
+                    m.requestId(),
+                    false))
             .toList();
     int from = Math.max(0, all.size() - asked.limit());
     return new OkPayload.History(all.subList(from, all.size()), from > 0);

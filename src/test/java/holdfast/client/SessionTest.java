@@ -13,6 +13,7 @@ import holdfast.wire.ServerEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,6 +41,72 @@ class SessionTest extends ClientFixture {
     assertTrue(byPassword.cursor().isPresent(), "the events would not go on");
     heard.next(Notice.FailedOver.class);
     assertEquals(0, heard.count(Notice.LoggedOut.class));
+  }
+
+  @Test
+  void aChangeOfPasswordThatWasDoneButNotAnsweredIsFollowed() {
+    ChatClient client = alice(CALM);
+    first.script((peer, request) -> {
+      if (request instanceof ClientRequest.SetPassword set) {
+        world.account("alice", set.password());
+        world.voidTokens();
+        first.kill();
+        return true;
+      }
+      return false;
+    });
+    second.script((peer, request) -> {
+      if (request instanceof ClientRequest.SetPassword set) {
+        peer.ok(set, new OkPayload.PasswordSet("h1.alice", "i1.1", OptionalInt.empty()));
+        return true;
+      }
+      return false;
+    });
+    OkPayload.PasswordSet set = get(client.setPassword("correct horse", "battery staple"));
+    assertEquals("h1.alice", set.token());
+    ClientRequest.Login login =
+        second.next(ClientRequest.Login.class, byName -> byName.password().isPresent());
+    assertEquals(Optional.of("battery staple"), login.password());
+    assertEquals(0, heard.count(Notice.LoggedOut.class));
+  }
+
+  @Test
+  void aChangeOfPasswordThatWasNotDoneLeavesTheOldOne() {
+    ChatClient client = alice(CALM);
+    first.script((peer, request) -> {
+      if (request instanceof ClientRequest.SetPassword) {
+        world.voidTokens();
+        first.kill();
+        return true;
+      }
+      return false;
+    });
+    second.script((peer, request) -> {
+      if (request instanceof ClientRequest.SetPassword set) {
+        peer.fail(set, ErrorCode.BAD_CREDENTIALS);
+        return true;
+      }
+      return false;
+    });
+    assertInstanceOf(
+        ChatError.class, failure(client.setPassword("correct horse", "battery staple")));
+    assertEquals(0, heard.count(Notice.LoggedOut.class));
+  }
+
+  @Test
+  void whoDeletesItsAccountIsLoggedOut() {
+    ChatClient client = alice(CALM);
+    first.script((peer, request) -> {
+      if (request instanceof ClientRequest.DeleteAccount delete) {
+        peer.ok(delete, new OkPayload.Written("i1.1", OptionalInt.empty()));
+        return true;
+      }
+      return false;
+    });
+    get(client.deleteAccount("correct horse"));
+    first.kill();
+    heard.next(Notice.FailedOver.class);
+    assertEquals("", second.peers().getFirst().account());
   }
 
   @Test

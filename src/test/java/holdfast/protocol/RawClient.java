@@ -52,6 +52,7 @@ public final class RawClient implements AutoCloseable {
   private final OutputStream out;
   private final Map<String, JsonNode> replies = new HashMap<>();
   private final Deque<JsonNode> pushed = new ArrayDeque<>();
+  private final Deque<JsonNode> presences = new ArrayDeque<>();
   private final List<JsonNode> seen = new ArrayList<>();
   private int lastId;
 
@@ -178,12 +179,22 @@ public final class RawClient implements AutoCloseable {
       String id = frame.path("id").asString();
       assertFalse(replies.containsKey(id), () -> "answered twice: " + frame);
       replies.put(id, frame);
+    } else if (frame.path("type").asString().equals("PRESENCE")) {
+      presences.add(frame.path("payload"));
     } else {
       pushed.add(frame);
     }
   }
 
-  /// The next frame without an `id` that is not a CLUSTER event.
+  /// The payload of the next PRESENCE event, which stands in no order to the others.
+  public JsonNode presence() throws IOException {
+    while (presences.isEmpty()) {
+      sort(next());
+    }
+    return presences.remove();
+  }
+
+  /// The next frame without an `id` that is neither a CLUSTER nor a PRESENCE event.
   public JsonNode push() throws IOException {
     while (true) {
       while (pushed.isEmpty()) {

@@ -1,10 +1,12 @@
 package holdfast.simulation;
 
+import holdfast.chat.Account;
 import holdfast.chat.Command;
 import holdfast.chat.ConversationId;
 import holdfast.chat.Digest;
 import holdfast.chat.Outcome;
 import holdfast.chat.RequestKey;
+import holdfast.chat.RoomRole;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +22,7 @@ final class Client {
   private static final long WIRE_US_MAX = 2 * Agenda.MS;
   private static final long BACKOFF_US_MAX = 60 * Agenda.MS;
   private static final int ROOM_NAMES = 4;
+  private static final List<RoomRole> ROLES = List.of(RoomRole.values());
 
   /// A connection to one process: what is sent on it arrives in order, until one side is gone.
   final class Connection {
@@ -260,7 +263,7 @@ final class Client {
     Optional<Directory.Known> message = world.directory().anyMessage(random);
     int choice = random.nextInt(20);
     if (choice == 0) {
-      return request(self, "logout", key -> time -> new Command.LogoutAll(time, key));
+      return somethingAboutItself(self);
     }
     if (choice == 1) {
       String name = "#room" + random.nextInt(ROOM_NAMES);
@@ -289,7 +292,52 @@ final class Client {
       return send(self, ConversationId.room(room.get()), Optional.empty());
     }
     long other = world.directory().anyAccount(random).orElse(self);
-    return send(self, ConversationId.direct(self, other), Optional.empty());
+    return made % 3 == 0
+        ? somethingAboutSomebody(self, other, room.orElse(self))
+        : send(self, ConversationId.direct(self, other), Optional.empty());
+  }
+
+  /// Which of them it is takes no chance, so that more kinds leave all else as it was.
+  private Request somethingAboutSomebody(long self, long other, long room) {
+    RoomRole role = ROLES.get(made % ROLES.size());
+    String topic = "topic " + made;
+    return switch (made / 3 % 6) {
+      case 0 -> request(self, "invite", key -> time -> new Command.Invite(time, key, room, other));
+      case 1 -> request(self, "kick", key -> time -> new Command.Kick(time, key, room, other));
+      case 2 ->
+          request(self, "role", key -> time -> new Command.SetRole(time, key, room, other, role));
+      case 3 -> request(self, "topic", key -> time -> new Command.SetTopic(time, key, room, topic));
+      case 4 -> request(self, "block", key -> time -> new Command.Block(time, key, other));
+      default -> request(self, "unblock", key -> time -> new Command.Unblock(time, key, other));
+    };
+  }
+
+  private Request somethingAboutItself(long self) {
+    String value = "value " + made;
+    // The password is the one it signed up with, or another by now: both outcomes are met.
+    Digest verified = new Account(self, "", "hash", 0, 0, 0).passwordDigest();
+    String password = made % 2 == 0 ? "hash" : "another";
+    return switch (made % 5) {
+      case 0 ->
+          request(
+              self,
+              "prefer",
+              key -> time -> new Command.SetPreference(time, key, "p", Optional.of(value)));
+      case 1 ->
+          request(
+              self,
+              "password",
+              key -> time -> new Command.SetPassword(time, key, password, verified));
+      case 2 ->
+          made % 4 == 0
+              ? request(
+                  self, "delete", key -> time -> new Command.DeleteAccount(time, key, verified))
+              : request(
+                  self,
+                  "forget",
+                  key -> time -> new Command.SetPreference(time, key, "p", Optional.empty()));
+      default -> request(self, "logout", key -> time -> new Command.LogoutAll(time, key));
+    };
   }
 
   private Request send(long self, ConversationId conversation, Optional<Long> replyTo) {

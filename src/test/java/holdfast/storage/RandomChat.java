@@ -5,6 +5,7 @@ import holdfast.chat.ConversationId;
 import holdfast.chat.Digest;
 import holdfast.chat.Message;
 import holdfast.chat.RequestKey;
+import holdfast.chat.RoomRole;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,8 @@ import java.util.random.RandomGenerator;
 
 /// Commands of every kind about few people and rooms, so that they meet; most of them succeed.
 final class RandomChat {
+  private static final List<RoomRole> ROLES = List.of(RoomRole.values());
+
   private final RandomGenerator random;
   private final ChatModel model;
   private long time = 1_000;
@@ -30,7 +33,7 @@ final class RandomChat {
     }
     long actor = pick(model.accountIds());
     RequestKey request = request(actor);
-    return switch (random.nextInt(20)) {
+    return switch (random.nextInt(30)) {
       case 0 -> register();
       case 1 -> new Command.LogoutAll(time, request);
       case 2 -> new Command.Seen(time, List.of(actor, pick(model.accountIds())));
@@ -49,6 +52,29 @@ final class RandomChat {
         Optional<Long> replyTo = Optional.of(messageIn(conversation));
         yield new Command.Send(time, request, conversation, "re", replyTo);
       }
+      case 12, 13 -> new Command.Invite(time, request, roomOf(actor), pick(model.accountIds()));
+      case 14 -> new Command.Kick(time, request, roomOf(actor), pick(model.accountIds()));
+      case 15 ->
+          new Command.SetRole(
+              time,
+              request,
+              roomOf(actor),
+              pick(model.accountIds()),
+              ROLES.get(random.nextInt(ROLES.size())));
+      case 16 -> new Command.SetTopic(time, request, roomOf(actor), "t" + random.nextInt(9));
+      case 17 -> new Command.Block(time, request, pick(model.accountIds()));
+      case 18 -> new Command.Unblock(time, request, pick(model.accountIds()));
+      case 19 ->
+          new Command.SetPreference(
+              time,
+              request,
+              "p" + random.nextInt(5),
+              random.nextInt(3) == 0 ? Optional.empty() : Optional.of("v" + requests));
+      case 20 -> new Command.SetPassword(time, request, "hash " + requests, passwordOf(actor));
+      case 21 ->
+          random.nextInt(3) == 0
+              ? new Command.DeleteAccount(time, request, passwordOf(actor))
+              : new Command.Noop();
       default ->
           new Command.Send(
               time, request, conversation(actor), "text " + requests, Optional.empty());
@@ -75,6 +101,19 @@ final class RandomChat {
     return rooms.isEmpty() || random.nextBoolean()
         ? ConversationId.direct(actor, pick(model.accountIds()))
         : ConversationId.room(pick(rooms));
+  }
+
+  /// The digest of the account's password, as a rule.
+  private Digest passwordOf(long account) {
+    return random.nextInt(6) == 0
+        ? digest("another")
+        : model.state().account(account).orElseThrow().passwordDigest();
+  }
+
+  /// One of its rooms, as a rule.
+  private long roomOf(long account) {
+    List<Long> rooms = model.state().roomsOf(account);
+    return rooms.isEmpty() || random.nextInt(8) == 0 ? room() : pick(rooms);
   }
 
   private long room() {

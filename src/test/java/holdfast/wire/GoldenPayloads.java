@@ -1,5 +1,6 @@
 package holdfast.wire;
 
+import java.util.HashMap;
 import java.util.Map;
 
 /// The payload of the first sample of each kind in `ClientCodecTest.payloads`, as text.
@@ -7,6 +8,20 @@ final class GoldenPayloads {
   private GoldenPayloads() {}
 
   static Map<Class<?>, String> byKind() {
+    Map<Class<?>, String> all = new HashMap<>(ofAccounts());
+    all.putAll(ofTheRest());
+    return all;
+  }
+
+  private static Map<Class<?>, String> ofAccounts() {
+    return Map.ofEntries(
+        Map.entry(OkPayload.Existence.class, "{\"exists\":true}"),
+        Map.entry(
+            OkPayload.PasswordSet.class, "{\"token\":\"h1.t\",\"index\":\"i1.x\",\"acked\":3}"),
+        Map.entry(OkPayload.Preferences.class, "{\"preferences\":{\"mute.@bob\":\"yes\"}}"));
+  }
+
+  private static Map<Class<?>, String> ofTheRest() {
     return Map.ofEntries(
         Map.entry(OkPayload.Empty.class, "{}"),
         Map.entry(OkPayload.HelpText.class, "{\"text\":\"one\\ntwo\"}"),
@@ -58,7 +73,7 @@ final class GoldenPayloads {
             {"messages":[{"seq":1,"sender":"bob","text":"hi","time":5,"edited":null,\
             "deleted":false,"reply_to":null,"reactions":{},"request_id":"r-1"},{"seq":2,\
             "sender":"alice","text":"hi","time":6,"edited":null,"deleted":false,"reply_to":1,\
-            "reactions":{"🐙":["bob","alice"]}}],"more":true}\
+            "reactions":{"🐙":["bob","alice"]},"sender_deleted":true}],"more":true}\
             """),
         Map.entry(
             OkPayload.Rooms.class,
