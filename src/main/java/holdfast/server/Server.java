@@ -159,12 +159,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
     this.admin = new AdminDesk(self, operatorKey, store, port, views);
     this.requests =
         new Requests(
-            new Requests.Settings(
-                config.clusterName(),
-                self.toString(),
-                config.frameMaxBytes(),
-                ClientCodec.requestTypes().stream().collect(Collectors.joining(" ")),
-                new RateLimits.Settings(config.rateRequests(), config.rateWrites())),
+            requestSettings(config, self),
             reads,
             port,
             views,
@@ -184,6 +179,15 @@ public final class Server implements AutoCloseable, Listener.Handler {
             .name("replica")
             .uncaughtExceptionHandler(this::onReplicaFailed)
             .unstarted(new ReplicaLoop(intake, store, replica, applier, office, outgoing));
+  }
+
+  private static Requests.Settings requestSettings(ServerConfig config, ServerId self) {
+    return new Requests.Settings(
+        config.clusterName(),
+        self.toString(),
+        config.frameMaxBytes(),
+        ClientCodec.requestTypes().stream().collect(Collectors.joining(" ")),
+        new RateLimits.Settings(config.rateRequests(), config.rateWrites()));
   }
 
   private static Office.Settings officeSettings(ServerConfig config, ServerId self) {

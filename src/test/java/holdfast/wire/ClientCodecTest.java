@@ -119,10 +119,8 @@ class ClientCodecTest {
     assertEquals(new TreeSet<>(ClientCodec.requestTypes()), tested);
   }
 
-  static Stream<OkPayload> payloads() {
-    ServerAddress address = new ServerAddress("1", "::1", 8091);
-    ServerStatus status =
-        new ServerStatus(
+  private static ServerStatus aStatus() {
+    return new ServerStatus(
             "1",
             "h",
             8091,
@@ -138,6 +136,11 @@ class ClientCodecTest {
             4,
             "0.1.0",
             Optional.empty());
+  }
+
+  static Stream<OkPayload> payloads() {
+    ServerAddress address = new ServerAddress("1", "::1", 8091);
+    ServerStatus status = aStatus();
     return Stream.of(
         new OkPayload.Empty(),
         new OkPayload.HelpText("one\ntwo"),
