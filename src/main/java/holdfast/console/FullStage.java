@@ -1,0 +1,25 @@
+package holdfast.console;
+
+import org.jline.terminal.Size;
+import org.jline.terminal.Terminal;
+
+/// A whole terminal: its lines at the door, all of it then.
+record FullStage(Terminal terminal, Screen door, Renderer renderer, Model.Settings settings)
+    implements Stage {
+  @Override
+  public Model model(String me, long now) {
+    Size size = terminal.getSize();
+    Model.Window window = new Model.Window(size.getColumns(), size.getRows());
+    return Model.begin(me, false, settings, window, now);
+  }
+
+  @Override
+  public Face face(String me) {
+    return new FullScreen(terminal);
+  }
+
+  @Override
+  public void close() {
+    door.close();
+  }
+}
