@@ -96,11 +96,16 @@ final class Arrivals {
           draft.wish(new Deed.Status(false));
         }
       }
-      case Notice.Lost _, Notice.Connecting _ -> draft.become(draft.model().with(health.lost()));
+      case Notice.Lost _ -> draft.become(draft.model().with(health.lost(0)));
+      case Notice.Connecting(var searching) ->
+          draft.become(draft.model().with(health.lost(searching.toMillis())));
       case Notice.Reset() -> reload(draft);
       case Notice.FailedOver _, Notice.LoggedOut _, Notice.SlowConsumer _ -> {}
     }
-    Words.notice(notice).ifPresent(draft::info);
+    // On a full screen the status line tells how long there has been no server.
+    if (draft.model().plain() || !(notice instanceof Notice.Connecting)) {
+      Words.notice(notice).ifPresent(draft::info);
+    }
     if (notice instanceof Notice.LoggedOut) {
       draft.wish(new Deed.Logout());
     }

@@ -5,7 +5,7 @@ import java.util.List;
 /// What the console makes of what happens: a model and one thing that happened in, the next model
 /// and what is to be done out. The same in, the same out.
 final class Desk {
-  /// Between two looks at how the cluster is, ms.
+  /// Between two looks at how the cluster is, and whether who is written to is there, ms.
   static final long STATUS_EVERY_MS = 3_000;
 
   private Desk() {}
@@ -36,6 +36,7 @@ final class Desk {
     boolean due = now / STATUS_EVERY_MS != model.now() / STATUS_EVERY_MS;
     if (due && !model.plain() && model.health().server().isPresent()) {
       draft.wish(new Deed.Status(false));
+      model.presentPane().peer().ifPresent(peer -> draft.wish(new Deed.Users(peer, false)));
     }
     draft.become(model.at(now));
   }

@@ -49,7 +49,7 @@ final class Editor extends LineReaderImpl {
     option(Option.AUTO_FRESH_LINE, false);
     option(Option.CASE_INSENSITIVE, true);
     widgets.put(LineReader.ACCEPT_LINE, this::accepted);
-    widgets.put(LineReader.VI_HISTORY_SEARCH_FORWARD, () -> true);
+    widgets.put(LineReader.INTERRUPT, this::givenUp);
     for (String map : List.of(LineReader.EMACS, LineReader.VIINS, LineReader.VICMD)) {
       bind(keyMaps.get(map), map);
     }
@@ -77,7 +77,7 @@ final class Editor extends LineReaderImpl {
     if (!map.equals(LineReader.VICMD)) {
       keys.bind(pressed(() -> buf.write('\n')), ALT + "\r", ALT + "\n");
     }
-    keys.bind(pressed(this::givenUp), KeyMap.ctrl('C'));
+    keys.bind(new Reference(LineReader.INTERRUPT), KeyMap.ctrl('C'));
   }
 
   private void key(KeyMap<Binding> keys, Happening.Key key, CharSequence... sequences) {
@@ -105,11 +105,13 @@ final class Editor extends LineReaderImpl {
     return true;
   }
 
-  private void givenUp() {
+  /// What was typed is not sent; the arrow key up brings it back.
+  private boolean givenUp() {
     if (buf.length() > 0) {
       history.add(Instant.now(), buf.toString());
     }
     begun();
+    return true;
   }
 
   private void begun() {

@@ -21,6 +21,10 @@ final class FullScreen implements Face {
   private final Terminal terminal;
   private final Display display;
   private final Attributes before;
+
+  /// For a console that is ended from outside.
+  private final Thread giveBack = new Thread(this::restore, "console-give-back");
+
   private volatile Thread reader;
   private volatile boolean stopped;
   private Size size = Size.of(0, 0);
@@ -39,6 +43,7 @@ final class FullScreen implements Face {
     terminal.setAttributes(keys);
     terminal.puts(Capability.enter_ca_mode);
     terminal.flush();
+    Runtime.getRuntime().addShutdownHook(giveBack);
   }
 
   @Override
@@ -101,13 +106,22 @@ final class FullScreen implements Face {
   @Override
   public void close() {
     boolean interrupted = Thread.interrupted();
+    restore();
+    try {
+      Runtime.getRuntime().removeShutdownHook(giveBack);
+    } catch (IllegalStateException e) {
+      // It is running already.
+    }
+    if (interrupted && !stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void restore() {
     terminal.puts(Capability.exit_ca_mode);
     terminal.puts(Capability.keypad_local);
     terminal.writer().write(Editor.BRACKETED_PASTE_OFF);
     terminal.flush();
     terminal.setAttributes(before);
-    if (interrupted && !stopped) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -78,6 +78,7 @@ final class Moves {
       if (known.isRoom()) {
         draft.wish(new Deed.Members(name, false));
       }
+      known.peer().ifPresent(peer -> draft.wish(new Deed.Users(peer, false)));
     }
     draft.goTo(name);
   }

@@ -62,7 +62,9 @@ final class Painter {
         layout.list() > 0 ? list.column(layout.list() - 1, rows) : List.of();
     List<AttributedString> right =
         layout.members() > 0 ? list.members(pane, layout.members() - 2, rows) : List.of();
-    String border = unicode ? "│" : "|";
+    // Not the plain line: JLine would draw it from the terminal's second character set, and what is
+    // copied or captured from the screen would have letters in its place.
+    String border = unicode ? "┊" : "|";
     for (int i = 0; i < rows; i++) {
       AttributedStringBuilder line = new AttributedStringBuilder();
       if (!left.isEmpty()) {

@@ -6,7 +6,7 @@ import java.util.Optional;
 /// A conversation as the console shows it; the one without a name is the console's own.
 ///
 /// @param name `@account`, `#room`, or nothing
-/// @param topic of a room, as far as known
+/// @param topic of a room, or how the other person is, as far as known
 /// @param members of a room, as far as known
 /// @param scroll lines below the window; 0: it follows what is said
 record Pane(

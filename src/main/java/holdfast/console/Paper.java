@@ -85,7 +85,7 @@ final class Paper {
   }
 
   private AttributedString rule(String text, AttributedStyle style) {
-    String dash = unicode ? "─" : "-";
+    String dash = unicode ? "╌" : "-";
     String middle = " " + Pen.cut(text, Math.max(0, width - 2), unicode) + " ";
     int rest = Math.max(0, width - Wrapping.width(middle));
     return new AttributedString(

@@ -23,15 +23,7 @@ final class Replies {
           draft.rows(Lists.conversations(came));
         }
       }
-      case Happening.UsersCame(var asked, var users) -> {
-        draft.become(
-            draft
-                .model()
-                .knowing(users.users().stream().map(OkPayload.User::username).toList(), List.of()));
-        if (asked) {
-          draft.rows(Lists.users(users, Dates.from(draft.model())::dayAndTime));
-        }
-      }
+      case Happening.UsersCame(var asked, var users) -> users(draft, asked, users);
       case Happening.RoomsCame(var asked, var rooms) -> rooms(draft, asked, rooms);
       case Happening.MembersCame(var asked, var room, var members) ->
           members(draft, asked, room, members);
@@ -43,9 +35,15 @@ final class Replies {
       }
       case Happening.WhoisCame(var name, var found) -> whois(draft, name, found);
       case Happening.Created(var room) -> {
-        draft.change(room, p -> p.with(p.sheet().withNewest(List.of(), false)));
-        Moves.open(draft, room);
+        if (!draft.model().plain()) {
+          Moves.open(draft, room);
+        } else {
+          draft.goTo(room);
+        }
         draft.info(room + " is open; you own it.");
+        if (!draft.model().plain()) {
+          draft.wish(new Deed.Rooms(room.substring(1), false));
+        }
       }
       case Happening.Joined(var room) -> joined(draft, room);
       case Happening.Left(var room) -> {
@@ -125,6 +123,23 @@ final class Replies {
           });
     }
     draft.shown(draft.model().present());
+  }
+
+  private static void users(Draft draft, boolean asked, OkPayload.Users users) {
+    draft.become(
+        draft
+            .model()
+            .knowing(users.users().stream().map(OkPayload.User::username).toList(), List.of()));
+    Dates dates = Dates.from(draft.model());
+    for (OkPayload.User user : users.users()) {
+      String seen = user.lastSeen() == 0 ? "" : "last seen " + dates.dayAndTime(user.lastSeen());
+      if (draft.model().pane("@" + user.username()).isPresent()) {
+        draft.change("@" + user.username(), p -> p.withTopic(user.online() ? "online" : seen));
+      }
+    }
+    if (asked) {
+      draft.rows(Lists.users(users, dates::dayAndTime));
+    }
   }
 
   private static void rooms(Draft draft, boolean asked, OkPayload.Rooms rooms) {

@@ -12,7 +12,7 @@ final class StatusLine {
     List<String> parts = new ArrayList<>();
     parts.add(
         model.me()
-            + health.server().map(id -> " on server " + id).orElse(": looking for a server"));
+            + health.server().map(id -> " on server " + id).orElseGet(() -> searching(health)));
     if (health.voters() > 0) {
       parts.add(health.primary().map(id -> "primary " + id).orElse("no primary"));
       parts.add("term " + health.term());
@@ -33,5 +33,10 @@ final class StatusLine {
       parts.add(below + " lines below");
     }
     return " " + String.join(model.settings().unicode() ? " · " : " | ", parts);
+  }
+
+  private static String searching(Health health) {
+    long seconds = health.searchingMs() / 1_000;
+    return ": looking for a server" + (seconds == 0 ? "" : ", for " + seconds + " s already");
   }
 }

@@ -79,13 +79,13 @@ class PainterTest {
     assertEquals(
         List.of(
             " #plans · Where to in May · 2 members",
-            " 1 holdfast       │",
-            " 2 #plans         │",
-            " 3 @bob        m2 │",
-            " 4 @carol         │",
-            " 5 @dave        1 │",
-            "                  │",
-            "                  │"),
+            " 1 holdfast       ┊",
+            " 2 #plans         ┊",
+            " 3 @bob        m2 ┊",
+            " 4 @carol         ┊",
+            " 5 @dave        1 ┊",
+            "                  ┊",
+            "                  ┊"),
         busy(80, 24).picture().subList(0, 8));
   }
 
@@ -151,8 +151,8 @@ class PainterTest {
     models.happens(
         new Happening.Event(Models.message("@bob", 2, "bob", "morning", nextDay), false));
     List<String> picture = models.picture();
-    int friday = indexOf(picture, "─ Friday 20 November 2026 ─");
-    int saturday = indexOf(picture, "─ Saturday 21 November 2026 ─");
+    int friday = indexOf(picture, "╌ Friday 20 November 2026 ╌");
+    int saturday = indexOf(picture, "╌ Saturday 21 November 2026 ╌");
     assertTrue(friday < saturday && picture.get(saturday + 1).endsWith("bob  morning"));
   }
 
@@ -163,9 +163,9 @@ class PainterTest {
     models.happens(new Happening.Event(new ServerEvent.Read("@bob", "bob", 1, "c"), false));
     models.happens(new Happening.NotSent(3, "@bob", "three", "No."));
     List<String> picture = models.picture();
-    assertTrue(picture.get(indexOf(picture, "alice  one")).contains("│✓✓ "), picture.toString());
-    assertTrue(picture.get(indexOf(picture, "alice  two")).contains("│✓  "), picture.toString());
-    assertTrue(picture.get(indexOf(picture, "alice  three")).contains("│✗  "), picture.toString());
+    assertTrue(picture.get(indexOf(picture, "alice  one")).contains("┊✓✓ "), picture.toString());
+    assertTrue(picture.get(indexOf(picture, "alice  two")).contains("┊✓  "), picture.toString());
+    assertTrue(picture.get(indexOf(picture, "alice  three")).contains("┊✗  "), picture.toString());
   }
 
   @Test
@@ -215,8 +215,8 @@ class PainterTest {
   @Test
   void aWideWindowShowsWhoIsInTheRoom() {
     List<String> picture = busy(200, 60).picture();
-    assertTrue(picture.get(1).endsWith("│ alice"), picture.get(1));
-    assertTrue(picture.get(2).endsWith("│ bob"), picture.get(2));
+    assertTrue(picture.get(1).endsWith("┊ alice"), picture.get(1));
+    assertTrue(picture.get(2).endsWith("┊ bob"), picture.get(2));
   }
 
   @Test
@@ -224,6 +224,6 @@ class PainterTest {
     Models models = busy(80, 24).pressed(Happening.Key.NUMBERS);
     List<String> picture = models.picture();
     assertTrue(
-        picture.get(indexOf(picture, "message 3")).contains("│       3        bob  message"));
+        picture.get(indexOf(picture, "message 3")).contains("┊       3        bob  message"));
   }
 }
