@@ -210,7 +210,8 @@ final class Loop {
       case Item.Barrier barrier -> barriers.add(barrier);
     }
     barriers.removeIf(barrier -> {
-      boolean reached = asked == (barrier.sends() ? 0 : model.unanswered());
+      // Who leaves is not asked for another line.
+      boolean reached = !leaving && asked == (barrier.sends() ? 0 : model.unanswered());
       return reached && barrier.reached().complete(null);
     });
   }

@@ -19,6 +19,7 @@ final class PlainFace implements Face {
 
   @Override
   public void read(Loop loop) {
+    loop.settle(true);
     while (!loop.isOver()) {
       Optional<String> line = screen.readLine((me + " " + loop.model().present()).strip() + "> ");
       loop.post(new Happening.Typed(line.orElse("/quit")));
