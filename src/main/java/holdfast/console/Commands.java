@@ -103,7 +103,7 @@ final class Commands {
           "PageUp, PageDown   older messages, newer ones; Alt-End: the newest",
           "Tab                completes commands, @people, #rooms, :emoji:",
           "Ctrl-R             searches what you typed before",
-          "Alt-Enter          another line of the same message",
+          "Alt-Enter          another line of the same message; with vi keys: Escape, o",
           "Alt-N              numbers instead of times",
           "Ctrl-L             draws the screen anew",
           "Ctrl-C             gives up the line; Ctrl-D, on an empty one, leaves");

@@ -74,7 +74,8 @@ final class Editor extends LineReaderImpl {
       keys.bind(pressed(() -> happens.accept(new Happening.Picked(number))), ALT + digit);
     }
     keys.bind(new Reference(LineReader.CLEAR_SCREEN), KeyMap.ctrl('L'));
-    if (!map.equals(LineReader.VICMD)) {
+    if (map.equals(LineReader.EMACS)) {
+      // In vi, Escape and then Enter sends; `o` begins another line.
       keys.bind(pressed(() -> buf.write('\n')), ALT + "\r", ALT + "\n");
     }
     keys.bind(new Reference(LineReader.INTERRUPT), KeyMap.ctrl('C'));

@@ -118,10 +118,14 @@ final class FullScreen implements Face {
   }
 
   private void restore() {
-    terminal.puts(Capability.exit_ca_mode);
-    terminal.puts(Capability.keypad_local);
-    terminal.writer().write(Editor.BRACKETED_PASTE_OFF);
-    terminal.flush();
-    terminal.setAttributes(before);
+    try {
+      terminal.puts(Capability.exit_ca_mode);
+      terminal.puts(Capability.keypad_local);
+      terminal.writer().write(Editor.BRACKETED_PASTE_OFF);
+      terminal.flush();
+      terminal.setAttributes(before);
+    } catch (IllegalStateException e) {
+      // It is closed already, and with that as it was.
+    }
   }
 }
