@@ -44,7 +44,8 @@ final class Draft {
   }
 
   void change(String name, UnaryOperator<Pane> change) {
-    model = model.with(change.apply(pane(name)));
+    Pane changed = change.apply(pane(name));
+    model = model.with(changed);
   }
 
   void info(String text) {

@@ -11,6 +11,7 @@ import holdfast.wire.ServerEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DeskTest {
@@ -241,6 +242,14 @@ class DeskTest {
     models.happens(new Happening.Picked(2)).page("@bob", Optional.empty(), 1, 9, false);
     assertEquals(7, models.pane("@bob").reading().newAfter());
     assertEquals(0, models.pane("@bob").reading().unread());
+  }
+
+  @Test
+  void whoIsInTheListIsKnownByName() {
+    Models models = Models.screen(80, 24).conversations(Models.conversation("@bob", 9, 7));
+    models.conversations(Models.conversation("#team", 1, 1));
+    assertEquals(Set.of("bob"), models.model().people());
+    assertEquals(Set.of("#team"), models.model().rooms());
   }
 
   @Test
