@@ -38,8 +38,11 @@ final class FullScreen implements Face {
     this.before = terminal.getAttributes();
     this.reader = Thread.currentThread();
     Attributes keys = new Attributes(before);
-    // Ctrl-C and Ctrl-Z are keys like others here.
+    // Ctrl-C and Ctrl-Z are keys like others here, for the system and for JLine.
     keys.setLocalFlag(Attributes.LocalFlag.ISIG, false);
+    keys.setControlChar(Attributes.ControlChar.VINTR, 0);
+    keys.setControlChar(Attributes.ControlChar.VQUIT, 0);
+    keys.setControlChar(Attributes.ControlChar.VSUSP, 0);
     terminal.setAttributes(keys);
     terminal.puts(Capability.enter_ca_mode);
     terminal.flush();

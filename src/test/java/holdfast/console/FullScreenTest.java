@@ -87,7 +87,16 @@ class FullScreenTest {
     ClientSettings client = new ClientSettings(List.of(server.address()), "test", Timing.STANDARD);
     Console console = new Console(stage, client, Duration.ofSeconds(20), NOW);
     status = new CompletableFuture<>();
-    Thread.ofPlatform().daemon().start(() -> status.complete(console.run("alice")));
+    Thread.ofPlatform()
+        .daemon()
+        .start(() -> {
+          try {
+            status.complete(console.run("alice"));
+          } catch (IllegalStateException e) {
+            // A test that is over has closed the terminal.
+            status.completeExceptionally(e);
+          }
+        });
     shown.await("password: ");
     type("correct horse\r");
     shown.awaitTwice("#team");
