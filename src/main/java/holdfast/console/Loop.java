@@ -4,6 +4,7 @@ import holdfast.client.ChatClient;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -148,9 +149,9 @@ final class Loop {
 
   private void run() {
     while (!over) {
-      Item first = next();
-      if (first != null) {
-        handle(first);
+      Optional<Item> first = next();
+      if (first.isPresent()) {
+        handle(first.get());
         for (int i = 1; i < BATCH && !items.isEmpty(); i++) {
           handle(items.remove());
         }
@@ -181,15 +182,15 @@ final class Loop {
     ended.complete(end);
   }
 
-  @SuppressWarnings("NullAway") // what BlockingQueue says about nothing in time
-  private Item next() {
+  /// The next thing that happened, waiting for it until something else is due.
+  private Optional<Item> next() {
     long now = System.nanoTime();
     long until = changed ? Math.min(nextPicture, nextTick) : nextTick;
     try {
-      return items.poll(Math.max(0, until - now), TimeUnit.NANOSECONDS);
+      return Optional.ofNullable(items.poll(Math.max(0, until - now), TimeUnit.NANOSECONDS));
     } catch (InterruptedException e) {
       leave(End.LEFT);
-      return null;
+      return Optional.empty();
     }
   }
 
