@@ -132,7 +132,7 @@ final class Editor extends LineReaderImpl {
         skipRedisplay = false;
         return;
       }
-      int columns = Math.max(Wrapping.COLUMNS_MIN, terminal.getSize().getColumns());
+      int columns = Math.max(Wrapping.COLUMNS_MIN, FullScreen.window(terminal).columns());
       List<AttributedString> below =
           post == null ? List.of() : post.get().columnSplitLength(columns);
       edited.accept(new InputView(buf.toString(), buf.upToCursor().length(), below));
@@ -144,7 +144,8 @@ final class Editor extends LineReaderImpl {
   @Override
   protected void handleSignal(Terminal.Signal signal) {
     size = terminal.getSize();
-    happens.accept(new Happening.Resized(size.getColumns(), size.getRows()));
+    Model.Window window = FullScreen.window(terminal);
+    happens.accept(new Happening.Resized(window.columns(), window.rows()));
     redisplay(true);
   }
 

@@ -15,6 +15,9 @@ final class FullScreen implements Face {
   /// Between two bells.
   private static final long BELL_PAUSE_NS = TimeUnit.SECONDS.toNanos(1);
 
+  private static final int USUAL_COLUMNS = 80;
+  private static final int USUAL_ROWS = 24;
+
   /// Characters of a notification.
   private static final int ALERT_MAX = 200;
 
@@ -47,6 +50,15 @@ final class FullScreen implements Face {
     terminal.puts(Capability.enter_ca_mode);
     terminal.flush();
     Runtime.getRuntime().addShutdownHook(giveBack);
+  }
+
+  /// The terminal's size; the usual one where it does not know its own.
+  static Model.Window window(Terminal terminal) {
+    Size size = terminal.getSize();
+    boolean known = size.getColumns() > 0 && size.getRows() > 0;
+    return known
+        ? new Model.Window(size.getColumns(), size.getRows())
+        : new Model.Window(USUAL_COLUMNS, USUAL_ROWS);
   }
 
   @Override

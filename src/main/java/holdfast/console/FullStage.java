@@ -1,6 +1,5 @@
 package holdfast.console;
 
-import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 
 /// A whole terminal: its lines at the door, all of it then.
@@ -8,9 +7,7 @@ record FullStage(Terminal terminal, Screen door, Renderer renderer, Model.Settin
     implements Stage {
   @Override
   public Model model(String me, long now) {
-    Size size = terminal.getSize();
-    Model.Window window = new Model.Window(size.getColumns(), size.getRows());
-    return Model.begin(me, false, settings, window, now);
+    return Model.begin(me, false, settings, FullScreen.window(terminal), now);
   }
 
   @Override
