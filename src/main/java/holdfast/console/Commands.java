@@ -9,54 +9,116 @@ final class Commands {
   /// A suggestion is made for a word that is at most this many slips away from a command.
   private static final int SLIPS_MAX = 2;
 
+  /// @param others names it is known by, too
   /// @param usage with its arguments
-  /// @param details more lines for `/help NAME`
-  record Entry(String name, String usage, String summary, List<String> details) {}
+  /// @param details more lines for `/help NAME`, examples among them
+  record Entry(
+      String name, List<String> others, String usage, String summary, List<String> details) {
+    Entry alsoKnownAs(String... names) {
+      return new Entry(name, List.of(names), usage, summary, details);
+    }
+  }
 
   static final List<Entry> ALL =
       List.of(
           entry(
-              "msg",
-              "/msg NAME TEXT",
-              "writes to a person or #room; short: @NAME TEXT, #ROOM TEXT"),
+                  "msg",
+                  "/msg NAME TEXT",
+                  "writes to a person or #room; short: @NAME TEXT, #ROOM TEXT",
+                  "Example: @bob lunch at noon?",
+                  "Alt-Enter begins another line of the same message.")
+              .alsoKnownAs("query", "m"),
           entry(
-              "room",
-              "/room #ROOM",
-              "makes it the present conversation; short: #ROOM, @NAME",
-              "Plain text goes to the present conversation; the prompt shows which it is.",
-              "Its last messages are shown and count as read."),
+                  "room",
+                  "/room #ROOM",
+                  "makes it the present conversation; short: #ROOM, @NAME",
+                  "Plain text goes to the present conversation; the prompt shows which it is.",
+                  "Its last messages are shown and count as read.")
+              .alsoKnownAs("open"),
+          entry(
+                  "jump",
+                  "/jump NAME or NUMBER",
+                  "goes to a conversation of the list",
+                  "A part of the name is enough: /jump pla goes to #plans.",
+                  "Alt-1 to Alt-9 go to the first nine, Alt-A to the next unread one,",
+                  "Ctrl-N and Ctrl-P to the next and the one before, Alt-/ back.")
+              .alsoKnownAs("buffer", "b"),
           entry(
               "create",
               "/create #ROOM [TOPIC]",
               "opens a room; you own it",
-              "With --private before the name only people who are invited can join."),
-          entry("join", "/join #ROOM", "joins a room"),
-          entry("leave", "/leave [#ROOM]", "leaves a room"),
-          entry("rooms", "/rooms [PATTERN]", "lists rooms; a pattern is like te*"),
-          entry("members", "/members [#ROOM]", "lists who is in a room"),
+              "With --private before the name only people who are invited can join.",
+              "Example: /create #plans Where to go in May"),
+          entry("join", "/join #ROOM", "joins a room").alsoKnownAs("j"),
+          entry("leave", "/leave [#ROOM]", "leaves a room").alsoKnownAs("part"),
+          entry(
+              "close", "/close", "takes the conversation off the list until it is heard of again"),
+          entry("rooms", "/rooms [PATTERN]", "lists rooms; a pattern is like te*")
+              .alsoKnownAs("list"),
+          entry("topic", "/topic [#ROOM]", "shows what a room is about"),
+          entry("members", "/members [#ROOM]", "lists who is in a room")
+              .alsoKnownAs("who", "names"),
           entry("users", "/users [PATTERN]", "lists accounts; a pattern is like al*"),
+          entry("whois", "/whois NAME", "tells whether somebody is online, or was last seen"),
           entry(
               "history",
               "/history [NAME] [COUNT]",
               "shows the last messages of a conversation",
-              "COUNT is 1 to 200, 20 if left out. /more shows what came before."),
-          entry("more", "/more", "shows what came before"),
+              "COUNT is 1 to 200, 20 if left out. /more, or PageUp, shows what came before."),
+          entry("more", "/more", "shows what came before; so does PageUp"),
           entry("conversations", "/conversations", "lists conversations with what is unread"),
           entry("read", "/read", "marks the present conversation as read"),
+          entry(
+              "mute",
+              "/mute [NAME]",
+              "no bell for a conversation; once more: again",
+              "It still counts what is unread. Lasts until you leave."),
+          entry("dnd", "/dnd [on|off]", "do not disturb: no bell, no notification"),
+          entry(
+              "log",
+              "/log FILE, /log off",
+              "writes what is said to a file from now on, at its end",
+              "Example: /log ~/chat.log"),
+          entry("theme", "/theme dark|light|mono", "chooses colours, or none"),
+          entry("keys", "/keys emacs|vi", "edits lines like one or the other"),
+          entry("numbers", "/numbers", "shows messages' numbers instead of times; so does Alt-N"),
           entry("status", "/status", "shows the servers, and how many more may fail"),
           entry("server", "/server", "shows which server you are on"),
-          entry("help", "/help [COMMAND]", "explains"),
+          entry(
+                  "help",
+                  "/help [COMMAND]",
+                  "explains",
+                  "Example: /help create. /help keys lists what keys do.")
+              .alsoKnownAs("h", "?"),
           entry("logout", "/logout", "signs out; then sign in again, as someone else maybe"),
-          entry("quit", "/quit", "leaves; so does Ctrl-D"));
+          entry("quit", "/quit", "leaves; so does Ctrl-D").alsoKnownAs("exit", "q"));
+
+  /// What /help keys prints besides.
+  private static final List<String> KEYS =
+      List.of(
+          "Alt-1 … Alt-9      the conversation with that number",
+          "Alt-A              the next unread one; those that name you first",
+          "Ctrl-N, Ctrl-P     the next conversation, the one before",
+          "Alt-/              back to where you were",
+          "PageUp, PageDown   older messages, newer ones; Alt-End: the newest",
+          "Tab                completes commands, @people, #rooms, :emoji:",
+          "Ctrl-R             searches what you typed before",
+          "Alt-Enter          another line of the same message; with vi keys: Escape, o",
+          "Alt-N              numbers instead of times",
+          "Ctrl-L             draws the screen anew",
+          "Ctrl-C             gives up the line; Ctrl-D, on an empty one, leaves");
 
   private Commands() {}
 
   private static Entry entry(String name, String usage, String summary, String... details) {
-    return new Entry(name, usage, summary, List.of(details));
+    return new Entry(name, List.of(), usage, summary, List.of(details));
   }
 
+  /// The command of that name, or known by it, too.
   static Optional<Entry> find(String name) {
-    return ALL.stream().filter(entry -> entry.name().equals(name)).findFirst();
+    return ALL.stream()
+        .filter(entry -> entry.name().equals(name) || entry.others().contains(name))
+        .findFirst();
   }
 
   /// The command that was probably meant.
@@ -81,7 +143,7 @@ final class Commands {
       lines.add(entry.usage() + " ".repeat(widest + 2 - entry.usage().length()) + entry.summary());
     }
     lines.add("Anything else is said in the present conversation. A text that begins with / is");
-    lines.add("written with two: //like this.");
+    lines.add("written with two: //like this. /help keys lists what keys do.");
     return lines;
   }
 
@@ -95,6 +157,12 @@ final class Commands {
     List<String> lines = new ArrayList<>();
     lines.add(entry.get().usage() + "  " + entry.get().summary());
     lines.addAll(entry.get().details());
+    if (!entry.get().others().isEmpty()) {
+      lines.add("Also: /" + String.join(", /", entry.get().others()));
+    }
+    if (name.equals("keys")) {
+      lines.addAll(KEYS);
+    }
     return lines;
   }
 

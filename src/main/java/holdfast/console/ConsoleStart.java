@@ -9,10 +9,12 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jline.terminal.Terminal;
@@ -25,19 +27,42 @@ public final class ConsoleStart {
 
   private ConsoleStart() {}
 
-  /// Talks until the person leaves.
+  /// Talks until the person leaves, or the script's lines are done.
   ///
   /// @param servers where to begin
-  /// @param user who to sign in as; empty: asks
-  /// @param version tells the server which program this is
-  /// @return the exit status: `Console.LEFT`, `NOT_CONNECTED` or `BAD_USE`
+  /// @return the exit status, one of those of `Console`
   public static int run(
-      List<HostPort> servers, String user, String version, Map<String, String> environment) {
-    try (Screen screen = screen(environment)) {
-      Renderer renderer =
-          new Renderer(ZoneId.systemDefault(), InstantSource.system(), screen::columns);
-      ClientSettings settings = ClientSettings.of(servers, "console/" + version);
-      return new Console(screen, renderer, settings, CONNECT_PATIENCE).run(user);
+      List<HostPort> servers, ConsoleOptions options, Map<String, String> environment) {
+    ClientSettings settings = ClientSettings.of(servers, "console/" + options.version());
+    if (options.isScript()) {
+      return script(settings, options);
+    }
+    try (Stage stage = stage(options, environment)) {
+      return new Console(stage, settings, CONNECT_PATIENCE, InstantSource.system())
+          .run(options.user());
+    }
+  }
+
+  private static int script(ClientSettings settings, ConsoleOptions options) {
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    BufferedReader in = input();
+    Optional<String> password;
+    try {
+      password =
+          options.passwordFile().isPresent()
+              ? Files.readAllLines(options.passwordFile().get()).stream().findFirst()
+              : Optional.ofNullable(in.readLine());
+    } catch (IOException e) {
+      err.println("The password cannot be read: " + e);
+      return Console.BAD_USE;
+    }
+    if (options.user().isEmpty() || password.isEmpty()) {
+      err.println("A script signs in with --user NAME and a password, see --password-file.");
+      return Console.BAD_USE;
+    }
+    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    try (ScriptFace face = new ScriptFace(in, out, err, options.json(), !options.batch())) {
+      return new Script(settings, CONNECT_PATIENCE, err, face).run(options.user(), password.get());
     }
   }
 
@@ -52,27 +77,58 @@ public final class ConsoleStart {
     return term.isEmpty() || term.equals("dumb");
   }
 
-  private static Screen screen(Map<String, String> environment) {
+  /// A terminal that shows more than ASCII, as its locale says.
+  static boolean unicode(Map<String, String> environment) {
+    for (String name : List.of("LC_ALL", "LC_CTYPE", "LANG")) {
+      String value = environment.getOrDefault(name, "").toUpperCase(Locale.ROOT);
+      if (!value.isEmpty()) {
+        return value.contains("UTF-8") || value.contains("UTF8");
+      }
+    }
+    return false;
+  }
+
+  /// The theme asked for; NO_COLOR counts unless one is.
+  static Theme theme(Optional<String> name, Map<String, String> environment) {
+    return name.flatMap(Theme::named).orElse(colours(environment) ? Theme.DARK : Theme.MONO);
+  }
+
+  private static BufferedReader input() {
+    Charset charset = Charset.forName(System.getProperty("stdin.encoding", "UTF-8"));
+    return new BufferedReader(new InputStreamReader(System.in, charset));
+  }
+
+  private static PlainStage printed(Screen screen) {
+    ZoneId zone = ZoneId.systemDefault();
+    return new PlainStage(
+        screen, new Renderer(zone, InstantSource.system(), screen::columns), zone);
+  }
+
+  private static Stage stage(ConsoleOptions options, Map<String, String> environment) {
     Optional<java.io.Console> console =
         Optional.ofNullable(System.console()).filter(java.io.Console::isTerminal);
     if (console.isEmpty()) {
-      Charset in = Charset.forName(System.getProperty("stdin.encoding", "UTF-8"));
-      return new PlainScreen(
-          new BufferedReader(new InputStreamReader(System.in, in)),
-          new PrintWriter(System.out, true, StandardCharsets.UTF_8),
-          Optional.empty());
+      PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+      return printed(new PlainScreen(input(), out, Optional.empty()));
     }
-    if (dumb(environment)) {
+    if (options.plain() || dumb(environment)) {
       java.io.Console typed = console.get();
-      return new PlainScreen(
-          new BufferedReader(typed.reader()),
-          typed.writer(),
-          Optional.of(
-              prompt -> Optional.ofNullable(typed.readPassword("%s", prompt)).map(String::new)));
+      return printed(
+          new PlainScreen(
+              new BufferedReader(typed.reader()),
+              typed.writer(),
+              Optional.of(prompt ->
+                  Optional.ofNullable(typed.readPassword("%s", prompt)).map(String::new))));
     }
     try {
+      Theme theme = theme(options.theme(), environment);
       Terminal terminal = TerminalBuilder.builder().system(true).build();
-      return new JLineScreen(terminal, colours(environment));
+      JLineScreen door = new JLineScreen(terminal, theme != Theme.MONO);
+      Renderer renderer =
+          new Renderer(ZoneId.systemDefault(), InstantSource.system(), door::columns);
+      Model.Settings settings =
+          new Model.Settings(theme, false, false, unicode(environment), ZoneId.systemDefault());
+      return new FullStage(terminal, door, renderer, settings);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -14,6 +14,9 @@ sealed interface Input {
 
   record GoTo(String conversation) implements Input {}
 
+  /// To the conversation with that number, or the one whose name fits best.
+  record Jump(String where) implements Input {}
+
   record Create(String room, String topic, boolean isPrivate) implements Input {}
 
   record Join(String room) implements Input {}
@@ -21,11 +24,18 @@ sealed interface Input {
   /// Without a name: the present one.
   record Leave(Optional<String> room) implements Input {}
 
+  /// Takes the conversation off the list until something new is said in it.
+  record Close() implements Input {}
+
   record Rooms(String pattern) implements Input {}
+
+  record Topic(Optional<String> room) implements Input {}
 
   record Members(Optional<String> room) implements Input {}
 
   record Users(String pattern) implements Input {}
+
+  record Whois(String name) implements Input {}
 
   record History(Optional<String> conversation, int limit) implements Input {}
 
@@ -35,6 +45,21 @@ sealed interface Input {
   record Conversations() implements Input {}
 
   record Read() implements Input {}
+
+  /// No bell for that conversation, or for it again.
+  record Mute(Optional<String> conversation) implements Input {}
+
+  /// No bell at all; without a choice: the other way round.
+  record Quiet(Optional<Boolean> on) implements Input {}
+
+  record Log(Optional<String> file) implements Input {}
+
+  record Look(Theme theme) implements Input {}
+
+  /// How lines are edited: the editor itself sees to it.
+  record Keys(boolean vi) implements Input {}
+
+  record Numbers() implements Input {}
 
   record Status() implements Input {}
 

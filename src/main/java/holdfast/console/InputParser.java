@@ -3,6 +3,7 @@ package holdfast.console;
 import holdfast.wire.Names;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// Understands what a person types.
 final class InputParser {
@@ -28,7 +29,8 @@ final class InputParser {
     }
     if (text.startsWith("/")) {
       Words words = Words.of(text.substring(1));
-      return command(words.first().toLowerCase(Locale.ROOT), words.rest());
+      String name = words.first().toLowerCase(Locale.ROOT);
+      return command(Commands.find(name).map(Commands.Entry::name).orElse(name), words.rest());
     }
     if (text.startsWith("@") || text.startsWith("#")) {
       return tell(text);
@@ -52,22 +54,47 @@ final class InputParser {
     return switch (name) {
       case "msg" -> rest.isEmpty() ? usage(name) : tell(prefixed(rest, '@'));
       case "room" -> rest.isEmpty() ? usage(name) : goTo(prefixed(rest, '#'));
+      case "jump" -> rest.isEmpty() ? usage(name) : new Input.Jump(Words.of(rest).first());
       case "create" -> create(rest);
-      case "join" -> rest.isEmpty() ? usage(name) : join(rest);
-      case "leave" -> rest.isEmpty() ? new Input.Leave(Optional.empty()) : leave(rest);
+      case "join" -> rest.isEmpty() ? usage(name) : inRoom(rest, Input.Join::new);
+      case "leave" -> perhapsInRoom(rest, Input.Leave::new);
+      case "close" -> new Input.Close();
       case "rooms" -> new Input.Rooms(pattern(rest, '#'));
-      case "members" -> members(rest);
+      case "topic" -> perhapsInRoom(rest, Input.Topic::new);
+      case "members" -> perhapsInRoom(rest, Input.Members::new);
       case "users" -> new Input.Users(pattern(rest, '@'));
+      case "whois" -> whois(rest);
       case "history" -> history(rest);
       case "more" -> new Input.More();
       case "conversations" -> new Input.Conversations();
       case "read" -> new Input.Read();
+      default -> ownCommand(name, rest);
+    };
+  }
+
+  /// Commands that concern this console, not what is said.
+  private static Input ownCommand(String name, String rest) {
+    return switch (name) {
+      case "mute" -> mute(rest);
+      case "dnd" -> quiet(rest);
+      case "log" ->
+          rest.isEmpty()
+              ? usage(name)
+              : new Input.Log(rest.equals("off") ? Optional.empty() : Optional.of(rest));
+      case "theme" -> Theme.named(rest).<Input>map(Input.Look::new).orElseGet(() -> usage("theme"));
+      case "keys" ->
+          switch (rest) {
+            case "vi" -> new Input.Keys(true);
+            case "emacs" -> new Input.Keys(false);
+            default -> usage("keys");
+          };
+      case "numbers" -> new Input.Numbers();
       case "status" -> new Input.Status();
       case "server" -> new Input.Server();
       case "help" ->
           new Input.Help(rest.isEmpty() ? Optional.empty() : Optional.of(Words.of(rest).first()));
       case "logout" -> new Input.Logout();
-      case "quit", "exit" -> new Input.Quit();
+      case "quit" -> new Input.Quit();
       case "" -> new Input.Wrong("A command follows the /. /help lists them.");
       default -> new Input.Wrong(Commands.unknown(name));
     };
@@ -120,23 +147,41 @@ final class InputParser {
         .orElseGet(() -> notAName(named.first()));
   }
 
-  private static Input join(String rest) {
-    return room(rest).<Input>map(Input.Join::new).orElseGet(() -> notAName(rest));
+  private static Input inRoom(String rest, Function<String, Input> input) {
+    return room(rest).map(input).orElseGet(() -> notAName(rest));
   }
 
-  private static Input leave(String rest) {
-    return room(rest)
-        .<Input>map(room -> new Input.Leave(Optional.of(room)))
-        .orElseGet(() -> notAName(rest));
+  private static Input perhapsInRoom(String rest, Function<Optional<String>, Input> input) {
+    return rest.isEmpty()
+        ? input.apply(Optional.empty())
+        : inRoom(rest, room -> input.apply(Optional.of(room)));
   }
 
-  private static Input members(String rest) {
+  private static Input whois(String rest) {
     if (rest.isEmpty()) {
-      return new Input.Members(Optional.empty());
+      return usage("whois");
     }
-    return room(rest)
-        .<Input>map(room -> new Input.Members(Optional.of(room)))
+    return Names.account(rest.startsWith("@") ? rest.substring(1) : rest)
+        .<Input>map(Input.Whois::new)
         .orElseGet(() -> notAName(rest));
+  }
+
+  private static Input mute(String rest) {
+    if (rest.isEmpty()) {
+      return new Input.Mute(Optional.empty());
+    }
+    return Names.conversation(prefixed(rest, '@'))
+        .<Input>map(name -> new Input.Mute(Optional.of(name)))
+        .orElseGet(() -> notAName(rest));
+  }
+
+  private static Input quiet(String rest) {
+    return switch (rest) {
+      case "" -> new Input.Quiet(Optional.empty());
+      case "on" -> new Input.Quiet(Optional.of(true));
+      case "off" -> new Input.Quiet(Optional.of(false));
+      default -> usage("dnd");
+    };
   }
 
   /// Patterns are of bare names; people may write the sign that goes before them.

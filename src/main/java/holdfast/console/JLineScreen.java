@@ -29,9 +29,7 @@ final class JLineScreen implements Screen {
         LineReaderBuilder.builder()
             .terminal(terminal)
             .appName("holdfast")
-            .completer(
-                new StringsCompleter(
-                    Commands.ALL.stream().map(entry -> "/" + entry.name()).toList()))
+            .completer(new StringsCompleter("/register", "/help", "/quit"))
             .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
             .variable(LineReader.HISTORY_SIZE, HISTORY_LINES)
             .build();

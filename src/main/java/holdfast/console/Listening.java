@@ -5,14 +5,15 @@ import holdfast.client.ChatListener;
 import holdfast.client.Notice;
 import holdfast.wire.ServerAddress;
 import holdfast.wire.ServerEvent;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/// Shows what the client hears while a person types.
+/// Brings what a client hears to the loop; before there is one, notices are printed.
 final class Listening implements ChatListener {
   private final Talk talk;
   private final CompletableFuture<ServerAddress> connected = new CompletableFuture<>();
+  private final CompletableFuture<Loop> loop = new CompletableFuture<>();
   private final CompletableFuture<ChatClient> client = new CompletableFuture<>();
-  private volatile boolean signedOut;
 
   Listening(Talk talk) {
     this.talk = talk;
@@ -23,44 +24,33 @@ final class Listening implements ChatListener {
     return connected;
   }
 
-  /// The client to which it listens; events wait until it is given.
+  /// The client to which it listens.
   void listensTo(ChatClient listened) {
     client.complete(listened);
   }
 
-  /// The login was lost since this was asked before.
-  boolean takeSignedOut() {
-    boolean was = signedOut;
-    signedOut = false;
-    return was;
+  /// From now on everything goes there; events have waited for it.
+  void bringsTo(Loop taker) {
+    loop.complete(taker);
   }
 
   @Override
   public void onNotice(Notice notice) {
-    switch (notice) {
-      case Notice.Connected(var server) -> connected.complete(server);
-      case Notice.LoggedOut _ -> signedOut = true;
-      case Notice.Connecting _,
-          Notice.Lost _,
-          Notice.FailedOver _,
-          Notice.Reset _,
-          Notice.SlowConsumer _ -> {}
+    if (notice instanceof Notice.Connected(var server)) {
+      connected.complete(server);
     }
-    Words.notice(notice).ifPresent(talk::info);
+    Optional<Loop> taker = Optional.ofNullable(loop.getNow(null));
+    taker.ifPresentOrElse(
+        there -> there.post(new Happening.Told(notice)),
+        () -> Words.notice(notice).ifPresent(talk::info));
   }
 
   @Override
   public void onEvent(ServerEvent event) {
-    switch (event) {
-      case ServerEvent.Message message -> {
-        boolean sentHere =
-            message.requestId().isPresent() && client.join().isOwn(message.requestId().get());
-        if (!sentHere) {
-          talk.heard(message);
-        }
-      }
-      case ServerEvent.Room room -> Words.room(room, talk.me()).ifPresent(talk::info);
-      case ServerEvent.Read _, ServerEvent.Presence _, ServerEvent.Cluster _ -> {}
-    }
+    boolean sentHere =
+        event instanceof ServerEvent.Message message
+            && message.requestId().isPresent()
+            && client.join().isOwn(message.requestId().get());
+    loop.join().post(new Happening.Event(event, sentHere));
   }
 }

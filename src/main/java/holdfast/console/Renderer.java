@@ -1,13 +1,9 @@
 package holdfast.console;
 
-import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.IntSupplier;
 import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
@@ -16,9 +12,6 @@ import org.jline.utils.AttributedStyle;
 /// Lays out what was said, for a screen of some width. Nothing that others wrote leaves it without
 /// having been made safe.
 final class Renderer {
-  /// Colours that tell people apart, of the 256 of xterm: none is red, which is for errors.
-  private static final int[] SENDER_COLOURS = {39, 78, 214, 141, 80, 179, 111, 150, 177, 73};
-
   /// A text gets at least this many columns beside its head, or it begins on a line of its own.
   private static final int TEXT_COLUMNS_MIN = 20;
 
@@ -27,12 +20,6 @@ final class Renderer {
 
   private static final AttributedStyle DIM = AttributedStyle.DEFAULT.foreground(244);
   private static final AttributedStyle BAD = AttributedStyle.DEFAULT.foreground(203);
-  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
-  private static final DateTimeFormatter DAY_AND_TIME =
-      DateTimeFormatter.ofPattern("d MMM HH:mm", Locale.ENGLISH);
-  private static final DateTimeFormatter YEAR_AND_TIME =
-      DateTimeFormatter.ofPattern("d MMM yyyy HH:mm", Locale.ENGLISH);
-
   private final ZoneId zone;
   private final InstantSource clock;
   private final IntSupplier columns;
@@ -42,6 +29,11 @@ final class Renderer {
     this.zone = zone;
     this.clock = clock;
     this.columns = columns;
+  }
+
+  /// For output that nobody's eyes are on: lines are as long as they are.
+  static Renderer unwrapped() {
+    return new Renderer(ZoneId.systemDefault(), InstantSource.system(), () -> 0);
   }
 
   /// When, in what conversation if that is not the present one, who, what.
@@ -107,16 +99,10 @@ final class Renderer {
 
   /// The time of day; with the day if that was not today.
   String time(long millis) {
-    ZonedDateTime then = Instant.ofEpochMilli(millis).atZone(zone);
-    ZonedDateTime now = clock.instant().atZone(zone);
-    if (then.toLocalDate().equals(now.toLocalDate())) {
-      return then.format(TIME);
-    }
-    return then.format(then.getYear() == now.getYear() ? DAY_AND_TIME : YEAR_AND_TIME);
+    return new Dates(zone, clock.millis()).dayAndTime(millis);
   }
 
   private static AttributedStyle colour(String name) {
-    int choice = Math.floorMod(name.hashCode(), SENDER_COLOURS.length);
-    return AttributedStyle.DEFAULT.foreground(SENDER_COLOURS[choice]);
+    return Theme.DARK.sender(name);
   }
 }

@@ -25,6 +25,9 @@ import org.junit.jupiter.api.Test;
 
 /// The console on a pipe, against a fake server.
 class ConsoleTest {
+  private static final InstantSource NOW =
+      InstantSource.fixed(Instant.ofEpochMilli(FakeWorld.NOON));
+
   private FakeWorld world;
   private FakeServer server;
   private final StringWriter out = new StringWriter();
@@ -41,20 +44,20 @@ class ConsoleTest {
     world.close();
   }
 
+  private static Stage stage(Screen screen) {
+    Renderer renderer = new Renderer(ZoneOffset.UTC, NOW, screen::columns);
+    return new PlainStage(screen, renderer, ZoneOffset.UTC);
+  }
+
   private int run(String user, String... lines) {
     Screen screen =
         new PlainScreen(
             new BufferedReader(new StringReader(String.join("\n", lines) + "\n")),
             new PrintWriter(out, true),
             Optional.empty());
-    Renderer renderer =
-        new Renderer(
-            ZoneOffset.UTC,
-            InstantSource.fixed(Instant.ofEpochMilli(FakeWorld.NOON)),
-            screen::columns);
     ClientSettings settings =
         new ClientSettings(List.of(server.address()), "test", Timing.STANDARD);
-    return new Console(screen, renderer, settings, Duration.ofSeconds(20)).run(user);
+    return new Console(stage(screen), settings, Duration.ofSeconds(20), NOW).run(user);
   }
 
   /// What it printed after the line that says where it is connected.
@@ -156,9 +159,8 @@ class ConsoleTest {
     Screen screen =
         new PlainScreen(
             new BufferedReader(new StringReader("")), new PrintWriter(out, true), Optional.empty());
-    Renderer renderer = new Renderer(ZoneOffset.UTC, InstantSource.system(), screen::columns);
     ClientSettings settings = new ClientSettings(List.of(gone.address()), "test", Timing.STANDARD);
-    int status = new Console(screen, renderer, settings, Duration.ofMillis(1)).run("");
+    int status = new Console(stage(screen), settings, Duration.ofMillis(1), NOW).run("");
     assertEquals(Console.NOT_CONNECTED, status);
     assertEquals(
         "No server answers at " + gone.address() + ". Are they running?", out.toString().strip());

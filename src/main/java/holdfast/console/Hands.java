@@ -1,0 +1,150 @@
+package holdfast.console;
+
+import holdfast.client.ChatClient;
+import holdfast.client.ChatException;
+import holdfast.wire.OkPayload;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/// Does what a console wants of the servers, and brings back one reply for each thing. Never waits
+/// for one.
+final class Hands {
+  /// Rows of a list.
+  private static final int ROWS = 200;
+
+  /// How long leaving waits for the last marks of what was read.
+  private static final long FINISH_SECONDS = 2;
+
+  private final ChatClient client;
+  private final ReadMarker marker;
+  private final Consumer<Happening.Reply> answer;
+
+  Hands(ChatClient client, Consumer<Happening.Reply> answer) {
+    this.client = client;
+    this.marker = new ReadMarker(client);
+    this.answer = answer;
+  }
+
+  void perform(Deed.Request request) {
+    switch (request) {
+      case Deed.Send send -> send(send);
+      case Deed.History history -> history(history);
+      case Deed.Conversations(var asked) ->
+          ask(
+              client.conversations(ROWS),
+              came -> new Happening.ConversationsCame(asked, came),
+              "",
+              !asked);
+      case Deed.Users(var pattern, var asked) ->
+          ask(
+              client.users(pattern, ROWS),
+              came -> new Happening.UsersCame(asked, came),
+              "",
+              !asked);
+      case Deed.Rooms(var pattern, var asked) ->
+          ask(
+              client.rooms(pattern, ROWS),
+              came -> new Happening.RoomsCame(asked, came),
+              "",
+              !asked);
+      case Deed.Members(var room, var asked) ->
+          ask(
+              client.members(room, ROWS),
+              came -> new Happening.MembersCame(asked, room, came),
+              "",
+              !asked);
+      case Deed.Status(var asked) -> {
+        long begun = System.nanoTime();
+        ask(
+            client.status(),
+            came ->
+                new Happening.StatusCame(
+                    asked, came, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun)),
+            "",
+            !asked);
+      }
+      case Deed.Whois(var name) ->
+          ask(
+              client.users(name, 1),
+              came -> new Happening.WhoisCame(name, came.users()),
+              "",
+              false);
+      case Deed.Create(var room, var topic, var isPrivate) ->
+          ask(
+              client.createRoom(room, topic, isPrivate),
+              _ -> new Happening.Created(room),
+              "",
+              false);
+      case Deed.Join(var room) ->
+          ask(client.joinRoom(room), _ -> new Happening.Joined(room), "", false);
+      case Deed.Leave(var room) ->
+          ask(client.leaveRoom(room), _ -> new Happening.Left(room), "", false);
+      case Deed.MarkRead(var conversation, var seq) ->
+          ask(
+              client.markRead(conversation, seq),
+              _ -> new Happening.MarkedRead(conversation),
+              "",
+              false);
+    }
+  }
+
+  private void send(Deed.Send send) {
+    var _ =
+        client
+            .send(send.to(), send.text())
+            .whenComplete((done, failure) ->
+                answer.accept(
+                    failure == null
+                        ? new Happening.Sent(send.key(), send.to(), done)
+                        : new Happening.NotSent(send.key(), send.to(), send.text(), why(failure))));
+  }
+
+  private void history(Deed.History wanted) {
+    CompletableFuture<OkPayload.History> reply =
+        wanted.before().isPresent()
+            ? client.historyBefore(wanted.conversation(), wanted.before().get(), wanted.limit())
+            : client.history(wanted.conversation(), wanted.limit());
+    ask(
+        reply,
+        page -> new Happening.HistoryCame(wanted.conversation(), wanted.before(), page),
+        wanted.conversation(),
+        !wanted.asked());
+  }
+
+  private <T> void ask(
+      CompletableFuture<T> reply, Function<T, Happening.Reply> done, String what, boolean quiet) {
+    var _ =
+        reply.whenComplete((value, failure) ->
+            answer.accept(
+                failure == null
+                    ? done.apply(value)
+                    : new Happening.Refused(what, why(failure), quiet)));
+  }
+
+  private static String why(Throwable failure) {
+    return failure instanceof ChatException known ? Words.failure(known) : failure.toString();
+  }
+
+  /// So much has been on the screen.
+  void shown(String conversation, long seq) {
+    marker.shown(conversation, seq);
+  }
+
+  /// Waits a moment for the last marks.
+  void finish() {
+    List<CompletableFuture<?>> marks = marker.finish();
+    try {
+      CompletableFuture.allOf(marks.toArray(CompletableFuture<?>[]::new))
+          .get(FINISH_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      // They are marked the next time.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,186 @@
+package holdfast.console;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jline.utils.AttributedString;
+import org.jline.utils.AttributedStringBuilder;
+import org.jline.utils.AttributedStyle;
+
+/// The text of one conversation as lines: messages in columns, a line where a day begins, a line
+/// where it goes on with what is new. Nothing that others wrote leaves it without having been made
+/// safe.
+final class Paper {
+  /// A window at least that wide gives names more room.
+  private static final int WIDE = 80;
+
+  /// A narrower one gives up columns: the text follows the name.
+  private static final int NARROW = 44;
+
+  private static final int NAME = 10;
+  private static final int NAME_WIDE = 16;
+
+  /// Columns of a mark and the space behind it.
+  private static final int MARK = 3;
+
+  private static final int TIME = 5;
+
+  private final Pane pane;
+  private final Model model;
+  private final Theme theme;
+  private final Dates dates;
+  private final boolean unicode;
+  private final int width;
+
+  Paper(Model model, Pane pane) {
+    this.pane = pane;
+    this.model = model;
+    this.theme = model.settings().theme();
+    this.unicode = model.settings().unicode();
+    this.dates = Dates.from(model);
+    this.width = Layout.of(model).text();
+  }
+
+  /// All lines, how many they are.
+  int height() {
+    return newest(Integer.MAX_VALUE).size();
+  }
+
+  /// At least so many of the newest lines, if there are as many, in their order.
+  List<AttributedString> newest(int wanted) {
+    Deque<List<AttributedString>> parts = new ArrayDeque<>();
+    List<Entry> entries = pane.sheet().entries();
+    int lines = 0;
+    for (int i = entries.size() - 1; i >= 0 && lines < wanted; i--) {
+      List<AttributedString> part = new ArrayList<>();
+      Entry entry = entries.get(i);
+      boolean newDay =
+          i == 0 || !dates.day(entries.get(i - 1).time()).equals(dates.day(entry.time()));
+      if (newDay && !pane.isHome()) {
+        part.add(rule(dates.dayName(entry.time()), theme.dim()));
+      }
+      if (beginsNew(entries, i)) {
+        part.add(rule("new since you left", theme.loud()));
+      }
+      part.addAll(lines(entry));
+      parts.push(part);
+      lines += part.size();
+    }
+    return parts.stream().flatMap(List::stream).toList();
+  }
+
+  /// The first message after the one that was last when the conversation was left.
+  private boolean beginsNew(List<Entry> entries, int at) {
+    long line = pane.reading().newAfter();
+    if (line == 0 || !(entries.get(at) instanceof Entry.Message m) || m.seq() <= line) {
+      return false;
+    }
+    for (int i = at - 1; i >= 0; i--) {
+      if (entries.get(i) instanceof Entry.Message before && before.seq() > 0) {
+        return before.seq() <= line;
+      }
+    }
+    return false;
+  }
+
+  private AttributedString rule(String text, AttributedStyle style) {
+    String dash = unicode ? "╌" : "-";
+    String middle = " " + Pen.cut(text, Math.max(0, width - 2), unicode) + " ";
+    int rest = Math.max(0, width - Wrapping.width(middle));
+    return new AttributedString(
+        dash.repeat(rest / 2) + middle + dash.repeat(rest - rest / 2), style);
+  }
+
+  /// One entry's lines.
+  List<AttributedString> lines(Entry entry) {
+    return switch (entry) {
+      case Entry.Message message -> message(message);
+      case Entry.Note note -> note(note);
+    };
+  }
+
+  private List<AttributedString> note(Entry.Note note) {
+    AttributedStyle style =
+        switch (note.kind()) {
+          case INFO -> theme.dim();
+          case ERROR -> theme.bad();
+          case ROW -> AttributedStyle.DEFAULT;
+        };
+    if (note.kind() == Entry.Kind.ROW) {
+      return Wrapping.lines(Safe.line(note.text()), width).stream()
+          .map(line -> new AttributedString(line, style))
+          .toList();
+    }
+    AttributedString head =
+        new AttributedStringBuilder()
+            .append(" ".repeat(MARK))
+            .append(dates.time(note.time()), theme.dim())
+            .append(" ")
+            .toAttributedString();
+    return beside(head, Safe.text(note.text()), style);
+  }
+
+  private List<AttributedString> message(Entry.Message message) {
+    String sender = Safe.line(message.sender());
+    boolean own = message.sender().equals(model.me());
+    boolean named = !own && Mentions.names(message.text(), model.me());
+    AttributedStringBuilder head = new AttributedStringBuilder();
+    String mark = named ? "@" : own ? mark(message) : "";
+    AttributedStyle markStyle =
+        named ? theme.loud() : message.failed() ? theme.bad() : theme.good();
+    head.append(Pen.left(mark, MARK, unicode), markStyle);
+    boolean number = model.settings().numbers();
+    String when = number ? seq(message) : dates.time(message.time());
+    head.append(Pen.right(when, TIME, unicode), theme.dim()).append(" ");
+    AttributedStyle name = theme.sender(message.sender());
+    if (width < NARROW) {
+      head.append(sender, name).append(": ");
+    } else {
+      int columns = width >= WIDE ? NAME_WIDE : NAME;
+      head.append(Pen.right(sender, columns, unicode), name).append("  ");
+    }
+    AttributedStyle text =
+        message.failed() ? theme.bad() : named ? theme.unread() : AttributedStyle.DEFAULT;
+    return beside(head.toAttributedString(), Safe.text(message.text()), text);
+  }
+
+  private static String seq(Entry.Message message) {
+    return message.seq() == 0 ? "" : Long.toString(message.seq());
+  }
+
+  /// How far an own message has come: queued here, on the disks of a majority, read by the other.
+  private String mark(Entry.Message message) {
+    if (message.failed()) {
+      return unicode ? "✗" : "x";
+    }
+    if (message.isQueued()) {
+      return unicode ? "…" : ".";
+    }
+    boolean read = message.seq() <= pane.reading().peerRead();
+    String tick = unicode ? "✓" : "+";
+    return read ? tick + tick : tick;
+  }
+
+  /// The text beside its head, each further line in the column where it began.
+  private List<AttributedString> beside(AttributedString head, String text, AttributedStyle style) {
+    int headWidth = Wrapping.width(head.toString());
+    int room = width - headWidth;
+    boolean fits = room >= Wrapping.COLUMNS_MIN;
+    int indent = fits ? headWidth : 1;
+    List<AttributedString> lines = new ArrayList<>();
+    if (!fits) {
+      lines.add(new AttributedString(Pen.cut(head.toString(), width, unicode)));
+    }
+    for (String line : Wrapping.lines(text, Math.max(Wrapping.COLUMNS_MIN, width - indent))) {
+      AttributedStringBuilder built = new AttributedStringBuilder();
+      if (lines.isEmpty()) {
+        built.append(head);
+      } else {
+        built.append(" ".repeat(indent));
+      }
+      lines.add(built.append(line, style).toAttributedString());
+    }
+    return lines;
+  }
+}
