@@ -10,10 +10,12 @@ import java.util.Optional;
 final class ChatRules {
   private final ChatState state;
   private final ChatLimits limits;
+  private final MessageRules messages;
 
   ChatRules(ChatState state, ChatLimits limits) {
     this.state = state;
     this.limits = limits;
+    this.messages = new MessageRules(state);
   }
 
   /// Applies a write that was not applied before.
@@ -27,6 +29,15 @@ final class ChatRules {
       case Command.Register register -> register(change, register);
       case Command.LogoutAll _ -> logoutAll(change, actor);
       case Command.Send send -> send(change, actor, send);
+      case Command.Edit edit ->
+          barred(change, actor, edit.conversation())
+              .orElseGet(() -> messages.edit(change, actor, edit));
+      case Command.Delete delete ->
+          barred(change, actor, delete.conversation())
+              .orElseGet(() -> messages.delete(change, actor, delete));
+      case Command.React react ->
+          barred(change, actor, react.conversation())
+              .orElseGet(() -> messages.react(change, actor, react));
       case Command.MarkRead mark -> markRead(change, actor, mark);
       case Command.CreateRoom create -> createRoom(change, actor, create);
       case Command.JoinRoom join -> joinRoom(change, actor, join.room());
@@ -75,7 +86,7 @@ final class ChatRules {
     if (send.replyTo().isPresent()) {
       replyToSeq = seqOf(send.replyTo().get(), conversation);
       if (replyToSeq.isEmpty()) {
-        return noSuchMessage(change);
+        return MessageRules.noSuchMessage(change);
       }
     }
     long seq = state.lastSeq(conversation) + 1;
@@ -90,6 +101,9 @@ final class ChatRules {
             send.replyTo(),
             replyToSeq,
             send.request()));
+    if (conversation.isRoom() && Mentions.mayBeIn(send.text())) {
+      messages.mention(change.id(), conversation, seq, sender, send.text());
+    }
     Optional<Long> answered = replyToSeq;
     change.emit(part ->
         new ChatEvent.MessageSent(
@@ -116,7 +130,7 @@ final class ChatRules {
     }
     Optional<Long> seq = seqOf(mark.message(), conversation);
     if (seq.isEmpty()) {
-      return noSuchMessage(change);
+      return MessageRules.noSuchMessage(change);
     }
     if (seq.get() > state.readSeq(reader, conversation)) {
       state.addMark(change.id(), reader, conversation, seq.get());
@@ -246,9 +260,5 @@ final class ChatRules {
 
   private static Outcome notAMember(ChatChange change) {
     return change.refused(Refusal.NOT_A_MEMBER, "you are not a member of that room; join it first");
-  }
-
-  private static Outcome noSuchMessage(ChatChange change) {
-    return change.refused(Refusal.NO_SUCH_MESSAGE, "that message is not in this conversation");
   }
 }

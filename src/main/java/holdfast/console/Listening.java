@@ -60,7 +60,12 @@ final class Listening implements ChatListener {
         }
       }
       case ServerEvent.Room room -> Words.room(room, talk.me()).ifPresent(talk::info);
-      case ServerEvent.Read _, ServerEvent.Cluster _ -> {}
+      case ServerEvent.Read _,
+          ServerEvent.Cluster _,
+          ServerEvent.MessageEdited _,
+          ServerEvent.MessageDeleted _,
+          ServerEvent.Reaction _,
+          ServerEvent.Typing _ -> {}
     }
   }
 }

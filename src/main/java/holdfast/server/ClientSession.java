@@ -81,6 +81,9 @@ final class ClientSession implements LineChannel.Handler {
   /// Written by the replica thread: where this login's pushes began.
   volatile Cursor.Position pushesBegan = position;
 
+  /// Replica thread: when others were last told that this connection's user is typing.
+  Optional<Typings.Told> typingTold = Optional.empty();
+
   /// Replica thread: ack=all writes that are applied and not yet answered, and the events that wait
   /// behind them.
   private final Set<ClientRequest.Write> unanswered = new HashSet<>();
@@ -149,6 +152,7 @@ final class ClientSession implements LineChannel.Handler {
         return false;
       }
       case ClientRequest.Login sign -> steps.add(() -> requests.login(this, sign), false);
+      case ClientRequest.Typing typing -> steps.add(() -> requests.typing(this, typing), false);
       case ClientRequest.Read read -> steps.add(() -> requests.read(this, read), true);
       case ClientRequest.Write write ->
           steps.add(() -> requests.write(this, write), requests.isQuick(write));

@@ -24,6 +24,15 @@ final class Names {
         : ConversationId.direct(login.account(), account(name.substring(1)));
   }
 
+  /// The same, if the one who is signed in may read and write there.
+  ConversationId place(String name, Login login) throws RequestRefused {
+    ConversationId conversation = conversation(name, login);
+    if (conversation.isRoom()) {
+      requireMember(conversation.roomId(), name, login);
+    }
+    return conversation;
+  }
+
   long account(String username) throws RequestRefused {
     Optional<Long> id = directory.accountId(username);
     if (id.isEmpty()) {

@@ -14,6 +14,7 @@ import holdfast.replication.Role;
 import holdfast.replication.ServerId;
 import holdfast.storage.SqliteStore;
 import holdfast.wire.CommandCodec;
+import holdfast.wire.Ack;
 import holdfast.wire.ErrorCode;
 import holdfast.wire.PeerCodec;
 import holdfast.wire.PeerFrame;
@@ -80,7 +81,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
   private sealed interface Origin {
     record Local(WriteLane lane, PendingWrite write) implements Origin {}
 
-    record Remote(ServerId from, long lane, long number, boolean ackAll) implements Origin {}
+    record Remote(ServerId from, long lane, long number, Ack ack) implements Origin {}
 
     /// Of this server itself: nobody waits.
     record Own() implements Origin {}
@@ -164,7 +165,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       onOfficeChanged();
     }
     if (role == Role.PRIMARY) {
-      ackAlls.settle(replica, applier.appliedIndex(), this::onAllAcked);
+      ackAlls.settle(replica, applier.appliedIndex(), this::onAcked);
     }
   }
 
@@ -313,7 +314,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
             primary.get(),
             PeerCodec.encode(
                 self,
-                new PeerFrame.Forward(term, lane.laneId, write.number, write.body, write.ackAll)));
+                new PeerFrame.Forward(term, lane.laneId, write.number, write.body, write.ack)));
   }
 
   private void propose(byte[] body, Origin origin) {
@@ -336,7 +337,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     long lane = desk.newLaneId();
     return peers.send(
         primary.orElseThrow(),
-        PeerCodec.encode(self, new PeerFrame.Forward(term, lane, 1, body, false)));
+        PeerCodec.encode(self, new PeerFrame.Forward(term, lane, 1, body, Ack.MAJORITY)));
   }
 
   @Override
@@ -367,8 +368,15 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     switch (answer) {
       case Answer.Appended(long proposalId, LogPosition position) -> {
         Origin origin = origins.remove(proposalId);
-        if (wantsAll(origin)) {
-          ackAlls.add(position, origin);
+        switch (ackOf(origin)) {
+          case MAJORITY -> {}
+          case ALL -> ackAlls.add(position, origin);
+          // What a full disk did not take is acknowledged when it is applied.
+          case PRIMARY -> {
+            if (!diskFull) {
+              onAcked(origin, position, 1);
+            }
+          }
         }
       }
       case Answer.Refused(long proposalId, Answer.Reason reason) ->
@@ -378,11 +386,11 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     }
   }
 
-  private static boolean wantsAll(Origin origin) {
+  private static Ack ackOf(Origin origin) {
     return switch (origin) {
-      case Origin.Local(WriteLane lane, PendingWrite write) -> write.ackAll;
-      case Origin.Remote remote -> remote.ackAll();
-      case Origin.Own() -> false;
+      case Origin.Local(WriteLane lane, PendingWrite write) -> write.ack;
+      case Origin.Remote remote -> remote.ack();
+      case Origin.Own() -> Ack.MAJORITY;
     };
   }
 
@@ -418,7 +426,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     }
   }
 
-  private void onAllAcked(Origin origin, LogPosition position, int acked) {
+  private void onAcked(Origin origin, LogPosition position, int acked) {
     switch (origin) {
       case Origin.Local(WriteLane lane, PendingWrite write) -> desk.acked(lane, write, acked);
       case Origin.Remote remote ->
@@ -486,6 +494,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       }
       case PeerFrame.Snapshot piece -> snapshots.onPiece(from, piece);
       case PeerFrame.SnapshotAck ack -> snapshots.onAck(from, ack).ifPresent(events::add);
+      case PeerFrame.Typing typing -> signIns.typings().onFrame(typing);
       case PeerFrame.Presence presence -> signIns.onPresence(from, presence);
     }
   }
@@ -523,7 +532,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       forwards.accepted(from, forward.session(), forward.number());
       propose(
           forward.command(),
-          new Origin.Remote(from, forward.session(), forward.number(), forward.ackAll()));
+          new Origin.Remote(from, forward.session(), forward.number(), forward.ack()));
     }
     // A smaller number is in the log already.
   }

@@ -39,6 +39,7 @@ final class SignIns {
   private final Presence presence;
   private final Peers peers;
   private final CatchUp catchUp;
+  private final Typings typings;
   private final Predicate<byte[]> proposeOwn;
   private final Set<ServerId> linked = new LinkedHashSet<>();
   private final Set<Long> cameOnline = new LinkedHashSet<>();
@@ -62,6 +63,11 @@ final class SignIns {
     this.peers = peers;
     this.catchUp = catchUp;
     this.proposeOwn = proposeOwn;
+    this.typings = new Typings(self, deliveries, peers, linked);
+  }
+
+  Typings typings() {
+    return typings;
   }
 
   /// Signs a connection in at `position` of the stream of events and answers its LOGIN with `ok`,

@@ -67,7 +67,7 @@ final class Submissions {
         new PendingWrite(
             key,
             CommandCodec.body(command),
-            header.ack() == Ack.ALL,
+            header.ack() == Ack.PRIMARY && reply.needsOutcome() ? Ack.MAJORITY : header.ack(),
             header.requestId().isPresent(),
             reply,
             System.nanoTime()));
@@ -132,6 +132,12 @@ final class Submissions {
       @Override
       public void appliedButNotAcked() {
         session.holdPushes(write);
+      }
+
+      @Override
+      public void accepted() {
+        session.replyOk(write.header(), new OkPayload.Accepted());
+        answered.complete(null);
       }
 
       @Override

@@ -23,6 +23,10 @@ final class ChatRows {
       "id, low, high, seq, sender, time, text, reply_to, reply_to_seq, request_id,"
           + " payload_high, payload_low";
 
+  /// The columns that `readMessage` reads: those that SEND writes, and those that it leaves at
+  /// their defaults.
+  static final String MESSAGE_NOW = MESSAGE_COLUMNS + ", edited, deleted";
+
   /// In the order of their numbers on disk, which must not change.
   private static final List<RoomRole> ROLES =
       List.of(RoomRole.MEMBER, RoomRole.MODERATOR, RoomRole.OWNER);
@@ -46,7 +50,7 @@ final class ChatRows {
         main.prepare(
             "SELECT " + MEMBER_COLUMNS + " FROM room_member WHERE room = ? AND account = ?");
     roomsOf = main.prepare("SELECT room FROM room_member WHERE account = ? ORDER BY room");
-    message = main.prepare("SELECT " + MESSAGE_COLUMNS + " FROM message WHERE id = ?");
+    message = main.prepare("SELECT " + MESSAGE_NOW + " FROM message WHERE id = ?");
   }
 
   Optional<Account> account(long id) {
@@ -111,7 +115,9 @@ final class ChatRows {
             sender,
             Optional.empty(),
             RequestIdColumn.read(row, 10),
-            new Digest(row.getLong(11), row.getLong(12))));
+            new Digest(row.getLong(11), row.getLong(12))),
+        row.getLong(13),
+        row.getBoolean(14));
   }
 
   /// The number that stands for a role on disk; more may do more.

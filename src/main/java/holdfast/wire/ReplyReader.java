@@ -41,6 +41,14 @@ final class ReplyReader {
                   t ->
                       new OkPayload.History(
                           t.list("messages", ReplyReader::historyMessage), t.flag("more"))),
+              Map.entry(OkPayload.Accepted.class, t -> new OkPayload.Accepted()),
+              Map.entry(
+                  OkPayload.Found.class,
+                  t ->
+                      new OkPayload.Found(
+                          t.list("messages", ReplyReader::foundMessage),
+                          t.optionalText("next"),
+                          t.flag("more"))),
               Map.entry(
                   OkPayload.Rooms.class,
                   t -> new OkPayload.Rooms(t.list("rooms", ReplyReader::room), t.flag("more"))),
@@ -81,6 +89,30 @@ final class ReplyReader {
       case "OK" -> new ServerFrame.Ok(id, payload);
       case "ERROR" -> error(id, fields);
       case "MESSAGE" -> new ServerFrame.Pushed(message(fields));
+      case "MESSAGE_EDITED" ->
+          new ServerFrame.Pushed(
+              new ServerEvent.MessageEdited(
+                  fields.text("conversation"),
+                  fields.number("seq"),
+                  fields.text("text"),
+                  fields.number("edited"),
+                  fields.text("cursor")));
+      case "MESSAGE_DELETED" ->
+          new ServerFrame.Pushed(
+              new ServerEvent.MessageDeleted(
+                  fields.text("conversation"), fields.numbers("seqs"), fields.text("cursor")));
+      case "REACTION" ->
+          new ServerFrame.Pushed(
+              new ServerEvent.Reaction(
+                  fields.text("conversation"),
+                  fields.number("seq"),
+                  fields.text("username"),
+                  fields.text("emoji"),
+                  fields.flag("removed"),
+                  fields.text("cursor")));
+      case "TYPING" ->
+          new ServerFrame.Pushed(
+              new ServerEvent.Typing(fields.text("conversation"), fields.text("username")));
       case "READ" ->
           new ServerFrame.Pushed(
               new ServerEvent.Read(
@@ -130,10 +162,12 @@ final class ReplyReader {
         fields.text("conversation"),
         fields.number("seq"),
         fields.text("sender"),
-        fields.text("text"),
+        fields.optionalText("text").orElse(""),
         fields.number("time"),
         fields.optionalNumber("reply_to"),
         fields.optionalText("request_id"),
+        fields.optionalNumber("edited"),
+        fields.has("deleted") && fields.flag("deleted"),
         fields.text("cursor"));
   }
 
@@ -222,7 +256,11 @@ final class ReplyReader {
       last =
           Optional.of(
               new OkPayload.LastMessage(
-                  l.number("seq"), l.text("sender"), l.text("text"), l.number("time")));
+                  l.number("seq"),
+                  l.text("sender"),
+                  l.optionalText("text").orElse(""),
+                  l.number("time"),
+                  l.has("deleted") && l.flag("deleted")));
     }
     return new OkPayload.Conversation(
         t.text("conversation"),
@@ -245,9 +283,15 @@ final class ReplyReader {
         t.text("sender"),
         t.optionalText("text").orElse(""),
         t.number("time"),
+        t.optionalNumber("edited"),
+        t.flag("deleted"),
         t.optionalNumber("reply_to"),
         reactions,
         t.optionalText("request_id"));
+  }
+
+  private static OkPayload.FoundMessage foundMessage(Tree t) throws FrameException {
+    return new OkPayload.FoundMessage(t.text("conversation"), historyMessage(t));
   }
 
   private static OkPayload.RoomInfo room(Tree t) throws FrameException {

@@ -11,6 +11,10 @@ enum RequestType {
   LOGIN(false),
   LOGOUT(true),
   SEND(true),
+  EDIT(true),
+  DELETE(true),
+  REACT(true),
+  TYPING(true),
   MARK_READ(true),
   CREATE_ROOM(true),
   JOIN_ROOM(true),
@@ -18,6 +22,7 @@ enum RequestType {
   USERS(true),
   CONVERSATIONS(true),
   HISTORY(true),
+  SEARCH(true),
   ROOMS(true),
   MEMBERS(true),
   SYNC(true);
