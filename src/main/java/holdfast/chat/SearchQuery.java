@@ -41,7 +41,7 @@ public record SearchQuery(List<Term> terms) {
       for (int i = 0; i <= last; i++) {
         String word = text.get(from + i);
         boolean fits =
-            i == last && prefix ? word.startsWith(words.get(i)) : word.equals(words.get(i));
+            (i == last && prefix) ? word.startsWith(words.get(i)) : word.equals(words.get(i));
         if (!fits) {
           return false;
         }

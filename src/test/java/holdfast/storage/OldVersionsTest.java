@@ -164,10 +164,10 @@ final class OldVersionsTest {
 
   private static List<String> texts(Reads reads, ConversationId conversation) {
     return reads
-        .history(conversation, OptionalLong.empty(), OptionalLong.empty(), 100)
+        .history(BOB, conversation, OptionalLong.empty(), OptionalLong.empty(), 100)
         .items()
         .stream()
-        .map(Message::text)
+        .map(shown -> shown.message().text())
         .toList();
   }
 

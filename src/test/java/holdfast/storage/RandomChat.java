@@ -6,12 +6,16 @@ import holdfast.chat.Digest;
 import holdfast.chat.Message;
 import holdfast.chat.RequestKey;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// Commands of every kind about few people and rooms, so that they meet; most of them succeed.
 final class RandomChat {
+  static final List<String> WORDS =
+      List.of("octopus", "Octopuses", "über", "don't", "東京", "a-b", "long-lived", "octo");
+
   private final RandomGenerator random;
   private final ChatModel model;
   private long time = 1_000;
@@ -30,7 +34,7 @@ final class RandomChat {
     }
     long actor = pick(model.accountIds());
     RequestKey request = request(actor);
-    return switch (random.nextInt(20)) {
+    return switch (random.nextInt(26)) {
       case 0 -> register();
       case 1 -> new Command.LogoutAll(time, request);
       case 2 -> new Command.Seen(time, List.of(actor, pick(model.accountIds())));
@@ -49,10 +53,45 @@ final class RandomChat {
         Optional<Long> replyTo = Optional.of(messageIn(conversation));
         yield new Command.Send(time, request, conversation, "re", replyTo);
       }
+      case 12, 13 -> {
+        ConversationId conversation = conversation(actor);
+        yield new Command.Edit(
+            time, request, conversation, messageIn(conversation), text() + " edited");
+      }
+      case 14, 15 -> {
+        ConversationId conversation = conversation(actor);
+        List<Long> messages = new ArrayList<>();
+        for (int i = random.nextInt(3); i >= 0; i--) {
+          messages.add(messageIn(conversation));
+        }
+        yield new Command.Delete(time, request, conversation, messages, random.nextInt(3) > 0);
+      }
+      case 16, 17 -> {
+        ConversationId conversation = conversation(actor);
+        String emoji = List.of("👍", "🐙", ":)").get(random.nextInt(3));
+        yield new Command.React(
+            time,
+            request,
+            conversation,
+            messageIn(conversation),
+            emoji,
+            random.nextInt(3) == 0);
+      }
       default ->
-          new Command.Send(
-              time, request, conversation(actor), "text " + requests, Optional.empty());
+          new Command.Send(time, request, conversation(actor), text(), Optional.empty());
     };
+  }
+
+  /// A few words out of few, and now and then a name.
+  private String text() {
+    StringBuilder text = new StringBuilder("text " + requests);
+    for (int i = random.nextInt(4); i > 0; i--) {
+      text.append(' ').append(WORDS.get(random.nextInt(WORDS.size())));
+    }
+    if (random.nextInt(4) == 0) {
+      text.append(" @user").append(random.nextInt(12)).append('.');
+    }
+    return text.toString();
   }
 
   private Command register() {

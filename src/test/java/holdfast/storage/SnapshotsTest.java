@@ -79,8 +79,8 @@ final class SnapshotsTest {
     OptionalLong none = OptionalLong.empty();
     for (ConversationId conversation : model.conversations()) {
       assertEquals(
-          model.history(conversation, none, none, 200),
-          store.reads().history(conversation, none, none, 200));
+          model.history(1, conversation, none, none, 200),
+          store.reads().history(1, conversation, none, none, 200));
     }
     for (long account : model.accountIds()) {
       assertEquals(model.unreadOf(account), store.reads().unread(account));
@@ -186,6 +186,7 @@ final class SnapshotsTest {
   @Test
   void everyTableIsCopiedOrThisServersOwn() {
     TreeSet<String> known = new TreeSet<>(SnapshotCopy.APPENDED);
+    known.addAll(SnapshotCopy.OF_MESSAGES);
     known.addAll(SnapshotCopy.CHANGED);
     // log_start and membership are written anew, the others are local or the log.
     known.addAll(List.of("identity", "hard_state", "log_start", "membership", "log", "term_run"));
