@@ -49,8 +49,7 @@ public sealed interface Command {
       implements Write {}
 
   /// The account's own message gets another text.
-  record Edit(
-      long time, RequestKey request, ConversationId conversation, long message, String text)
+  record Edit(long time, RequestKey request, ConversationId conversation, long message, String text)
       implements Write {}
 
   /// Of `messages` (ids) tombstones are left, for everyone; or, with `forMe`, the account itself

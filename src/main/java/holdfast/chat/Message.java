@@ -34,14 +34,23 @@ public record Message(
       Optional<Long> replyTo,
       Optional<Long> replyToSeq,
       RequestKey request) {
-    this(
-        id, conversation, seq, sender, time, text, replyTo, replyToSeq, request, 0, false);
+    this(id, conversation, seq, sender, time, text, replyTo, replyToSeq, request, 0, false);
   }
 
   /// The same with another text, since `time`.
   public Message withText(String newText, long time) {
     return new Message(
-        id, conversation, seq, sender, this.time, newText, replyTo, replyToSeq, request, time, false);
+        id,
+        conversation,
+        seq,
+        sender,
+        this.time,
+        newText,
+        replyTo,
+        replyToSeq,
+        request,
+        time,
+        false);
   }
 
   /// What is left of it when it is deleted.

@@ -78,8 +78,7 @@ public final class SearchWords {
   }
 
   private static boolean isOfWord(int c) {
-    return Character.isLetterOrDigit(c)
-        || Character.getType(c) == Character.COMBINING_SPACING_MARK;
+    return Character.isLetterOrDigit(c) || Character.getType(c) == Character.COMBINING_SPACING_MARK;
   }
 
   private static boolean standsAlone(int c) {

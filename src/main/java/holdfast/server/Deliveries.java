@@ -104,8 +104,8 @@ final class Deliveries {
     return true;
   }
 
-  /// Those of the messages that `account` has hidden from itself meanwhile: they are as if they
-  /// had never come.
+  /// Those of the messages that `account` has hidden from itself meanwhile: they are as if they had
+  /// never come.
   private static Set<Long> hiddenBy(long account, List<ChatEvent> missed) {
     Set<Long> hidden = new TreeSet<>();
     for (ChatEvent event : missed) {

@@ -136,7 +136,8 @@ final class MessageQueries {
       conversation = Optional.of(names.place(request.conversation().get(), login));
     }
     SearchQuery query = SearchQuery.parse(request.query()).orElseThrow();
-    long before = request.before().isPresent() ? searchToken(request.before().get()) : Long.MAX_VALUE;
+    long before =
+        request.before().isPresent() ? searchToken(request.before().get()) : Long.MAX_VALUE;
     SearchPage page = reads.search(login.account(), query, conversation, before, request.limit());
     for (int i = 1; i < SEARCH_ROUNDS_MAX && page.messages().isEmpty(); i++) {
       if (page.next().isEmpty()) {

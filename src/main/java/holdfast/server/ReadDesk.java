@@ -1,7 +1,6 @@
 package holdfast.server;
 
 import holdfast.wire.ClientRequest;
-import holdfast.wire.OkPayload;
 import holdfast.wire.ReadLevel;
 import holdfast.wire.RequestHeader;
 import java.time.Duration;

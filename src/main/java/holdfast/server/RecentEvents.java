@@ -59,8 +59,7 @@ final class RecentEvents {
   void revise(long id, UnaryOperator<ChatEvent.MessageSent> change) {
     sendingOf(id)
         .ifPresent(number ->
-            events[(int) (number % EVENTS_MAX)] =
-                change.apply((ChatEvent.MessageSent) at(number)));
+            events[(int) (number % EVENTS_MAX)] = change.apply((ChatEvent.MessageSent) at(number)));
   }
 
   private Optional<Long> sendingOf(long id) {

@@ -48,8 +48,7 @@ final class Typings {
   }
 
   /// The user of this connection is typing in `conversation`, where it may write.
-  void onRequest(
-      ClientSession session, ClientRequest.Typing request, ConversationId conversation) {
+  void onRequest(ClientSession session, ClientRequest.Typing request, ConversationId conversation) {
     long now = System.nanoTime();
     long account = session.accountOrZero();
     if (account != 0

@@ -3,8 +3,8 @@ package holdfast.server;
 import holdfast.chat.Outcome;
 import java.util.OptionalInt;
 
-/// Who waits for a write. Exactly one of `applied`, `accepted` and `failed` is called, once, on the replica
-/// thread; neither may block.
+/// Who waits for a write. Exactly one of `applied`, `accepted` and `failed` is called, once, on the
+/// replica thread; neither may block.
 interface WriteReply {
   /// It is committed and applied here. A repeat was applied before; `outcome` is then the first
   /// one.

@@ -183,11 +183,7 @@ final class ConversationReads {
             ? messageRows.mentionsAfter(account, conversation, entry.readSeq())
             : 0;
     return new ConversationRow(
-        conversation,
-        entry.lastSeq(),
-        Math.min(entry.readSeq(), entry.lastSeq()),
-        mentions,
-        last);
+        conversation, entry.lastSeq(), Math.min(entry.readSeq(), entry.lastSeq()), mentions, last);
   }
 
   /// The place behind `after`; the end if it is no longer in the list.

@@ -51,7 +51,9 @@ final class MessageRows {
     delete = main.prepare("UPDATE message SET text = '', edited = 0, deleted = 1 WHERE id = ?");
     addChange =
         main.prepare(
-            "INSERT INTO message_change(" + CHANGE_COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+            "INSERT INTO message_change("
+                + CHANGE_COLUMNS
+                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
     String hidden = " FROM message_change WHERE kind = 2 AND account = ?1";
     String there = hidden + " AND low = ?2 AND high = ?3";
     isHidden = main.prepare("SELECT EXISTS (SELECT 1" + there + " AND seq = ?4)");
@@ -190,13 +192,10 @@ final class MessageRows {
         .set(1, messages.stream().map(Message::id).toList().toString())
         .visit(row -> {
           Reaction reaction = readReaction(row);
-          return found
-              .computeIfAbsent(reaction.message(), _ -> new ArrayList<>())
-              .add(reaction);
+          return found.computeIfAbsent(reaction.message(), _ -> new ArrayList<>()).add(reaction);
         });
     return messages.stream()
-        .map(message ->
-            new ShownMessage(message, found.getOrDefault(message.id(), List.of())))
+        .map(message -> new ShownMessage(message, found.getOrDefault(message.id(), List.of())))
         .toList();
   }
 

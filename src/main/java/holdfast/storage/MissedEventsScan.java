@@ -145,8 +145,7 @@ final class MissedEventsScan {
     MessageChange first = command.getFirst();
     return switch (first.kind()) {
       case EDITED ->
-          rows
-              .message(first.message())
+          rows.message(first.message())
               .filter(message -> !message.deleted())
               .map(message ->
                   new ChatEvent.MessageEdited(

@@ -133,10 +133,8 @@ public final class Reads {
       int limit) {
     Check.that(before.isEmpty() || after.isEmpty(), "history before and after");
     checkLimit(limit);
-    return read(
-        reader ->
-            reader.snapshot(
-                reads -> reads.history(account, conversation, before, after, limit)));
+    return read(reader ->
+        reader.snapshot(reads -> reads.history(account, conversation, before, after, limit)));
   }
 
   /// Messages with all that `query` asks for, the newest first, with ids below `before`: of

@@ -54,7 +54,9 @@ final class SearchReads {
     searchedId = index.prepare("SELECT searched_id FROM merge_point");
     applied = main.prepare("SELECT applied_id FROM state");
     String scan =
-        "SELECT " + ChatRows.MESSAGE_NOW + " FROM message WHERE id > ?1 AND id <= ?2 AND deleted = 0";
+        "SELECT "
+            + ChatRows.MESSAGE_NOW
+            + " FROM message WHERE id > ?1 AND id <= ?2 AND deleted = 0";
     scanOne = main.prepare(scan + " AND low = ?3 AND high = ?4 ORDER BY id DESC");
     scanAll =
         main.prepare(
@@ -84,13 +86,11 @@ final class SearchReads {
     Search search = new Search(account, query, conversation, rooms, limit);
     long top = Math.min(before - 1, applied.number());
     long searched = searchedId.number();
-    Optional<String> expression =
-        SearchTerms.expressionOf(query, account, rooms, conversation);
+    Optional<String> expression = SearchTerms.expressionOf(query, account, rooms, conversation);
     if (expression.isEmpty()) {
       search.scan(0, top);
     } else if (search.scan(Math.min(searched, top), top)) {
-      NavigableSet<Long> changed =
-          new TreeSet<>(edited.with(searched).list(row -> row.getLong(1)));
+      NavigableSet<Long> changed = new TreeSet<>(edited.with(searched).list(row -> row.getLong(1)));
       search.find(expression.get(), Math.min(searched, top), changed);
     }
     return search.page();
@@ -107,6 +107,9 @@ final class SearchReads {
     private final long deadline = System.nanoTime() + NANOS_MAX;
     private final List<Message> found = new ArrayList<>();
     private int lookedAt;
+
+    /// However slow the machine is, every page goes on from where the one before ended.
+    private boolean wentOn;
 
     /// Everything from this id on was looked at; 0: everything.
     private long reached;
@@ -129,6 +132,7 @@ final class SearchReads {
     /// there is reason to go on.
     boolean scan(long low, long top) {
       long end = Math.max(low, top - SCAN_IDS_MAX);
+      reached = top + 1;
       if (top > end) {
         Query scan =
             conversation.isPresent()
@@ -143,6 +147,7 @@ final class SearchReads {
           }
           return !isFull();
         });
+        wentOn = true;
       }
       return !isFull() && end == low;
     }
@@ -164,6 +169,7 @@ final class SearchReads {
         }
         ids.addAll(batch);
         high = low;
+        wentOn = true;
         for (long id : ids.descendingSet()) {
           rows.message(id).ifPresent(this::look);
           if (isFull()) {
@@ -177,6 +183,7 @@ final class SearchReads {
 
     private void look(Message message) {
       lookedAt++;
+      wentOn = true;
       if (!message.deleted()
           && maySee(message.conversation())
           && query.fits(SearchWords.of(message.text()))
@@ -192,7 +199,9 @@ final class SearchReads {
     }
 
     private boolean isFull() {
-      return found.size() > limit || lookedAt >= LOOKED_AT_MAX || System.nanoTime() > deadline;
+      return found.size() > limit
+          || lookedAt >= LOOKED_AT_MAX
+          || (wentOn && System.nanoTime() > deadline);
     }
 
     SearchPage page() {

@@ -12,9 +12,9 @@ import java.util.stream.Stream;
 /// transaction of its own, with rests between them; the few that change, and what was appended
 /// meanwhile, in one last transaction, so that all of it is of one moment. Of messages and their
 /// reactions, which are too many for that and may change, those that changed since the copy began
-/// are copied again: `message_change` says which. No read transaction
-/// lasts long, so the write-ahead log does not grow. What belongs to the sender alone (its key, its
-/// term and vote) and the log are left out.
+/// are copied again: `message_change` says which. No read transaction lasts long, so the
+/// write-ahead log does not grow. What belongs to the sender alone (its key, its term and vote) and
+/// the log are left out.
 final class SnapshotCopy {
   /// Rows that nothing ever changes or deletes, in tables whose `id` only grows.
   static final List<String> APPENDED =
@@ -123,7 +123,8 @@ final class SnapshotCopy {
           "%s IN (SELECT message FROM source.message_change WHERE id > %d)"
               .formatted(keyOf(table), begun);
       out.run("DELETE FROM main.%s WHERE %s".formatted(table, changed));
-      out.run("INSERT INTO main.%1$s SELECT * FROM source.%1$s WHERE %2$s".formatted(table, changed));
+      out.run(
+          "INSERT INTO main.%1$s SELECT * FROM source.%1$s WHERE %2$s".formatted(table, changed));
     }
     for (String table : CHANGED) {
       out.run("INSERT INTO main.%s SELECT * FROM source.%s".formatted(table, table));

@@ -71,8 +71,7 @@ public sealed interface ClientRequest {
     }
   }
 
-  record React(
-      RequestHeader header, String conversation, long seq, String emoji, boolean remove)
+  record React(RequestHeader header, String conversation, long seq, String emoji, boolean remove)
       implements MessageWrite {}
 
   /// Somebody is typing: told to the others, and neither written nor read.

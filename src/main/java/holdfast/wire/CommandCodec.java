@@ -77,9 +77,7 @@ public final class CommandCodec implements MembershipReader {
       case Command.React c -> {
         request(json, "REACT", c.request());
         conversation(json, c.conversation());
-        json.field("message", c.message())
-            .field("emoji", c.emoji())
-            .field("remove", c.remove());
+        json.field("message", c.message()).field("emoji", c.emoji()).field("remove", c.remove());
       }
       case Command.MarkRead c -> {
         request(json, "MARK_READ", c.request());

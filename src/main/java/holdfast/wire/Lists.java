@@ -36,8 +36,8 @@ final class Lists {
     return new Numbers(values);
   }
 
-  /// The same, but for an array with something else in it what skipping gives: whoever asks for
-  /// the field will say what is wrong with it.
+  /// The same, but for an array with something else in it what skipping gives: whoever asks for the
+  /// field will say what is wrong with it.
   static Object numbersOrOther(JsonParser parser) {
     List<Long> values = new ArrayList<>();
     boolean fits = true;

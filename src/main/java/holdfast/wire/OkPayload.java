@@ -103,8 +103,7 @@ public sealed interface OkPayload {
         Optional<Long> replyTo,
         Map<String, List<String>> reactions,
         Optional<String> requestId) {
-      this(
-          seq, sender, text, time, Optional.empty(), false, replyTo, reactions, requestId);
+      this(seq, sender, text, time, Optional.empty(), false, replyTo, reactions, requestId);
     }
   }
 

@@ -29,8 +29,7 @@ public final class PayloadDigest {
       case ClientRequest.React r ->
           Digest.of(
               type, utf8(r.conversation()), number(r.seq()), utf8(r.emoji()), flag(r.remove()));
-      case ClientRequest.MarkRead r ->
-          Digest.of(type, utf8(r.conversation()), number(r.seq()));
+      case ClientRequest.MarkRead r -> Digest.of(type, utf8(r.conversation()), number(r.seq()));
       case ClientRequest.CreateRoom r ->
           Digest.of(type, utf8(r.room()), utf8(r.topic()), flag(r.isPrivate()));
       case ClientRequest.JoinRoom r -> Digest.of(type, utf8(r.room()));

@@ -32,8 +32,8 @@ public sealed interface PeerFrame {
   record Forward(long term, long session, long number, byte[] command, Ack ack)
       implements PeerFrame {}
 
-  /// Where it stands: with ack=all at commit, and how many voters have it; with ack=primary as
-  /// soon as it is on the primary's disk.
+  /// Where it stands: with ack=all at commit, and how many voters have it; with ack=primary as soon
+  /// as it is on the primary's disk.
   record Forwarded(long term, long session, long number, long index, long entryTerm, int acked)
       implements PeerFrame {}
 

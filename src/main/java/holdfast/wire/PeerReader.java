@@ -218,9 +218,7 @@ final class PeerReader {
     long low = payload.needInteger("low", 0, Long.MAX_VALUE);
     long high = payload.needInteger("high", Math.max(1, low), Long.MAX_VALUE);
     return new PeerFrame.Typing(
-        term,
-        payload.needInteger("account", 1, Long.MAX_VALUE),
-        new ConversationId(low, high));
+        term, payload.needInteger("account", 1, Long.MAX_VALUE), new ConversationId(low, high));
   }
 
   private LogPosition position(String prefix) throws FrameException {

@@ -85,58 +85,73 @@ final class ReplyReader {
             : Optional.of(idNode.toString());
     JsonNode payload = frame.path("payload");
     Tree fields = new Tree(payload);
-    return switch (frame.path("type").stringValue()) {
+    String type = frame.path("type").stringValue();
+    return switch (type) {
       case "OK" -> new ServerFrame.Ok(id, payload);
       case "ERROR" -> error(id, fields);
-      case "MESSAGE" -> new ServerFrame.Pushed(message(fields));
+      default -> {
+        Optional<ServerEvent> event = event(type, fields);
+        yield event.isPresent()
+            ? new ServerFrame.Pushed(event.get())
+            : new ServerFrame.Unknown(type);
+      }
+    };
+  }
+
+  private static Optional<ServerEvent> event(String type, Tree fields) throws FrameException {
+    ServerEvent event;
+    switch (type) {
+      case "MESSAGE" -> event = message(fields);
       case "MESSAGE_EDITED" ->
-          new ServerFrame.Pushed(
+          event =
               new ServerEvent.MessageEdited(
                   fields.text("conversation"),
                   fields.number("seq"),
                   fields.text("text"),
                   fields.number("edited"),
-                  fields.text("cursor")));
+                  fields.text("cursor"));
       case "MESSAGE_DELETED" ->
-          new ServerFrame.Pushed(
+          event =
               new ServerEvent.MessageDeleted(
-                  fields.text("conversation"), fields.numbers("seqs"), fields.text("cursor")));
+                  fields.text("conversation"), fields.numbers("seqs"), fields.text("cursor"));
       case "REACTION" ->
-          new ServerFrame.Pushed(
+          event =
               new ServerEvent.Reaction(
                   fields.text("conversation"),
                   fields.number("seq"),
                   fields.text("username"),
                   fields.text("emoji"),
                   fields.flag("removed"),
-                  fields.text("cursor")));
+                  fields.text("cursor"));
       case "TYPING" ->
-          new ServerFrame.Pushed(
-              new ServerEvent.Typing(fields.text("conversation"), fields.text("username")));
+          event = new ServerEvent.Typing(fields.text("conversation"), fields.text("username"));
       case "READ" ->
-          new ServerFrame.Pushed(
+          event =
               new ServerEvent.Read(
                   fields.text("conversation"),
                   fields.text("username"),
                   fields.number("seq"),
-                  fields.text("cursor")));
+                  fields.text("cursor"));
       case "ROOM" ->
-          new ServerFrame.Pushed(
+          event =
               new ServerEvent.Room(
                   fields.text("room"),
                   fields.text("change"),
                   fields.text("username"),
                   fields.text("by"),
-                  fields.text("cursor")));
+                  fields.text("cursor"));
       case "CLUSTER" ->
-          new ServerFrame.Pushed(
+          event =
               new ServerEvent.Cluster(
                   fields.optionalText("primary"),
                   fields.number("term"),
                   fields.list("servers", ReplyReader::address),
-                  fields.flag("solo")));
-      default -> new ServerFrame.Unknown(frame.path("type").stringValue());
-    };
+                  fields.flag("solo"));
+      default -> {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(event);
   }
 
   private static ServerFrame error(Optional<String> id, Tree fields) throws FrameException {

@@ -109,9 +109,7 @@ final class ReplyWriter {
 
   private void message(ServerEvent.Message e) {
     head("MESSAGE", Optional.empty());
-    json.field("conversation", e.conversation())
-        .field("seq", e.seq())
-        .field("sender", e.sender());
+    json.field("conversation", e.conversation()).field("seq", e.seq()).field("sender", e.sender());
     textUnless(e.deleted(), e.text());
     json.field("time", e.time());
     orNullNumber("reply_to", e.replyTo());

@@ -285,9 +285,7 @@ final class RequestReader {
           "`query` must have 1 to " + SearchQuery.TERMS_MAX + " words to search for");
     }
     Optional<String> conversation =
-        payload.has("conversation")
-            ? Optional.of(conversation("conversation"))
-            : Optional.empty();
+        payload.has("conversation") ? Optional.of(conversation("conversation")) : Optional.empty();
     Optional<String> before = payload.text("before");
     if (before.isPresent()) {
       SearchToken.parse(before.get());

@@ -50,12 +50,7 @@ public sealed interface ServerEvent {
       implements ServerEvent {}
 
   record Reaction(
-      String conversation,
-      long seq,
-      String username,
-      String emoji,
-      boolean removed,
-      String cursor)
+      String conversation, long seq, String username, String emoji, boolean removed, String cursor)
       implements ServerEvent {}
 
   record Typing(String conversation, String username) implements ServerEvent {}

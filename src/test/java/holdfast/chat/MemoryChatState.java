@@ -330,8 +330,7 @@ public final class MemoryChatState implements ChatState {
   }
 
   private void replace(Message message) {
-    int at =
-        Collections.binarySearch(messages, message, Comparator.comparingLong(Message::id));
+    int at = Collections.binarySearch(messages, message, Comparator.comparingLong(Message::id));
     Message old = messages.set(at, message);
     journal.changed(() -> messages.set(at, old));
     put(messageById, message.id(), message);
@@ -343,10 +342,7 @@ public final class MemoryChatState implements ChatState {
     if (!changes.isEmpty()) {
       MessageChange last = changes.getLast();
       Check.that(
-          change.id() > last.id() || change.part() == last.part() + 1,
-          "%s after %s",
-          change,
-          last);
+          change.id() > last.id() || change.part() == last.part() + 1, "%s after %s", change, last);
     }
     append(changes, change);
   }

@@ -300,11 +300,7 @@ final class Client {
           key ->
               time ->
                   new Command.Delete(
-                      time,
-                      key,
-                      message.get().conversation(),
-                      List.of(message.get().id()),
-                      forMe));
+                      time, key, message.get().conversation(), List.of(message.get().id()), forMe));
     }
     if (choice == 22 && message.isPresent()) {
       boolean remove = random.nextInt(3) == 0;
@@ -314,12 +310,7 @@ final class Client {
           key ->
               time ->
                   new Command.React(
-                      time,
-                      key,
-                      message.get().conversation(),
-                      message.get().id(),
-                      "🐙",
-                      remove));
+                      time, key, message.get().conversation(), message.get().id(), "🐙", remove));
     }
     if (choice <= 8 && message.isPresent()) {
       return send(self, message.get().conversation(), Optional.of(message.get().id()));

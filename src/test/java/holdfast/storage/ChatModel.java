@@ -45,8 +45,8 @@ final class ChatModel {
     }
     state
         .message(lastId)
-        .ifPresent(m ->
-            messages.computeIfAbsent(m.conversation(), _ -> new ArrayList<>()).add(m.id()));
+        .ifPresent(
+            m -> messages.computeIfAbsent(m.conversation(), _ -> new ArrayList<>()).add(m.id()));
     for (ChatEvent event : applied.events()) {
       events.add(new Told(event, concerned(event, before)));
     }

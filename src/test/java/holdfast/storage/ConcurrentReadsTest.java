@@ -112,8 +112,7 @@ final class ConcurrentReadsTest {
     long lastSeq = reads.lastSeq(conversation);
     assertTrue(lastSeq >= atLeast, () -> lastSeq + " of " + atLeast);
     OptionalLong none = OptionalLong.empty();
-    List<ShownMessage> newest =
-        reads.history(1, conversation, none, none, 30).items();
+    List<ShownMessage> newest = reads.history(1, conversation, none, none, 30).items();
     checkRun(newest, Math.max(lastSeq, 0), Long.MAX_VALUE);
     if (lastSeq > 40) {
       List<ShownMessage> middle =

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.chat.ChatEvent;
 import holdfast.chat.ConversationId;
-import holdfast.chat.Message;
 import holdfast.chat.Outcome;
 import holdfast.chat.Refusal;
 import holdfast.chat.RememberedRequest;

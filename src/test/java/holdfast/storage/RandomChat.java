@@ -70,15 +70,9 @@ final class RandomChat {
         ConversationId conversation = conversation(actor);
         String emoji = List.of("👍", "🐙", ":)").get(random.nextInt(3));
         yield new Command.React(
-            time,
-            request,
-            conversation,
-            messageIn(conversation),
-            emoji,
-            random.nextInt(3) == 0);
+            time, request, conversation, messageIn(conversation), emoji, random.nextInt(3) == 0);
       }
-      default ->
-          new Command.Send(time, request, conversation(actor), text(), Optional.empty());
+      default -> new Command.Send(time, request, conversation(actor), text(), Optional.empty());
     };
   }
 

@@ -29,8 +29,20 @@ final class ReadsModelTest {
   private static final int COMMANDS = 500;
   private static final List<String> QUERIES =
       List.of(
-          "octopus", "octo*", "OCTOPUSES text", "uber", "don't", "京", "\"a b\"", "\"b a\"",
-          "long*", "t*", "x", "edited o*", "\"long lived\" text", "user1");
+          "octopus",
+          "octo*",
+          "OCTOPUSES text",
+          "uber",
+          "don't",
+          "京",
+          "\"a b\"",
+          "\"b a\"",
+          "long*",
+          "t*",
+          "x",
+          "edited o*",
+          "\"long lived\" text",
+          "user1");
 
   @TempDir Path directory;
 

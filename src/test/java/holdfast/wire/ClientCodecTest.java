@@ -248,8 +248,8 @@ class ClientCodecTest {
   @Test
   void framesOfANewerServerAreToldAsSuch() throws FrameException {
     assertEquals(
-        new ServerFrame.Unknown("TYPING"),
-        ClientCodec.parseServer("{\"type\":\"TYPING\",\"payload\":{}}".getBytes(UTF_8)));
+        new ServerFrame.Unknown("NEWS"),
+        ClientCodec.parseServer("{\"type\":\"NEWS\",\"payload\":{}}".getBytes(UTF_8)));
     ServerFrame.Error error =
         (ServerFrame.Error)
             ClientCodec.parseServer(
@@ -316,6 +316,29 @@ class ClientCodecTest {
             """
             {"type":"MESSAGE","payload":{"conversation":"#r","seq":4,"sender":"bob","text":"hi",\
             "time":5,"reply_to":3,"request_id":"r-1","cursor":"c1.4.0"}}\
+            """,
+            """
+            {"type":"MESSAGE","payload":{"conversation":"#r","seq":4,"sender":"bob","text":"hi",\
+            "time":5,"reply_to":null,"edited":9,"cursor":"c1.4.0"}}\
+            """,
+            """
+            {"type":"MESSAGE","payload":{"conversation":"#r","seq":4,"sender":"bob","text":null,\
+            "time":5,"reply_to":null,"deleted":true,"cursor":"c1.4.0"}}\
+            """,
+            """
+            {"type":"MESSAGE_EDITED","payload":{"conversation":"#r","seq":4,"text":"hi!",\
+            "edited":9,"cursor":"c1.5.0"}}\
+            """,
+            """
+            {"type":"MESSAGE_DELETED","payload":{"conversation":"@bob","seqs":[4,7],\
+            "cursor":"c1.5.0"}}\
+            """,
+            """
+            {"type":"REACTION","payload":{"conversation":"@bob","seq":4,"username":"bob",\
+            "emoji":"🐙","removed":true,"cursor":"c1.5.0"}}\
+            """,
+            """
+            {"type":"TYPING","payload":{"conversation":"#r","username":"bob"}}\
             """,
             """
             {"type":"READ","payload":{"conversation":"@bob","username":"bob","seq":4,\

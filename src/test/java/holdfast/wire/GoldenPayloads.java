@@ -1,5 +1,6 @@
 package holdfast.wire;
 
+import java.util.HashMap;
 import java.util.Map;
 
 /// The payload of the first sample of each kind in `ClientCodecTest.payloads`, as text.
@@ -7,6 +8,49 @@ final class GoldenPayloads {
   private GoldenPayloads() {}
 
   static Map<Class<?>, String> byKind() {
+    Map<Class<?>, String> all = new HashMap<>(ofMessages());
+    all.putAll(ofTheRest());
+    return all;
+  }
+
+  private static Map<Class<?>, String> ofMessages() {
+    return Map.ofEntries(
+        Map.entry(OkPayload.Written.class, "{\"index\":\"i1.x\"}"),
+        Map.entry(
+            OkPayload.Sent.class,
+            """
+            {"conversation":"@bob","seq":4,"time":1790000000000,"index":"i1.x"}\
+            """),
+        Map.entry(
+            OkPayload.Conversations.class,
+            """
+            {"conversations":[{"conversation":"@bob","last_seq":9,"read_seq":7,"unread":2,\
+            "mentions":0,"last":{"seq":9,"sender":"bob","text":"hi 🐙","time":5,\
+            "deleted":false}},{"conversation":"#r","last_seq":9,"read_seq":7,"unread":2,\
+            "mentions":1,"last":{"seq":9,"sender":"bob","text":null,"time":5,"deleted":true}},\
+            {"conversation":"#empty","last_seq":0,"read_seq":0,"unread":0,"mentions":0,\
+            "last":null}],"more":false}\
+            """),
+        Map.entry(
+            OkPayload.History.class,
+            """
+            {"messages":[{"seq":1,"sender":"bob","text":"hi","time":5,"edited":null,\
+            "deleted":false,"reply_to":null,"reactions":{},"request_id":"r-1"},{"seq":2,\
+            "sender":"alice","text":"hi","time":6,"edited":null,"deleted":false,"reply_to":1,\
+            "reactions":{"🐙":["bob","alice"]}}],"more":true}\
+            """),
+        Map.entry(OkPayload.Accepted.class, "{\"accepted\":true}"),
+        Map.entry(
+            OkPayload.Found.class,
+            """
+            {"messages":[{"conversation":"#r","seq":3,"sender":"bob","text":"hi","time":5,\
+            "edited":9,"deleted":false,"reply_to":null,"reactions":{}},{"conversation":"@b",\
+            "seq":3,"sender":"bob","text":"hi","time":5,"edited":9,"deleted":false,\
+            "reply_to":null,"reactions":{}}],"next":"s1.x","more":true}\
+            """));
+  }
+
+  private static Map<Class<?>, String> ofTheRest() {
     return Map.ofEntries(
         Map.entry(OkPayload.Empty.class, "{}"),
         Map.entry(OkPayload.HelpText.class, "{\"text\":\"one\\ntwo\"}"),
@@ -27,14 +71,8 @@ final class GoldenPayloads {
             "voter":true,"lag_ms":0,"clients":4,"version":"0.1.0"}],"primary":"1","term":7,\
             "quorum":3,"failures_tolerated":2,"solo":false,"warning":"the log is large"}\
             """),
-        Map.entry(OkPayload.Written.class, "{\"index\":\"i1.x\"}"),
         Map.entry(
             OkPayload.Registered.class, "{\"username\":\"alice\",\"index\":\"i1.x\",\"acked\":3}"),
-        Map.entry(
-            OkPayload.Sent.class,
-            """
-            {"conversation":"@bob","seq":4,"time":1790000000000,"index":"i1.x"}\
-            """),
         Map.entry(
             OkPayload.LoggedIn.class,
             """
@@ -44,22 +82,6 @@ final class GoldenPayloads {
         Map.entry(
             OkPayload.Users.class,
             "{\"users\":[{\"username\":\"bob\",\"online\":true,\"last_seen\":5}],\"more\":true}"),
-        Map.entry(
-            OkPayload.Conversations.class,
-            """
-            {"conversations":[{"conversation":"@bob","last_seq":9,"read_seq":7,"unread":2,\
-            "mentions":0,"last":{"seq":9,"sender":"bob","text":"hi 🐙","time":5}},\
-            {"conversation":"#empty","last_seq":0,"read_seq":0,"unread":0,"mentions":0,\
-            "last":null}],"more":false}\
-            """),
-        Map.entry(
-            OkPayload.History.class,
-            """
-            {"messages":[{"seq":1,"sender":"bob","text":"hi","time":5,"edited":null,\
-            "deleted":false,"reply_to":null,"reactions":{},"request_id":"r-1"},{"seq":2,\
-            "sender":"alice","text":"hi","time":6,"edited":null,"deleted":false,"reply_to":1,\
-            "reactions":{"🐙":["bob","alice"]}}],"more":true}\
-            """),
         Map.entry(
             OkPayload.Rooms.class,
             """

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import holdfast.check.Check;
 import holdfast.chat.ConversationId;
+import holdfast.check.Check;
 import holdfast.replication.Denial;
 import holdfast.replication.LogEntry;
 import holdfast.replication.LogPosition;
@@ -189,7 +189,9 @@ class PeerCodecTest {
         {"type":"FORWARD","term":7,"server_id":"2","payload":{"session":3,"number":1,\
         "ack":"all","command":{"v":1,"type":"SEND"}}}\
         """,
-        text(new PeerFrame.Forward(7, 3, 1, "{\"v\":1,\"type\":\"SEND\"}".getBytes(UTF_8), Ack.ALL)));
+        text(
+            new PeerFrame.Forward(
+                7, 3, 1, "{\"v\":1,\"type\":\"SEND\"}".getBytes(UTF_8), Ack.ALL)));
   }
 
   @ParameterizedTest
