@@ -42,7 +42,7 @@ final class MessageWrites implements Resolver<ClientRequest.MessageWrite> {
     return switch (write) {
       case ClientRequest.Send send -> send(send, login, key);
       case ClientRequest.Edit edit -> {
-        ConversationId conversation = names.place(edit.conversation(), login);
+        ConversationId conversation = names.placeOfMessage(edit.conversation(), login);
         yield new Command.Edit(
             Submissions.UNSTAMPED,
             key,
@@ -52,7 +52,7 @@ final class MessageWrites implements Resolver<ClientRequest.MessageWrite> {
       }
       case ClientRequest.Delete delete -> delete(delete, login, key);
       case ClientRequest.React react -> {
-        ConversationId conversation = names.place(react.conversation(), login);
+        ConversationId conversation = names.placeOfMessage(react.conversation(), login);
         yield new Command.React(
             Submissions.UNSTAMPED,
             key,
@@ -67,7 +67,7 @@ final class MessageWrites implements Resolver<ClientRequest.MessageWrite> {
 
   private Command.Write delete(ClientRequest.Delete delete, Login login, RequestKey key)
       throws RequestRefused {
-    ConversationId conversation = names.place(delete.conversation(), login);
+    ConversationId conversation = names.placeOfMessage(delete.conversation(), login);
     TreeSet<Long> messages = new TreeSet<>();
     for (long seq : new TreeSet<>(delete.seqs())) {
       messages.add(names.messageAt(conversation, seq).id());
@@ -83,8 +83,7 @@ final class MessageWrites implements Resolver<ClientRequest.MessageWrite> {
       return new Command.Send(
           Submissions.UNSTAMPED, key, conversation, send.text(), Optional.empty());
     }
-    // A stranger must not learn from the refusal how many messages a room has.
-    ConversationId conversation = names.place(send.to(), login);
+    ConversationId conversation = names.placeOfMessage(send.to(), login);
     long replyTo = names.messageAt(conversation, send.replyTo().get()).id();
     return new Command.Send(
         Submissions.UNSTAMPED, key, conversation, send.text(), Optional.of(replyTo));

@@ -266,7 +266,11 @@ final class ReplyWriter {
       OkPayload.LastMessage last = c.last().get();
       json.name("last").open().field("seq", last.seq()).field("sender", last.sender());
       textUnless(last.deleted(), last.text());
-      json.field("time", last.time()).field("deleted", last.deleted()).close();
+      json.field("time", last.time());
+      if (last.deleted()) {
+        json.field("deleted", true);
+      }
+      json.close();
     } else {
       json.nullField("last");
     }

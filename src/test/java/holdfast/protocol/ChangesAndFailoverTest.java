@@ -66,8 +66,7 @@ final class ChangesAndFailoverTest {
     }
   }
 
-  private static String change(RawClient client, String[] change, int number)
-      throws IOException {
+  private static String change(RawClient client, String[] change, int number) throws IOException {
     return client
         .ok(change[0], change[1], "'request_id':'c-" + number + "'")
         .path("index")

@@ -189,7 +189,7 @@ final class MessageChangesTest {
       for (String type : List.of("EDIT", "DELETE", "REACT")) {
         String more = type.equals("EDIT") ? ",'text':'x'" : ",'emoji':'+'";
         stranger.error("NOT_A_MEMBER", type, at(room, 1, more));
-        stranger.error("NOT_A_MEMBER", type, at(room, 99, more));
+        stranger.error("NO_SUCH_MESSAGE", type, at(room, 99, more));
         stranger.error("NO_SUCH_ROOM", type, at("#no-such-room", 1, more));
         stranger.error("NO_SUCH_USER", type, at("@no-such-user", 1, more));
         owner.error("NO_SUCH_MESSAGE", type, at(room, 99, more));

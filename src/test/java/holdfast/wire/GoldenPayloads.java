@@ -25,8 +25,7 @@ final class GoldenPayloads {
             OkPayload.Conversations.class,
             """
             {"conversations":[{"conversation":"@bob","last_seq":9,"read_seq":7,"unread":2,\
-            "mentions":0,"last":{"seq":9,"sender":"bob","text":"hi 🐙","time":5,\
-            "deleted":false}},{"conversation":"#r","last_seq":9,"read_seq":7,"unread":2,\
+            "mentions":0,"last":{"seq":9,"sender":"bob","text":"hi 🐙","time":5}},{"conversation":"#r","last_seq":9,"read_seq":7,"unread":2,\
             "mentions":1,"last":{"seq":9,"sender":"bob","text":null,"time":5,"deleted":true}},\
             {"conversation":"#empty","last_seq":0,"read_seq":0,"unread":0,"mentions":0,\
             "last":null}],"more":false}\
