@@ -115,20 +115,43 @@ public sealed interface ChatEvent {
   record ReadMoved(long id, int part, ConversationId conversation, long account, long seq)
       implements ChatEvent {}
 
-  /// To the room's members before or after it. `account` is whom it is about, `by` who did it.
-  record RoomChanged(long id, int part, long room, RoomChange change, long account, long by)
-      implements ChatEvent {}
+  /// To the room's members before or after it, and to whom it is about. `account` is whom it is
+  /// about, `by` who did it.
+  ///
+  /// @param detail the role's name, or the topic, that was set; else empty
+  record RoomChanged(
+      long id, int part, long room, RoomChange change, long account, long by, String detail)
+      implements ChatEvent {
+    public RoomChanged(long id, int part, long room, RoomChange change, long account, long by) {
+      this(id, part, room, change, account, by, "");
+    }
+  }
 
-  /// Every token of `account` made before is void. Not sent to clients as such: their connections
-  /// are logged out.
-  record TokensVoided(long id, int part, long account) implements ChatEvent {}
+  /// Every token of `account` of a generation before this one is void, since the account is
+  /// `deleted` or for another reason. Not sent to clients as such: their connections are logged
+  /// out.
+  record TokensVoided(long id, int part, long account, long generation, boolean deleted)
+      implements ChatEvent {}
 
   /// Names equal the protocol's `change`, in upper case.
   enum RoomChange {
     CREATED,
     JOINED,
     LEFT,
+    INVITED,
+    KICKED,
     ROLE,
-    CLOSED
+    TOPIC,
+    CLOSED;
+
+    /// Whether whom it is about was a member before and is none after it.
+    public boolean isDeparture() {
+      return this == LEFT || this == KICKED;
+    }
+
+    /// Whether whom it is about was no member before and is one after it.
+    public boolean isArrival() {
+      return this == CREATED || this == JOINED;
+    }
   }
 }

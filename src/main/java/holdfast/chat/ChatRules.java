@@ -1,6 +1,5 @@
 package holdfast.chat;
 
-import holdfast.chat.ChatEvent.RoomChange;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,76 +8,63 @@ import java.util.Optional;
 /// several fit, follows PROTOCOL's order, save that a stranger to a room is told only that.
 final class ChatRules {
   private final ChatState state;
-  private final ChatLimits limits;
   private final MessageRules messages;
+  private final RoomRules rooms;
+  private final AccountRules accounts;
 
   ChatRules(ChatState state, ChatLimits limits) {
     this.state = state;
-    this.limits = limits;
+    this.rooms = new RoomRules(state, limits);
     this.messages = new MessageRules(state);
+    this.accounts = new AccountRules(state, limits, rooms);
   }
 
   /// Applies a write that was not applied before.
   Outcome write(ChatChange change, Command.Write write) {
     long actor = write.request().account();
-    if (!(write instanceof Command.Register) && state.account(actor).isEmpty()) {
+    if (!(write instanceof Command.Register) && !isThere(actor)) {
       return change.refused(
           Refusal.NOT_LOGGED_IN, "this account is gone; sign in as another, or sign up");
     }
     return switch (write) {
-      case Command.Register register -> register(change, register);
-      case Command.LogoutAll _ -> logoutAll(change, actor);
+      case Command.Register register -> accounts.register(change, register);
+      case Command.LogoutAll _ -> accounts.logoutAll(change, actor);
+      case Command.SetPassword set -> accounts.setPassword(change, actor, set);
+      case Command.DeleteAccount delete -> accounts.deleteAccount(change, actor, delete);
+      case Command.SetPreference set -> accounts.setPreference(change, actor, set);
+      case Command.Block block -> accounts.block(change, actor, block.blocked());
+      case Command.Unblock unblock -> accounts.unblock(change, actor, unblock.blocked());
       case Command.Send send -> send(change, actor, send);
       case Command.Edit edit ->
-          barred(change, actor, edit.conversation())
+          barredFromSending(change, actor, edit.conversation())
               .orElseGet(() -> messages.edit(change, actor, edit));
       case Command.Delete delete ->
           barred(change, actor, delete.conversation())
               .orElseGet(() -> messages.delete(change, actor, delete));
       case Command.React react ->
-          barred(change, actor, react.conversation())
+          (react.remove()
+                  ? barred(change, actor, react.conversation())
+                  : barredFromSending(change, actor, react.conversation()))
               .orElseGet(() -> messages.react(change, actor, react));
       case Command.MarkRead mark -> markRead(change, actor, mark);
-      case Command.CreateRoom create -> createRoom(change, actor, create);
-      case Command.JoinRoom join -> joinRoom(change, actor, join.room());
-      case Command.LeaveRoom leave -> leaveRoom(change, actor, leave.room());
+      case Command.CreateRoom create -> rooms.create(change, actor, create);
+      case Command.JoinRoom join -> rooms.join(change, actor, join.room());
+      case Command.LeaveRoom leave -> rooms.leave(change, actor, leave.room());
+      case Command.Invite invite -> rooms.invite(change, actor, invite);
+      case Command.Kick kick -> rooms.kick(change, actor, kick);
+      case Command.SetRole set -> rooms.setRole(change, actor, set);
+      case Command.SetTopic set -> rooms.setTopic(change, actor, set);
     };
   }
 
   /// The accounts were last seen at `time`.
-  void seen(List<Long> accounts, long time) {
-    for (long account : accounts) {
-      if (state.account(account).isPresent()) {
-        state.setLastSeen(account, time);
-      }
-    }
-  }
-
-  private Outcome register(ChatChange change, Command.Register register) {
-    if (state.accountNamed(register.username()).isPresent()) {
-      return change.refused(
-          Refusal.USERNAME_TAKEN, register.username() + " is taken; choose another name");
-    }
-    state.addAccount(
-        new Account(
-            change.id(),
-            register.username(),
-            register.passwordHash(),
-            0,
-            change.time(),
-            change.time()));
-    return change.done();
-  }
-
-  private Outcome logoutAll(ChatChange change, long account) {
-    state.setGeneration(account, state.account(account).orElseThrow().generation() + 1);
-    change.emit(part -> new ChatEvent.TokensVoided(change.id(), part, account));
-    return change.done();
+  void seen(List<Long> seen, long time) {
+    accounts.seen(seen, time);
   }
 
   private Outcome send(ChatChange change, long sender, Command.Send send) {
     ConversationId conversation = send.conversation();
-    Optional<Outcome> barred = barred(change, sender, conversation);
+    Optional<Outcome> barred = barredFromSending(change, sender, conversation);
     if (barred.isPresent()) {
       return barred.get();
     }
@@ -140,89 +126,32 @@ final class ChatRules {
     return change.done();
   }
 
-  private Outcome createRoom(ChatChange change, long creator, Command.CreateRoom create) {
-    if (state.roomNamed(create.room()).isPresent()) {
-      return change.refused(
-          Refusal.ROOM_EXISTS, create.room() + " exists; join it or choose another name");
+  /// Why `sender` may not write to `conversation`, or empty. Decides only.
+  private Optional<Outcome> barredFromSending(
+      ChatChange change, long sender, ConversationId conversation) {
+    Optional<Outcome> barred = barred(change, sender, conversation);
+    if (barred.isPresent() || conversation.isRoom()) {
+      return barred;
     }
-    if (state.roomsOf(creator).size() >= limits.roomsPerAccountMax()) {
-      return tooManyRooms(change);
+    long receiver = conversation.other(sender);
+    if (!isThere(receiver)) {
+      return Optional.of(AccountRules.noSuchUser(change));
     }
-    long room = change.id();
-    state.addRoom(new Room(room, create.room(), create.topic(), create.isPrivate(), false));
-    state.addMember(new RoomMember(room, creator, RoomRole.OWNER, change.id()));
-    roomChanged(change, room, RoomChange.CREATED, creator, creator);
-    return change.done();
+    return state.isBlocked(receiver, sender)
+        ? Optional.of(
+            change.refused(Refusal.BLOCKED, "they have blocked you and take no messages from you"))
+        : Optional.empty();
   }
 
-  private Outcome joinRoom(ChatChange change, long account, long roomId) {
-    Optional<Room> room = openRoom(roomId);
-    if (room.isEmpty()) {
-      return noSuchRoom(change);
-    }
-    if (state.member(roomId, account).isPresent()) {
-      return change.done();
-    }
-    if (room.get().isPrivate()) {
-      return change.refused(
-          Refusal.FORBIDDEN, room.get().name() + " is private; ask to be invited");
-    }
-    if (state.memberCount(roomId) >= limits.roomMembersMax()) {
-      return change.refused(
-          Refusal.LIMIT, room.get().name() + " is full; wait until somebody leaves");
-    }
-    if (state.roomsOf(account).size() >= limits.roomsPerAccountMax()) {
-      return tooManyRooms(change);
-    }
-    state.addMember(new RoomMember(roomId, account, RoomRole.MEMBER, change.id()));
-    ConversationId conversation = ConversationId.room(roomId);
-    long last = state.lastSeq(conversation);
-    if (last > state.readSeq(account, conversation)) {
-      state.addMark(change.id(), account, conversation, last);
-    }
-    roomChanged(change, roomId, RoomChange.JOINED, account, account);
-    return change.done();
-  }
-
-  private Outcome leaveRoom(ChatChange change, long account, long roomId) {
-    if (openRoom(roomId).isEmpty()) {
-      return noSuchRoom(change);
-    }
-    Optional<RoomMember> leaver = state.member(roomId, account);
-    if (leaver.isEmpty()) {
-      return notAMember(change);
-    }
-    boolean lastOwner = leaver.get().role() == RoomRole.OWNER && state.ownerCount(roomId) == 1;
-    Optional<RoomMember> successor =
-        lastOwner ? state.successor(roomId, account) : Optional.empty();
-    state.removeMember(roomId, account);
-    roomChanged(change, roomId, RoomChange.LEFT, account, account);
-    if (successor.isPresent()) {
-      long owner = successor.get().account();
-      state.setRole(roomId, owner, RoomRole.OWNER);
-      roomChanged(change, roomId, RoomChange.ROLE, owner, account);
-    }
-    if (state.memberCount(roomId) == 0) {
-      state.closeRoom(roomId);
-      roomChanged(change, roomId, RoomChange.CLOSED, account, account);
-    }
-    return change.done();
-  }
-
-  private void roomChanged(ChatChange change, long room, RoomChange what, long account, long by) {
-    state.addRoomEvent(
-        change.emit(part -> new ChatEvent.RoomChanged(change.id(), part, room, what, account, by)));
+  private boolean isThere(long account) {
+    Optional<Account> found = state.account(account);
+    return found.isPresent() && !found.get().isDeleted();
   }
 
   /// Why `account` may neither read nor write `conversation`, or empty. Decides only.
   private Optional<Outcome> barred(ChatChange change, long account, ConversationId conversation) {
     if (conversation.isRoom()) {
-      if (openRoom(conversation.roomId()).isEmpty()) {
-        return Optional.of(noSuchRoom(change));
-      }
-      return state.member(conversation.roomId(), account).isPresent()
-          ? Optional.empty()
-          : Optional.of(notAMember(change));
+      return rooms.barred(change, account, conversation.roomId());
     }
     // The server that took the request makes the conversation of its user and somebody else; one
     // between two others is no mistake of a client's.
@@ -230,13 +159,10 @@ final class ChatRules {
       return Optional.of(
           change.refused(Refusal.BAD_REQUEST, "that conversation is between two others"));
     }
+    // What was said with an account that is deleted stays to be read.
     return state.account(conversation.other(account)).isPresent()
         ? Optional.empty()
-        : Optional.of(change.refused(Refusal.NO_SUCH_USER, "that account is gone; check the name"));
-  }
-
-  private Optional<Room> openRoom(long room) {
-    return state.room(room).filter(found -> !found.closed());
+        : Optional.of(AccountRules.noSuchUser(change));
   }
 
   private Optional<Long> seqOf(long message, ConversationId conversation) {
@@ -244,21 +170,5 @@ final class ChatRules {
         .message(message)
         .filter(found -> found.conversation().equals(conversation))
         .map(Message::seq);
-  }
-
-  private Outcome tooManyRooms(ChatChange change) {
-    return change.refused(
-        Refusal.LIMIT,
-        "you are in "
-            + limits.roomsPerAccountMax()
-            + " rooms, which is the limit; leave one first");
-  }
-
-  private static Outcome noSuchRoom(ChatChange change) {
-    return change.refused(Refusal.NO_SUCH_ROOM, "that room is closed; check the name");
-  }
-
-  private static Outcome notAMember(ChatChange change) {
-    return change.refused(Refusal.NOT_A_MEMBER, "you are not a member of that room; join it first");
   }
 }

@@ -27,6 +27,31 @@ public interface ChatState {
 
   void setLastSeen(long account, long time);
 
+  void setPassword(long account, String passwordHash);
+
+  /// The account is deleted at `time`; its password, preferences, blocks and the invitations it got
+  /// are gone. Its name and what it wrote stay.
+  void deleteAccount(long account, long time);
+
+  /// Whether `account` takes no direct messages from `blocked`. Asked for each of them.
+  boolean isBlocked(long account, long blocked);
+
+  /// How many accounts `account` blocks.
+  int blockCount(long account);
+
+  void addBlock(long account, long blocked);
+
+  void removeBlock(long account, long blocked);
+
+  Optional<String> preference(long account, String name);
+
+  int preferenceCount(long account);
+
+  /// Adds or changes a preference.
+  void setPreference(long account, String name, String value);
+
+  void removePreference(long account, String name);
+
   Optional<Room> room(long id);
 
   /// The open room of that name (with `#`).
@@ -34,7 +59,19 @@ public interface ChatState {
 
   void addRoom(Room room);
 
+  /// The room, which has no members, is closed; nobody is invited to it any more.
   void closeRoom(long room);
+
+  void setTopic(long room, String topic);
+
+  /// Whether `account`, which is no member, may join a private room.
+  boolean isInvited(long room, long account);
+
+  int invitationCount(long room);
+
+  void addInvitation(long room, long account);
+
+  void removeInvitation(long room, long account);
 
   Optional<RoomMember> member(long room, long account);
 

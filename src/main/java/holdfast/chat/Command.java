@@ -39,6 +39,23 @@ public sealed interface Command {
   /// Voids every token of the account by raising its generation.
   record LogoutAll(long time, RequestKey request) implements Write {}
 
+  /// Gives the account another password and voids every token. `verified` is the digest of the
+  /// password that the old one was found to fit: it must still be the account's.
+  record SetPassword(long time, RequestKey request, String passwordHash, Digest verified)
+      implements Write {}
+
+  /// The account goes, for good; `verified` as above.
+  record DeleteAccount(long time, RequestKey request, Digest verified) implements Write {}
+
+  /// Sets a preference, or without a value removes it.
+  record SetPreference(long time, RequestKey request, String name, Optional<String> value)
+      implements Write {}
+
+  /// Takes no more direct messages from `blocked`.
+  record Block(long time, RequestKey request, long blocked) implements Write {}
+
+  record Unblock(long time, RequestKey request, long blocked) implements Write {}
+
   /// `replyTo`: the id of the message answered, in the same conversation.
   record Send(
       long time,
@@ -86,4 +103,15 @@ public sealed interface Command {
   record JoinRoom(long time, RequestKey request, long room) implements Write {}
 
   record LeaveRoom(long time, RequestKey request, long room) implements Write {}
+
+  /// `account` may join the room.
+  record Invite(long time, RequestKey request, long room, long account) implements Write {}
+
+  /// `account` is put out of the room, or its invitation is taken back.
+  record Kick(long time, RequestKey request, long room, long account) implements Write {}
+
+  record SetRole(long time, RequestKey request, long room, long account, RoomRole role)
+      implements Write {}
+
+  record SetTopic(long time, RequestKey request, long room, String topic) implements Write {}
 }

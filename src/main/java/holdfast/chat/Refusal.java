@@ -4,12 +4,14 @@ package holdfast.chat;
 public enum Refusal {
   BAD_REQUEST,
   NOT_LOGGED_IN,
+  BAD_CREDENTIALS,
   USERNAME_TAKEN,
   NO_SUCH_USER,
   NO_SUCH_ROOM,
   NO_SUCH_MESSAGE,
   ROOM_EXISTS,
   NOT_A_MEMBER,
+  BLOCKED,
   FORBIDDEN,
   LIMIT
 }

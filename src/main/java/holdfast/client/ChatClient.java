@@ -101,6 +101,52 @@ public final class ChatClient implements AutoCloseable {
         OkPayload.Empty.class);
   }
 
+  /// Whether a name is taken, by an account that is there or was.
+  public CompletableFuture<OkPayload.Existence> exists(String username) {
+    return read(header -> new ClientRequest.Exists(header, username), OkPayload.Existence.class);
+  }
+
+  /// Sets another password. The account's other clients are logged out; this one stays.
+  public CompletableFuture<OkPayload.PasswordSet> setPassword(String old, String password) {
+    return write(
+        header -> new ClientRequest.SetPassword(header, old, password),
+        OkPayload.PasswordSet.class);
+  }
+
+  /// Deletes the account, for good, and ends the login. If the reply is lost with its server, the
+  /// repeat finds nobody logged in any more: a ChatError whose outcome is unknown.
+  public CompletableFuture<OkPayload.Written> deleteAccount(String password) {
+    return write(
+        header -> new ClientRequest.DeleteAccount(header, password), OkPayload.Written.class);
+  }
+
+  public CompletableFuture<OkPayload.Preferences> preferences() {
+    return read(ClientRequest.Preferences::new, OkPayload.Preferences.class);
+  }
+
+  /// Sets one of the account's preferences, the same for all its clients.
+  public CompletableFuture<OkPayload.Written> setPreference(String name, String value) {
+    return setPreference(name, Optional.of(value));
+  }
+
+  public CompletableFuture<OkPayload.Written> removePreference(String name) {
+    return setPreference(name, Optional.empty());
+  }
+
+  private CompletableFuture<OkPayload.Written> setPreference(String name, Optional<String> value) {
+    return write(
+        header -> new ClientRequest.SetPreference(header, name, value), OkPayload.Written.class);
+  }
+
+  /// Takes no more direct messages from `username`.
+  public CompletableFuture<OkPayload.Written> block(String username) {
+    return write(header -> new ClientRequest.Block(header, username), OkPayload.Written.class);
+  }
+
+  public CompletableFuture<OkPayload.Written> unblock(String username) {
+    return write(header -> new ClientRequest.Unblock(header, username), OkPayload.Written.class);
+  }
+
   /// Says something to a person or in a room.
   ///
   /// @param to `@account` or `#room`
@@ -229,7 +275,28 @@ public final class ChatClient implements AutoCloseable {
     return write(header -> new ClientRequest.LeaveRoom(header, room), OkPayload.Written.class);
   }
 
-  /// Public rooms and one's own.
+  /// Lets somebody join a private room, or points somebody to a public one.
+  public CompletableFuture<OkPayload.Written> invite(String room, String username) {
+    return write(
+        header -> new ClientRequest.Invite(header, room, username), OkPayload.Written.class);
+  }
+
+  public CompletableFuture<OkPayload.Written> kick(String room, String username) {
+    return write(header -> new ClientRequest.Kick(header, room, username), OkPayload.Written.class);
+  }
+
+  /// Gives a member another role: owner, moderator or member.
+  public CompletableFuture<OkPayload.Written> setRole(String room, String username, String role) {
+    return write(
+        header -> new ClientRequest.SetRole(header, room, username, role), OkPayload.Written.class);
+  }
+
+  public CompletableFuture<OkPayload.Written> setTopic(String room, String topic) {
+    return write(
+        header -> new ClientRequest.SetTopic(header, room, topic), OkPayload.Written.class);
+  }
+
+  /// Public rooms, one's own, and those one is invited to.
   public CompletableFuture<OkPayload.Rooms> rooms(String pattern, int limit) {
     return read(
         header -> new ClientRequest.Rooms(header, pattern, Optional.empty(), limit),

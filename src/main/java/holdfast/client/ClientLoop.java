@@ -153,7 +153,7 @@ final class ClientLoop {
     switch (request.kind) {
       case READ -> {}
       case WRITE -> {
-        payload.ifPresent(reply -> session.wrote(request.number, reply, link));
+        payload.ifPresent(reply -> onWritten(link, request, reply));
         requests.progressed();
         link.target().proved();
       }
@@ -173,6 +173,17 @@ final class ClientLoop {
     settle(request, outcome, now);
   }
 
+  private void onWritten(Link link, Pending<?> request, OkPayload reply) {
+    session.wrote(request.number, reply, link);
+    if (request.request() instanceof ClientRequest.SetPassword asked
+        && reply instanceof OkPayload.PasswordSet set) {
+      session.passwordSet(asked.password(), set.token());
+    } else if (request.request() instanceof ClientRequest.DeleteAccount) {
+      dropHeld();
+      session.loggedOut();
+    }
+  }
+
   private void onError(Link link, Pending<?> request, long id, ServerFrame.Error error, long now) {
     boolean notLoggedIn = isCode(error, ErrorCode.NOT_LOGGED_IN);
     if (notLoggedIn) {
@@ -181,6 +192,9 @@ final class ClientLoop {
     if (notLoggedIn && request.kind == Pending.Kind.LOGOUT) {
       settle(request, request.acceptNothing(), now);
     } else if (!error.retry()) {
+      if (request.request() instanceof ClientRequest.SetPassword) {
+        session.passwordKept();
+      }
       settle(request, request.refuse(error, notLoggedIn && request.wasRepeated()), now);
     } else if (id == request.id()) { // else it answers an earlier attempt; a later one is under way
       onRefusedForNow(link, request, error, now);
@@ -391,6 +405,9 @@ final class ClientLoop {
         return;
       }
       Pending<?> request = next.get();
+      if (request.request() instanceof ClientRequest.SetPassword asked) {
+        session.passwordAsked(asked.password());
+      }
       byte[] line = request.nextLine(session.minIndex(request, link));
       if (!link.send(request.id(), line, now)) {
         lost(link, "it takes nothing more", now);

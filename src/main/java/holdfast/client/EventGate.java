@@ -56,7 +56,7 @@ final class EventGate {
       case ServerEvent.Typing _ -> true;
       case ServerEvent.Read read -> advance(read.cursor());
       case ServerEvent.Room room -> advance(room.cursor());
-      case ServerEvent.Cluster _ -> true;
+      case ServerEvent.Presence _, ServerEvent.Cluster _ -> true;
     };
   }
 

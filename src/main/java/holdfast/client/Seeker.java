@@ -62,7 +62,12 @@ final class Seeker {
   ///
   /// @param as as whom
   /// @param since when, ns
-  private record Attempt(Session.Login as, boolean byPassword, long since) {}
+  private record Attempt(Session.Login as, int passwordsTried, long since) {
+    /// The password that it is made with, or would be if the token did not do.
+    String password() {
+      return passwordsTried == 0 ? as.password() : as.passwords().get(passwordsTried - 1);
+    }
+  }
 
   Seeker(
       ClientSettings settings,
@@ -256,7 +261,7 @@ final class Seeker {
       return;
     }
     Session.Login login = session.login().get();
-    chosen.put(link, new Attempt(login, false, now));
+    chosen.put(link, new Attempt(login, 0, now));
     if (!link.send(Link.LOGIN_ID, session.byToken(login), now)) {
       drop(link, now);
     }
@@ -269,7 +274,7 @@ final class Seeker {
     }
     try {
       OkPayload.LoggedIn reply = ClientCodec.payload(OkPayload.LoggedIn.class, payload);
-      session.resumed(attempt.as(), reply);
+      session.resumed(attempt.as(), attempt.password(), reply);
       if (reply.reset()) {
         dispatcher.tell(new Notice.Reset());
       }
@@ -284,9 +289,10 @@ final class Seeker {
     Session.Login login = attempt.as();
     if (!session.login().equals(Optional.of(login))) {
       drop(link, now);
-    } else if (!attempt.byPassword() && mayUsePassword && !login.password().isEmpty()) {
-      chosen.put(link, new Attempt(login, true, now));
-      if (!link.send(Link.LOGIN_ID, session.byPassword(login), now)) {
+    } else if (mayUsePassword && attempt.passwordsTried() < login.passwords().size()) {
+      Attempt next = new Attempt(login, attempt.passwordsTried() + 1, now);
+      chosen.put(link, next);
+      if (!link.send(Link.LOGIN_ID, session.byPassword(login, next.password()), now)) {
         drop(link, now);
       }
     } else {

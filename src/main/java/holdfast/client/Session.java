@@ -3,6 +3,8 @@ package holdfast.client;
 import holdfast.wire.ClientRequest;
 import holdfast.wire.OkPayload;
 import holdfast.wire.RequestHeader;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -17,7 +19,18 @@ final class Session {
 
   /// Enough to log in again on another server. The password stays in memory as long as the login
   /// lasts, for the day the token is refused.
-  record Login(String username, String password, String token) {}
+  ///
+  /// @param next the password that is being set; whether it is set already is not known
+  record Login(String username, String password, String token, Optional<String> next) {
+    /// What to try when the token is refused, in this order.
+    List<String> passwords() {
+      List<String> passwords = new ArrayList<>(next.stream().toList());
+      if (!password.isEmpty()) {
+        passwords.add(password);
+      }
+      return passwords;
+    }
+  }
 
   EventGate gate() {
     return gate;
@@ -29,13 +42,31 @@ final class Session {
 
   /// The user logged in: a new stream of events begins.
   void loggedIn(String password, OkPayload.LoggedIn reply) {
-    login = Optional.of(new Login(reply.username(), password, reply.token()));
+    login = Optional.of(new Login(reply.username(), password, reply.token(), Optional.empty()));
     gate.restart(reply.cursor());
   }
 
+  /// The account is about to get another password.
+  void passwordAsked(String password) {
+    login =
+        login.map(l -> new Login(l.username(), l.password(), l.token(), Optional.of(password)));
+  }
+
+  /// It has it, and another token.
+  void passwordSet(String password, String token) {
+    login = login.map(l -> new Login(l.username(), password, token, Optional.empty()));
+  }
+
+  /// It has kept the old one.
+  void passwordKept() {
+    login = login.map(l -> new Login(l.username(), l.password(), l.token(), Optional.empty()));
+  }
+
   /// The same login on another server, which says whether it can go on where the events stopped.
-  void resumed(Login known, OkPayload.LoggedIn reply) {
-    login = Optional.of(new Login(known.username(), known.password(), reply.token()));
+  ///
+  /// @param password that it was made with, or would have been
+  void resumed(Login known, String password, OkPayload.LoggedIn reply) {
+    login = Optional.of(new Login(known.username(), password, reply.token(), known.next()));
     if (reply.reset()) {
       gate.restart(reply.cursor());
     }
@@ -52,12 +83,12 @@ final class Session {
             header, Optional.empty(), Optional.empty(), Optional.of(known.token()), gate.cursor());
   }
 
-  Function<RequestHeader, ClientRequest> byPassword(Login known) {
+  Function<RequestHeader, ClientRequest> byPassword(Login known, String password) {
     return header ->
         new ClientRequest.Login(
             header,
             Optional.of(known.username()),
-            Optional.of(known.password()),
+            Optional.of(password),
             Optional.empty(),
             gate.cursor());
   }
@@ -70,11 +101,14 @@ final class Session {
           case OkPayload.Written written -> Optional.of(written.index());
           case OkPayload.Sent sent -> Optional.of(sent.index());
           case OkPayload.Registered registered -> Optional.of(registered.index());
+          case OkPayload.PasswordSet set -> Optional.of(set.index());
           case OkPayload.Empty _,
               OkPayload.HelpText _,
               OkPayload.Hello _,
               OkPayload.Status _,
               OkPayload.LoggedIn _,
+              OkPayload.Existence _,
+              OkPayload.Preferences _,
               OkPayload.Users _,
               OkPayload.Conversations _,
               OkPayload.History _,

@@ -61,6 +61,7 @@ final class Listening implements ChatListener {
       }
       case ServerEvent.Room room -> Words.room(room, talk.me()).ifPresent(talk::info);
       case ServerEvent.Read _,
+          ServerEvent.Presence _,
           ServerEvent.Cluster _,
           ServerEvent.MessageEdited _,
           ServerEvent.MessageDeleted _,

@@ -39,6 +39,7 @@ final class Words {
           USERNAME_TAKEN,
           NO_SUCH_MESSAGE,
           ROOM_EXISTS,
+          BLOCKED,
           FORBIDDEN,
           LIMIT,
           INTERNAL,
@@ -113,7 +114,26 @@ final class Words {
           case "joined" -> event.username() + " joined " + event.room();
           case "left" -> event.username() + " left " + event.room();
           case "created" -> event.username() + " created " + event.room();
+          case "invited" ->
+              event.by() + " invited " + whom(event, me) + " to " + event.room() + joinHint(event, me);
+          case "kicked" -> event.by() + " put " + whom(event, me) + " out of " + event.room();
+          case "topic" ->
+              event.by() + " set the topic of " + event.room() + ": " + event.topic().orElse("");
+          case "role" ->
+              event.role().orElse("another role")
+                  + " of "
+                  + event.room()
+                  + " is now "
+                  + whom(event, me);
           default -> event.room() + ": " + event.change() + " " + event.username();
         });
+  }
+
+  private static String whom(ServerEvent.Room event, String me) {
+    return event.username().equals(me) ? "you" : event.username();
+  }
+
+  private static String joinHint(ServerEvent.Room event, String me) {
+    return event.username().equals(me) ? " (/join " + event.room() + ")" : "";
   }
 }

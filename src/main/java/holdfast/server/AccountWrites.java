@@ -12,26 +12,28 @@ import holdfast.wire.OkPayload;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Writes about one's own account: REGISTER and LOGOUT, which are more than a look-up and a
-/// command. Safe for any thread; blocks the calling virtual thread.
+/// Writes about one's own account, some of which are more than a look-up and a command. Safe for any thread; blocks the calling virtual thread.
 final class AccountWrites {
   private final Admission admission;
   private final ReplicaPort port;
   private final Submissions submissions;
+  private final Names names;
   private final Reads reads;
-  private final PasswordHasher hasher;
+  private final Passwords passwords;
 
   AccountWrites(
       Admission admission,
       ReplicaPort port,
       Submissions submissions,
+      Names names,
       Reads reads,
-      PasswordHasher hasher) {
+      Passwords passwords) {
     this.admission = admission;
     this.port = port;
     this.submissions = submissions;
+    this.names = names;
     this.reads = reads;
-    this.hasher = hasher;
+    this.passwords = passwords;
   }
 
   void write(ClientSession session, ClientRequest.AccountWrite write)
@@ -42,7 +44,60 @@ final class AccountWrites {
           submissions.submit(
               session, logout, (_, _, key) -> new Command.LogoutAll(Submissions.UNSTAMPED, key));
       case ClientRequest.Logout logout -> logout(session, logout);
+      case ClientRequest.SetPassword set -> setPassword(session, set);
+      case ClientRequest.DeleteAccount delete -> deleteAccount(session, delete);
+      case ClientRequest.SetPreference set ->
+          submissions.submit(
+              session,
+              set,
+              (_, _, key) ->
+                  new Command.SetPreference(Submissions.UNSTAMPED, key, set.name(), set.value()));
+      case ClientRequest.Block block ->
+          submissions.submit(
+              session,
+              block,
+              (_, _, key) ->
+                  new Command.Block(Submissions.UNSTAMPED, key, names.account(block.username())));
+      case ClientRequest.Unblock unblock ->
+          submissions.submit(
+              session,
+              unblock,
+              (_, _, key) ->
+                  new Command.Unblock(
+                      Submissions.UNSTAMPED, key, names.account(unblock.username())));
     }
+  }
+
+  /// A repeat is known before the password is looked at: the old one fits no more by then.
+  private void setPassword(ClientSession session, ClientRequest.SetPassword set)
+      throws RequestRefused, InterruptedException {
+    if (!submissions.answerRepeat(session, set, Admission.requireLogin(session))) {
+      Passwords.Attempt attempt = passwords.attempt(set.old());
+      submissions.submit(
+          session,
+          set,
+          (_, login, key) -> {
+            Account account = attempt.check(login);
+            return new Command.SetPassword(
+                Submissions.UNSTAMPED,
+                key,
+                passwords.hash(set.password()),
+                account.passwordDigest());
+          });
+    }
+    Submissions.awaitAnswered(session);
+  }
+
+  private void deleteAccount(ClientSession session, ClientRequest.DeleteAccount delete)
+      throws RequestRefused, InterruptedException {
+    Passwords.Attempt attempt = passwords.attempt(delete.password());
+    submissions.submit(
+        session,
+        delete,
+        (_, login, key) ->
+            new Command.DeleteAccount(
+                Submissions.UNSTAMPED, key, attempt.check(login).passwordDigest()));
+    Submissions.awaitAnswered(session);
   }
 
   /// LOGOUT of one connection changes nothing that is replicated.
@@ -72,7 +127,7 @@ final class AccountWrites {
       }
       throw taken(register.username());
     }
-    String hash = hasher.hash(register.password());
+    String hash = passwords.hash(register.password());
     PendingReply pending = new PendingReply();
     submissions.submit(
         session,
@@ -84,7 +139,7 @@ final class AccountWrites {
     if (result.repeat() && result.outcome() instanceof Outcome.Done(long id)) {
       answerRepeatedRegister(session, register, id);
     } else {
-      Submissions.replyOutcome(session, register, result.outcome(), result.acked());
+      submissions.replyOutcome(session, register, 0, result.outcome(), result.acked());
     }
   }
 
@@ -93,10 +148,11 @@ final class AccountWrites {
       ClientSession session, ClientRequest.Register register, long account)
       throws RequestRefused, InterruptedException {
     Optional<Account> row = reads.account(account);
-    if (row.isEmpty() || !hasher.verify(register.password(), row.get().passwordHash())) {
+    if (row.isEmpty() || !passwords.fits(register.password(), row.get())) {
       throw taken(register.username());
     }
-    Submissions.replyOutcome(session, register, new Outcome.Done(account), OptionalInt.empty());
+    submissions.replyOutcome(
+        session, register, 0, new Outcome.Done(account), OptionalInt.empty());
   }
 
   private static RequestRefused taken(String username) {

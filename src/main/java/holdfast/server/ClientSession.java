@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -84,6 +85,11 @@ final class ClientSession implements LineChannel.Handler {
   /// Replica thread: when others were last told that this connection's user is typing.
   Optional<Typings.Told> typingTold = Optional.empty();
 
+  /// The request_ids of its writes that void tokens and have not been applied here yet.
+  final Set<String> voiding = ConcurrentHashMap.newKeySet();
+
+  final RateLimits.Allowance allowance;
+
   /// Replica thread: ack=all writes that are applied and not yet answered, and the events that wait
   /// behind them.
   private final Set<ClientRequest.Write> unanswered = new HashSet<>();
@@ -105,6 +111,7 @@ final class ClientSession implements LineChannel.Handler {
     this.requests = requests;
     this.outgoing = outgoing;
     this.onClosed = onClosed;
+    this.allowance = requests.limits().allowance();
     this.steps = new SerialSteps("client-" + number + "-steps");
   }
 
@@ -138,9 +145,10 @@ final class ClientSession implements LineChannel.Handler {
     }
     switch (request) {
       case ClientRequest.Ping ping -> replyOk(ping.header(), new OkPayload.Empty());
-      case ClientRequest.Hello hello -> replyOk(hello.header(), requests.hello());
-      case ClientRequest.Status status -> replyOk(status.header(), requests.status());
-      case ClientRequest.Help help -> replyOk(help.header(), requests.help());
+      case ClientRequest.Hello hello -> requests.answer(this, hello.header(), requests::hello);
+      case ClientRequest.Status status -> requests.answer(this, status.header(), requests::status);
+      case ClientRequest.Help help -> requests.answer(this, help.header(), requests::help);
+      case ClientRequest.Exists exists -> steps.add(() -> requests.exists(this, exists), false);
       case ClientRequest.Quit quit -> {
         // All but QUIT itself, which is answered last.
         endAfterAnswers(

@@ -67,6 +67,11 @@ final class Deliveries {
     return List.copyOf(signedIn);
   }
 
+  /// Nobody is signed in here.
+  boolean isEmpty() {
+    return signedIn.isEmpty();
+  }
+
   Collection<Long> accountsOnline() {
     return List.copyOf(byAccount.keySet());
   }
@@ -122,10 +127,10 @@ final class Deliveries {
     Set<Long> rooms = new TreeSet<>(state.roomsOf(account));
     for (ChatEvent event : missed.reversed()) {
       if (event instanceof ChatEvent.RoomChanged changed && changed.account() == account) {
-        switch (changed.change()) {
-          case CREATED, JOINED -> rooms.remove(changed.room());
-          case LEFT -> rooms.add(changed.room());
-          case ROLE, CLOSED -> {}
+        if (changed.change().isArrival()) {
+          rooms.remove(changed.room());
+        } else if (changed.change().isDeparture()) {
+          rooms.add(changed.room());
         }
       }
     }
@@ -147,18 +152,10 @@ final class Deliveries {
       case ChatEvent.RoomChanged c -> {
         boolean before = rooms.contains(c.room());
         boolean own = c.account() == account;
-        switch (c.change()) {
-          case CREATED, JOINED -> {
-            if (own) {
-              rooms.add(c.room());
-            }
-          }
-          case LEFT -> {
-            if (own) {
-              left.add(c.room());
-            }
-          }
-          case ROLE, CLOSED -> {}
+        if (own && c.change().isArrival()) {
+          rooms.add(c.room());
+        } else if (own && c.change().isDeparture()) {
+          left.add(c.room());
         }
         yield before || own;
       }
@@ -199,12 +196,16 @@ final class Deliveries {
           }
         }
         case ChatEvent.RoomChanged c -> onRoomChanged(c);
-        case ChatEvent.TokensVoided t -> {}
+        case ChatEvent.TokensVoided t -> {
+          if (t.deleted()) {
+            directory.markDeleted(t.account());
+          }
+        }
       }
     }
     // Whoever left hears of everything that the leaving caused.
     for (ChatEvent event : events) {
-      if (event instanceof ChatEvent.RoomChanged c && c.change() == ChatEvent.RoomChange.LEFT) {
+      if (event instanceof ChatEvent.RoomChanged c && c.change().isDeparture()) {
         for (ClientSession session : byAccount.getOrDefault(c.account(), Set.of())) {
           liveRooms.leave(session, c.room());
         }
@@ -222,7 +223,9 @@ final class Deliveries {
       }
     } else if (conversation.isDirectOf(account)) {
       long other = conversation.other(account);
-      tellTyping(account, conversation, byAccount.getOrDefault(other, Set.of()));
+      if (!state.isBlocked(other, account)) {
+        tellTyping(account, conversation, byAccount.getOrDefault(other, Set.of()));
+      }
     }
   }
 
@@ -299,7 +302,12 @@ final class Deliveries {
         }
         toRoom(changed, room, changed.account());
       }
-      case LEFT, ROLE -> toRoom(changed, room, changed.account());
+      case LEFT, KICKED, ROLE, TOPIC -> toRoom(changed, room, changed.account());
+      case INVITED -> {
+        learnRoom(room);
+        toRoom(changed, room, changed.account());
+        toAccount(changed, changed.account());
+      }
       case CLOSED -> {
         toRoom(changed, room, changed.account());
         liveRooms.close(room);

@@ -20,6 +20,10 @@ final class Directory {
   private final ConcurrentHashMap<String, Long> roomIds = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Long, String> roomNames = new ConcurrentHashMap<>();
 
+  /// Whether an account is deleted. Only what is false is ever dropped from it: a look-up that
+  /// began before the deletion must not bring that back.
+  private final ConcurrentHashMap<Long, Boolean> deleted = new ConcurrentHashMap<>();
+
   Directory(Reads reads) {
     this.reads = reads;
   }
@@ -72,6 +76,29 @@ final class Directory {
     Optional<Account> account = reads.account(id);
     account.ifPresent(this::learn);
     return account.map(Account::username).orElse("?" + id);
+  }
+
+  /// Whether the account with that id is gone, as of now or of a moment ago.
+  boolean isDeleted(long id) {
+    Boolean known = deleted.get(id);
+    if (known != null) {
+      return known;
+    }
+    boolean found = reads.account(id).map(Account::isDeleted).orElse(false);
+    makeRoomForDeleted();
+    return deleted.size() >= CACHE_MAX ? found : deleted.merge(id, found, Boolean::logicalOr);
+  }
+
+  /// Replica thread only: the account is gone.
+  void markDeleted(long id) {
+    makeRoomForDeleted();
+    deleted.put(id, true);
+  }
+
+  private void makeRoomForDeleted() {
+    if (deleted.size() >= CACHE_MAX) {
+      deleted.values().removeIf(isDeleted -> !isDeleted);
+    }
   }
 
   /// The room's name, open or closed.

@@ -1,6 +1,7 @@
 package holdfast.server;
 
 import holdfast.chat.ChatEvent;
+import holdfast.chat.ChatEvent.RoomChange;
 import holdfast.chat.ConversationId;
 import holdfast.wire.ClientCodec;
 import holdfast.wire.Cursor;
@@ -93,8 +94,17 @@ final class EventEncoder {
                       c.change().name().toLowerCase(Locale.ROOT),
                       accountName.apply(c.account()),
                       accountName.apply(c.by()),
+                      detail(c, RoomChange.ROLE).map(role -> role.toLowerCase(Locale.ROOT)),
+                      detail(c, RoomChange.TOPIC),
                       cursor)));
       case ChatEvent.TokensVoided t -> Optional.empty();
     };
+  }
+
+  /// What was set, if this is a change of that kind. A change of role of long ago does not say.
+  private static Optional<String> detail(ChatEvent.RoomChanged changed, RoomChange kind) {
+    boolean says =
+        changed.change() == kind && (kind == RoomChange.TOPIC || !changed.detail().isEmpty());
+    return says ? Optional.of(changed.detail()) : Optional.empty();
   }
 }

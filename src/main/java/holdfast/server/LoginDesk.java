@@ -53,6 +53,15 @@ final class LoginDesk {
     this.tokenLifetimeMs = tokenLifetime.toMillis();
   }
 
+  SignInThrottle throttle() {
+    return throttle;
+  }
+
+  /// A token of the account, made now.
+  String token(long account, long generation) throws RequestRefused {
+    return tokens.issue(tokenKey(), new Tokens.Claims(account, generation, views.time()));
+  }
+
   /// Signs `session` in, or says why not. The OK is queued before any push.
   void login(ClientSession session, ClientRequest.Login request)
       throws RequestRefused, InterruptedException {
@@ -104,9 +113,7 @@ final class LoginDesk {
             ? cursor.get()
             : new Cursor.Position(now, MissedEvents.WHOLE_COMMAND);
     Login login = new Login(account.id(), account.username(), account.generation());
-    String token =
-        tokens.issue(
-            tokenKey(), new Tokens.Claims(account.id(), account.generation(), views.time()));
+    String token = token(account.id(), account.generation());
     OkPayload ok =
         new OkPayload.LoggedIn(
             account.username(),
@@ -196,7 +203,7 @@ final class LoginDesk {
   }
 
   private Optional<Account> known(ClientRequest.Login request) {
-    return request.username().flatMap(reads::accountNamed);
+    return request.username().flatMap(reads::accountNamed).filter(a -> !a.isDeleted());
   }
 
   private Optional<Account> byToken(String token) throws RequestRefused {
@@ -209,7 +216,7 @@ final class LoginDesk {
         .filter(account -> account.generation() == claims.get().generation());
   }
 
-  private static RequestRefused badCredentials() {
+  static RequestRefused badCredentials() {
     return new RequestRefused(
         ErrorCode.BAD_CREDENTIALS, "the name, the password or the token does not fit");
   }

@@ -200,6 +200,7 @@ final class MessageQueries {
         reactions,
         message.sender() == login.account()
             ? Optional.of(message.request().requestId())
-            : Optional.empty());
+            : Optional.empty(),
+        directory.isDeleted(message.sender()));
   }
 }

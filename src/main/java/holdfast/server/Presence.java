@@ -1,6 +1,8 @@
 package holdfast.server;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -27,21 +29,38 @@ final class Presence {
     return onlineByServer.getOrDefault(server, Set.of());
   }
 
-  void replaceAll(int server) {
-    onlineByServer.put(server, ConcurrentHashMap.newKeySet());
+  /// The whole list of `server` is about to come.
+  Change replaceAll(int server) {
+    return serverGone(server);
   }
 
-  void change(int server, Collection<Long> online, Collection<Long> offline) {
+  /// Accounts that were online nowhere and are now, and those of which the opposite is true.
+  record Change(List<Long> cameOnline, List<Long> wentOffline) {}
+
+  Change change(int server, Collection<Long> online, Collection<Long> offline) {
     Set<Long> accounts = onlineByServer.computeIfAbsent(server, s -> ConcurrentHashMap.newKeySet());
+    List<Long> cameOnline = new ArrayList<>();
     for (long account : online) {
       if (accounts.size() < ONLINE_MAX) {
+        if (!isOnline(account)) {
+          cameOnline.add(account);
+        }
         accounts.add(account);
       }
     }
-    accounts.removeAll(Set.copyOf(offline));
+    List<Long> wentOffline = new ArrayList<>();
+    for (long account : offline) {
+      if (accounts.remove(account) && !isOnline(account)) {
+        wentOffline.add(account);
+      }
+    }
+    return new Change(cameOnline, wentOffline);
   }
 
-  void serverGone(int server) {
-    onlineByServer.remove(server);
+  Change serverGone(int server) {
+    Set<Long> gone = onlineByServer.remove(server);
+    return new Change(
+        List.of(),
+        gone == null ? List.of() : gone.stream().filter(account -> !isOnline(account)).toList());
   }
 }

@@ -1,6 +1,7 @@
 package holdfast.server;
 
 import holdfast.wire.ClientRequest;
+import holdfast.wire.OkPayload;
 import holdfast.wire.ReadLevel;
 import holdfast.wire.RequestHeader;
 import java.time.Duration;
@@ -23,6 +24,7 @@ final class ReadDesk {
   private static final Logger log = LoggerFactory.getLogger(ReadDesk.class);
 
   private final Admission admission;
+  private final RateLimits limits;
   private final ReplicaPort port;
   private final AccountQueries accounts;
   private final MessageQueries messages;
@@ -31,12 +33,14 @@ final class ReadDesk {
 
   ReadDesk(
       Admission admission,
+      RateLimits limits,
       ReplicaPort port,
       AccountQueries accounts,
       MessageQueries messages,
       RoomQueries rooms,
       Synchroniser synchroniser) {
     this.admission = admission;
+    this.limits = limits;
     this.port = port;
     this.accounts = accounts;
     this.messages = messages;
@@ -51,6 +55,7 @@ final class ReadDesk {
         request.header(),
         () -> {
           Login login = Admission.requireLogin(session);
+          limits.onRequest(session.allowance);
           admission.refuseWhenStopping();
           CompletableFuture<Void> writesBefore = session.lastWrite();
           session.beginLookUp();
@@ -61,6 +66,26 @@ final class ReadDesk {
                     session, request.header(), () -> lookUp(session, request, login, writesBefore));
                 session.endLookUp();
               });
+        });
+  }
+
+  /// Answers EXISTS, for which nobody needs to be signed in. Blocks the calling virtual thread.
+  void exists(ClientSession session, ClientRequest.Exists request) {
+    Answering.answer(
+        session,
+        request.header(),
+        () -> {
+          limits.onRequest(session.allowance);
+          limits.onExists(session.allowance);
+          admission.refuseWhenStopping();
+          awaitState(request.header());
+          OkPayload.Existence answer = accounts.exists(request);
+          if (!answer.exists()) {
+            // As with every answer that rests on something being absent.
+            port.confirmAbsence();
+            answer = accounts.exists(request);
+          }
+          session.replyOk(request.header(), answer);
         });
   }
 
@@ -92,20 +117,25 @@ final class ReadDesk {
   private void readNow(ClientSession session, ClientRequest.Read request, Login login)
       throws RequestRefused, InterruptedException {
     RequestHeader header = request.header();
-    if (header.minIndex().isPresent()) {
-      port.awaitApplied(LoginDesk.minIndex(header.minIndex().get()), LoginDesk.CATCH_UP);
-    }
-    if (header.read() == ReadLevel.LINEARIZABLE) {
-      port.confirm(CONFIRM);
-    }
+    awaitState(header);
     switch (request) {
       case ClientRequest.AccountRead read ->
-          session.replyOk(header, confirmed(() -> accounts.answer(read)));
+          session.replyOk(header, confirmed(() -> accounts.answer(read, login)));
       case ClientRequest.MessageRead read ->
           session.replyOk(header, confirmed(() -> messages.answer(read, login)));
       case ClientRequest.RoomRead read ->
           session.replyOk(header, confirmed(() -> rooms.answer(read, login)));
       case ClientRequest.Sync sync -> synchroniser.answer(session, sync, login);
+    }
+  }
+
+  /// Waits until this server's copy is as the request wants it.
+  private void awaitState(RequestHeader header) throws RequestRefused, InterruptedException {
+    if (header.minIndex().isPresent()) {
+      port.awaitApplied(LoginDesk.minIndex(header.minIndex().get()), LoginDesk.CATCH_UP);
+    }
+    if (header.read() == ReadLevel.LINEARIZABLE) {
+      port.confirm(CONFIRM);
     }
   }
 

@@ -40,6 +40,7 @@ final class RequestRefused extends Exception {
           NOT_LOGGED_IN,
           USERNAME_TAKEN,
           ROOM_EXISTS,
+          BLOCKED,
           FORBIDDEN,
           LIMIT,
           INTERNAL,

@@ -4,7 +4,9 @@ import holdfast.chat.ConversationId;
 import holdfast.storage.Reads;
 import holdfast.wire.ClientRequest;
 import holdfast.wire.OkPayload;
+import holdfast.wire.RequestHeader;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Takes the requests of all connections to those who answer them: reads from this server's copy
 /// (`ReadDesk`), writes through the replica thread (`Submissions`), each by its subject. Safe for
@@ -22,6 +24,7 @@ final class Requests {
 
   private final Settings settings;
   private final Admission admission = new Admission();
+  private final RateLimits limits;
   private final ReplicaPort port;
   private final ClusterViews views;
   private final LoginDesk loginDesk;
@@ -34,7 +37,12 @@ final class Requests {
 
   /// @param frameBytesMax as `frame.max.bytes`
   /// @param requestTypes for HELP
-  record Settings(String clusterName, String serverId, int frameBytesMax, String requestTypes) {}
+  record Settings(
+      String clusterName,
+      String serverId,
+      int frameBytesMax,
+      String requestTypes,
+      RateLimits.Settings rates) {}
 
   Requests(
       Settings settings,
@@ -46,6 +54,7 @@ final class Requests {
       PasswordHasher hasher,
       LoginDesk loginDesk) {
     this.settings = settings;
+    this.limits = new RateLimits(settings.rates());
     this.port = port;
     this.views = views;
     this.loginDesk = loginDesk;
@@ -54,13 +63,16 @@ final class Requests {
     this.readDesk =
         new ReadDesk(
             admission,
+            limits,
             port,
             new AccountQueries(reads, presence),
             new MessageQueries(reads, directory, names, budget),
             new RoomQueries(reads, names, presence, budget),
             new Synchroniser(reads, new EventEncoder(directory::accountName, directory::roomName)));
-    this.submissions = new Submissions(admission, port);
-    this.accountWrites = new AccountWrites(admission, port, submissions, reads, hasher);
+    this.submissions = new Submissions(admission, port, loginDesk);
+    this.accountWrites =
+        new AccountWrites(
+            admission, port, submissions, names, reads, new Passwords(reads, hasher, loginDesk.throttle()));
     this.messageWrites = new MessageWrites(names, directory, reads);
     this.roomWrites = new RoomWrites(names, directory);
   }
@@ -81,7 +93,26 @@ final class Requests {
     });
   }
 
+  RateLimits limits() {
+    return limits;
+  }
+
   // ---- without login
+
+  /// Answers what needs no more than a look at memory.
+  void answer(ClientSession session, RequestHeader header, Supplier<OkPayload> answer) {
+    Answering.answer(
+        session,
+        header,
+        () -> {
+          limits.onRequest(session.allowance);
+          session.replyOk(header, answer.get());
+        });
+  }
+
+  void exists(ClientSession session, ClientRequest.Exists request) {
+    readDesk.exists(session, request);
+  }
 
   OkPayload hello() {
     ClusterView view = views.current();
@@ -120,6 +151,7 @@ final class Requests {
         session,
         request.header(),
         () -> {
+          limits.onRequest(session.allowance);
           admission.refuseWhenStopping();
           loginDesk.login(session, request);
         });
@@ -138,6 +170,7 @@ final class Requests {
         request.header(),
         () -> {
           Login login = Admission.requireLogin(session);
+          limits.onRequest(session.allowance);
           admission.refuseWhenStopping();
           ConversationId conversation =
               readDesk.confirmed(() -> names.place(request.conversation(), login));
@@ -163,6 +196,16 @@ final class Requests {
         session,
         write.header(),
         () -> {
+          if (!(write instanceof ClientRequest.Register)) {
+            Admission.requireLogin(session);
+          }
+          try {
+            limits.onRequest(session.allowance);
+            limits.onWrite(session.accountOrZero());
+          } catch (RequestRefused limited) {
+            submissions.refuse(session, write, limited);
+            return;
+          }
           switch (write) {
             case ClientRequest.AccountWrite account -> accountWrites.write(session, account);
             case ClientRequest.MessageWrite message ->

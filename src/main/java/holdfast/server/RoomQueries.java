@@ -7,9 +7,9 @@ import holdfast.storage.Reads;
 import holdfast.storage.RoomRow;
 import holdfast.wire.ClientRequest;
 import holdfast.wire.OkPayload;
+import holdfast.wire.Roles;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /// Answers reads about rooms from this server's copy. Safe for any thread; blocks on the read pool.
 /// A refusal that rests on something being absent is the caller's to confirm.
@@ -46,7 +46,8 @@ final class RoomQueries {
               row.room().topic(),
               row.room().isPrivate(),
               row.members(),
-              row.member());
+              row.member(),
+              row.invited());
       bytes += budget.of(shown);
       if (!rooms.isEmpty() && bytes > budget.pageBytes()) {
         return new OkPayload.Rooms(rooms, true);
@@ -68,7 +69,7 @@ final class RoomQueries {
       members.add(
           new OkPayload.MemberInfo(
               row.username(),
-              row.role().name().toLowerCase(Locale.ROOT),
+              Roles.text(row.role()),
               presence.isOnline(row.account())));
     }
     return new OkPayload.Members(members, page.more());

@@ -134,6 +134,12 @@ public final class Server implements AutoCloseable, Listener.Handler {
             directory,
             (session, epoch, position) ->
                 port().run(() -> port().signIns().caughtUp(session, epoch, position)));
+    PresenceNews news =
+        new PresenceNews(
+            reads,
+            directory,
+            presence,
+            found -> port().run(() -> port().signIns().tellPresence(found)));
     this.snapshots =
         new SnapshotDesk(
             self, replica, store, applier, peers, config.logKeepBytes(), this::restart);
@@ -149,7 +155,8 @@ public final class Server implements AutoCloseable, Listener.Handler {
             views,
             snapshots,
             proposeOwn ->
-                new SignIns(self, store.chat(), deliveries, presence, peers, catchUp, proposeOwn));
+                new SignIns(
+                    self, store.chat(), deliveries, presence, peers, catchUp, news, proposeOwn));
     this.port = new ReplicaPort(intake, office);
     this.requests =
         new Requests(
@@ -157,7 +164,8 @@ public final class Server implements AutoCloseable, Listener.Handler {
                 config.clusterName(),
                 self.toString(),
                 config.frameMaxBytes(),
-                ClientCodec.requestTypes().stream().collect(Collectors.joining(" "))),
+                ClientCodec.requestTypes().stream().collect(Collectors.joining(" ")),
+                new RateLimits.Settings(config.rateRequests(), config.rateWrites())),
             reads,
             port,
             views,

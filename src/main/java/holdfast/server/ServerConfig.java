@@ -37,6 +37,8 @@ import java.util.stream.Collectors;
 /// @param peerFrameMaxBytes the longest frame on the peer port
 /// @param connectionsMax on the client port at a time
 /// @param idleTimeout after which a silent client connection is closed
+/// @param rateWrites writes of one account a second, on each server by itself; 0: without limit
+/// @param rateRequests requests of one connection a second; 0: without limit
 public record ServerConfig(
     Path file,
     String clusterName,
@@ -56,7 +58,9 @@ public record ServerConfig(
     int frameMaxBytes,
     int peerFrameMaxBytes,
     int connectionsMax,
-    Duration idleTimeout) {
+    Duration idleTimeout,
+    int rateWrites,
+    int rateRequests) {
   public ServerConfig {
     servers = List.copyOf(servers);
   }
@@ -139,7 +143,9 @@ public record ServerConfig(
           Math.toIntExact(size(Setting.FRAME_MAX_BYTES)),
           Math.toIntExact(size(Setting.PEER_FRAME_MAX_BYTES)),
           count(Setting.CONNECTIONS_MAX),
-          duration(Setting.IDLE_TIMEOUT));
+          duration(Setting.IDLE_TIMEOUT),
+          count(Setting.RATE_WRITES),
+          count(Setting.RATE_REQUESTS));
     }
 
     private Given given(Setting setting) {

@@ -25,11 +25,13 @@ enum Setting {
   FRAME_MAX_BYTES("frame.max.bytes", Kind.SIZE, "262144", 128L << 10, 1L << 20),
   PEER_FRAME_MAX_BYTES("peer.frame.max.bytes", Kind.SIZE, "4MiB", 4L << 20, 64L << 20),
   CONNECTIONS_MAX("connections.max", Kind.COUNT, "16384", 1, 1 << 20),
-  IDLE_TIMEOUT("idle.timeout", Kind.DURATION, "10m", 1_000, 86_400_000);
+  IDLE_TIMEOUT("idle.timeout", Kind.DURATION, "10m", 1_000, 86_400_000),
+  RATE_WRITES("rate.writes", Kind.COUNT, "0", 0, 1_000_000),
+  RATE_REQUESTS("rate.requests", Kind.COUNT, "0", 0, 1_000_000);
 
   /// Keys of later versions. Taking one without a word would promise what nobody keeps.
   private static final List<String> LATER =
-      List.of("survivor.takeover", "rate.writes", "rate.requests", "metrics.port");
+      List.of("survivor.takeover", "metrics.port");
 
   /// Every key of later versions below this is one, too.
   private static final String LATER_PREFIX = "tls.";

@@ -40,6 +40,7 @@ final class SignIns {
   private final Peers peers;
   private final CatchUp catchUp;
   private final Typings typings;
+  private final PresenceNews news;
   private final Predicate<byte[]> proposeOwn;
   private final Set<ServerId> linked = new LinkedHashSet<>();
   private final Set<Long> cameOnline = new LinkedHashSet<>();
@@ -55,6 +56,7 @@ final class SignIns {
       Presence presence,
       Peers peers,
       CatchUp catchUp,
+      PresenceNews news,
       Predicate<byte[]> proposeOwn) {
     this.self = self;
     this.state = state;
@@ -62,6 +64,7 @@ final class SignIns {
     this.presence = presence;
     this.peers = peers;
     this.catchUp = catchUp;
+    this.news = news;
     this.proposeOwn = proposeOwn;
     this.typings = new Typings(self, deliveries, peers, linked);
   }
@@ -129,21 +132,41 @@ final class SignIns {
   void onApplied(AppliedEntry entry) {
     deliveries.deliver(entry.applied().events());
     for (ChatEvent event : entry.applied().events()) {
-      if (event instanceof ChatEvent.TokensVoided voided) {
-        onTokensVoided(voided.account());
+      if (event instanceof ChatEvent.TokensVoided voided
+          && entry.command() instanceof Command.Write cause) {
+        onTokensVoided(voided, cause);
       }
     }
   }
 
-  private void onTokensVoided(long account) {
-    for (ClientSession session : deliveries.sessionsOf(account)) {
+  private void onTokensVoided(ChatEvent.TokensVoided voided, Command.Write cause) {
+    for (ClientSession session : deliveries.sessionsOf(voided.account())) {
+      if (session.voiding.remove(cause.request().requestId())) {
+        onOwnTokensVoided(session, voided, cause);
+      } else if (session.login.orElseThrow().generation() < voided.generation()) {
+        signOut(session);
+        session.push(
+            ClientCodec.error(
+                Optional.empty(),
+                ErrorCode.NOT_LOGGED_IN,
+                voided.deleted()
+                    ? "this account was deleted"
+                    : "every token of this account was voided; LOGIN again with the password",
+                OptionalLong.empty()));
+      }
+    }
+  }
+
+  /// The connection that asked for it: whoever sets a password stays signed in, with the token in
+  /// the reply.
+  private void onOwnTokensVoided(
+      ClientSession session, ChatEvent.TokensVoided voided, Command.Write cause) {
+    if (cause instanceof Command.SetPassword) {
+      Login login = session.login.orElseThrow();
+      session.login =
+          Optional.of(new Login(login.account(), login.username(), voided.generation()));
+    } else {
       signOut(session);
-      session.push(
-          ClientCodec.error(
-              Optional.empty(),
-              ErrorCode.NOT_LOGGED_IN,
-              "every token of this account was voided; LOGIN again with the password",
-              OptionalLong.empty()));
     }
   }
 
@@ -178,14 +201,30 @@ final class SignIns {
 
   void onPeerGone(ServerId peer) {
     linked.remove(peer);
-    presence.serverGone(peer.value());
+    note(presence.serverGone(peer.value()));
   }
 
   void onPresence(ServerId from, PeerFrame.Presence frame) {
     if (frame.all() && frame.first()) {
-      presence.replaceAll(from.value());
+      note(presence.replaceAll(from.value()));
     }
-    presence.change(from.value(), frame.online(), frame.offline());
+    note(presence.change(from.value(), frame.online(), frame.offline()));
+  }
+
+  private void note(Presence.Change change) {
+    long now = System.nanoTime();
+    news.cameOnline(change.cameOnline(), now);
+    news.wentOffline(change.wentOffline(), now);
+  }
+
+  /// Tells those who are here what was found about others.
+  void tellPresence(List<PresenceNews.Told> found) {
+    for (PresenceNews.Told told : found) {
+      for (long account : told.accounts()) {
+        deliveries.sessionsOf(account).forEach(session -> session.offer(told.frame()));
+      }
+    }
+    news.told();
   }
 
   /// Tells the others what changed in this pass.
@@ -193,7 +232,7 @@ final class SignIns {
     if (cameOnline.isEmpty() && wentOffline.isEmpty()) {
       return;
     }
-    presence.change(self.value(), cameOnline, wentOffline);
+    note(presence.change(self.value(), cameOnline, wentOffline));
     for (List<Long> part : parts(cameOnline)) {
       tellPeers(part, List.of());
     }
@@ -212,6 +251,7 @@ final class SignIns {
   }
 
   void onTime(long nowNanos) {
+    news.onTime(nowNanos, deliveries.isEmpty());
     if (!seen.isEmpty() && nowNanos - seenLoggedNanos >= SEEN_EVERY_NANOS) {
       for (List<Long> part : parts(seen)) {
         // Time 0: the primary stamps it. Without one now they wait for the next.

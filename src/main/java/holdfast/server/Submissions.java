@@ -13,10 +13,16 @@ import holdfast.wire.OkPayload;
 import holdfast.wire.PayloadDigest;
 import holdfast.wire.RequestHeader;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Sees writes through, whatever their subject: from the request to the replica thread, and from
 /// the outcome to the reply. Safe for any thread.
@@ -26,13 +32,20 @@ final class Submissions {
 
   private static final int MADE_ID_BYTES = 16;
 
+  /// More than any write takes to be answered.
+  private static final Duration ANSWERED_MAX = Duration.ofMinutes(2);
+
+  private static final Logger log = LoggerFactory.getLogger(Submissions.class);
+
   private final Admission admission;
   private final ReplicaPort port;
+  private final LoginDesk loginDesk;
   private final SecureRandom random = new SecureRandom();
 
-  Submissions(Admission admission, ReplicaPort port) {
+  Submissions(Admission admission, ReplicaPort port, LoginDesk loginDesk) {
     this.admission = admission;
     this.port = port;
+    this.loginDesk = loginDesk;
   }
 
   /// Makes a write a command and submits it; the reply comes when it is applied.
@@ -41,7 +54,7 @@ final class Submissions {
       throws RequestRefused, InterruptedException {
     Login login = Admission.requireLogin(session);
     RequestKey key = key(write, login.account(), Optional.empty());
-    WriteReply reply = replyTo(session, write);
+    WriteReply reply = replyTo(session, write, key);
     Command.Write command;
     try {
       admission.refuseWhenStopping();
@@ -55,6 +68,33 @@ final class Submissions {
     submit(session, write.header(), key, command, reply);
   }
 
+  /// Refuses a write for now, under the rule of order. Not even a repeat is looked up.
+  void refuse(ClientSession session, ClientRequest.Write write, RequestRefused refusal) {
+    RequestKey key = key(write, session.accountOrZero(), Optional.empty());
+    port.failEarly(
+        session.lane, write.header().requestId(), replyTo(session, write, key), refusal);
+  }
+
+  /// Answers a repeat of a write that is remembered. False: it is none.
+  boolean answerRepeat(ClientSession session, ClientRequest.Write write, Login login)
+      throws RequestRefused, InterruptedException {
+    if (write.header().requestId().isEmpty()) {
+      return false;
+    }
+    RequestKey key = key(write, login.account(), Optional.empty());
+    return answerRepeat(write, key, replyTo(session, write, key));
+  }
+
+  /// Waits until what was submitted last on this connection is answered, as a rule: at a
+  /// connection that was lost meanwhile nothing is.
+  static void awaitAnswered(ClientSession session) throws InterruptedException {
+    try {
+      session.lastWrite().get(ANSWERED_MAX.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      log.debug("a write of client {} has no answer", session.number(), e);
+    }
+  }
+
   /// Submits a command in its place among the connection's writes.
   void submit(
       ClientSession session,
@@ -62,12 +102,16 @@ final class Submissions {
       RequestKey key,
       Command.Write command,
       WriteReply reply) {
+    boolean needsOutcome = reply.needsOutcome() || voidsTokens(command);
+    if (voidsTokens(command)) {
+      session.voiding.add(key.requestId());
+    }
     port.submit(
         session.lane,
         new PendingWrite(
             key,
             CommandCodec.body(command),
-            header.ack() == Ack.PRIMARY && reply.needsOutcome() ? Ack.MAJORITY : header.ack(),
+            needsOutcome && header.ack() == Ack.PRIMARY ? Ack.MAJORITY : header.ack(),
             header.requestId().isPresent(),
             reply,
             System.nanoTime()));
@@ -111,20 +155,36 @@ final class Submissions {
     if (write.header().requestId().isEmpty()) {
       return false;
     }
-    Optional<ChatMachine.Remembered> remembered = port.remembered(key);
-    remembered.ifPresent(r -> WriteDesk.answerRemembered(key.requestId(), reply, r));
-    return remembered.isPresent();
+    return port.call(() -> {
+      Optional<ChatMachine.Remembered> remembered = port.desk().remembered(key);
+      remembered.ifPresent(r -> WriteDesk.answerRemembered(key.requestId(), reply, r));
+      return remembered.isPresent();
+    });
   }
 
-  private WriteReply replyTo(ClientSession session, ClientRequest.Write write) {
+  private static boolean voidsTokens(Command.Write command) {
+    return command instanceof Command.LogoutAll
+        || command instanceof Command.SetPassword
+        || command instanceof Command.DeleteAccount;
+  }
+
+  private WriteReply replyTo(
+      ClientSession session, ClientRequest.Write write, RequestKey key) {
     CompletableFuture<Void> answered = session.writeBegins();
     return new WriteReply() {
       @Override
       public void applied(Outcome outcome, boolean repeat, OptionalInt acked) {
-        if (write instanceof ClientRequest.Logout) {
+        boolean done = outcome instanceof Outcome.Done;
+        if (repeat || !done) {
+          session.voiding.remove(key.requestId());
+        }
+        boolean endsLogin =
+            write instanceof ClientRequest.Logout
+                || (write instanceof ClientRequest.DeleteAccount && done);
+        if (endsLogin) {
           port.signIns().signOut(session);
         }
-        replyOutcome(session, write, outcome, acked);
+        replyOutcome(session, write, key.account(), outcome, acked);
         answered.complete(null);
         session.releasePushes(write);
       }
@@ -142,6 +202,7 @@ final class Submissions {
 
       @Override
       public void failed(RequestRefused refusal) {
+        session.voiding.remove(key.requestId());
         session.replyError(write.header(), refusal);
         answered.complete(null);
         session.releasePushes(write);
@@ -149,9 +210,13 @@ final class Submissions {
     };
   }
 
-  /// Answers a write that is applied.
-  static void replyOutcome(
-      ClientSession session, ClientRequest.Write write, Outcome outcome, OptionalInt acked) {
+  /// Answers a write of `account` (REGISTER: 0) that is applied.
+  void replyOutcome(
+      ClientSession session,
+      ClientRequest.Write write,
+      long account,
+      Outcome outcome,
+      OptionalInt acked) {
     String index = IndexToken.text(outcome.id());
     switch (outcome) {
       case Outcome.Refused refused ->
@@ -164,6 +229,15 @@ final class Submissions {
       case Outcome.Done done when write instanceof ClientRequest.Register register ->
           session.replyOk(
               write.header(), new OkPayload.Registered(register.username(), index, acked));
+      case Outcome.Done(long generation) when write instanceof ClientRequest.SetPassword ->
+          Answering.answer(
+              session,
+              write.header(),
+              () ->
+                  session.replyOk(
+                      write.header(),
+                      new OkPayload.PasswordSet(
+                          loginDesk.token(account, generation), index, acked)));
       case Outcome.Done done ->
           session.replyOk(write.header(), new OkPayload.Written(index, acked));
       case Outcome.Sent sent ->

@@ -10,14 +10,16 @@ import holdfast.chat.RoomMember;
 import holdfast.chat.RoomRole;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Rows of the chat tables looked up by their keys, through one connection; and how each kind of
 /// row is read and its enumerations are numbered.
 final class ChatRows {
   static final String ACCOUNT_COLUMNS =
-      "id, username, password_hash, generation, created, last_seen";
+      "id, username, password_hash, generation, created, last_seen, deleted";
   static final String ROOM_COLUMNS = "id, name, topic, private, closed";
   static final String MESSAGE_COLUMNS =
       "id, low, high, seq, sender, time, text, reply_to, reply_to_seq, request_id,"
@@ -39,6 +41,8 @@ final class ChatRows {
   private final Query roomNamed;
   private final Query member;
   private final Query roomsOf;
+  private final Query blocked;
+  private final Query preferences;
   private final Query message;
 
   ChatRows(Sqlite main) {
@@ -50,6 +54,9 @@ final class ChatRows {
         main.prepare(
             "SELECT " + MEMBER_COLUMNS + " FROM room_member WHERE room = ? AND account = ?");
     roomsOf = main.prepare("SELECT room FROM room_member WHERE account = ? ORDER BY room");
+    blocked = main.prepare("SELECT blocked FROM block WHERE account = ?");
+    preferences =
+        main.prepare("SELECT name, value FROM preference WHERE account = ? ORDER BY name");
     message = main.prepare("SELECT " + MESSAGE_NOW + " FROM message WHERE id = ?");
   }
 
@@ -77,6 +84,22 @@ final class ChatRows {
     return roomsOf.with(accountId).list(row -> row.getLong(1));
   }
 
+  List<Long> blocked(long accountId) {
+    return blocked.with(accountId).list(row -> row.getLong(1));
+  }
+
+  /// By name, in the order of names.
+  Map<String, String> preferences(long accountId) {
+    Map<String, String> found = new LinkedHashMap<>();
+    preferences
+        .with(accountId)
+        .visit(row -> {
+          found.put(row.getString(1), row.getString(2));
+          return true;
+        });
+    return found;
+  }
+
   Optional<Message> message(long id) {
     return message.with(id).first(ChatRows::readMessage);
   }
@@ -88,7 +111,8 @@ final class ChatRows {
         row.getString(3),
         row.getLong(4),
         row.getLong(5),
-        row.getLong(6));
+        row.getLong(6),
+        row.getLong(7));
   }
 
   static Room readRoom(ResultSet row) throws SQLException {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeSet;
 
 /// Reads that are ordered by conversation: from the tail, what it lacks from the index, and the
 /// messages themselves from the main file. Each takes time in proportion to what it returns, those
@@ -229,6 +230,21 @@ final class ConversationReads {
       entries.add(new Entry(direct.conversation(), head.lastId(), head.lastSeq(), readSeq));
     }
     return entries;
+  }
+
+  /// See `Reads.talksWith`.
+  List<Long> talksWith(long account, int limit) {
+    TreeSet<Long> others = new TreeSet<>();
+    for (ConversationId conversation : index.directsOf(account, limit)) {
+      others.add(conversation.other(account));
+    }
+    for (TailTable table : tables) {
+      for (ConversationId started : table.started(account)) {
+        others.add(started.other(account));
+      }
+    }
+    others.remove(account);
+    return others.stream().limit(limit).toList();
   }
 
   private Entry roomEntry(long account, long room, long joined) {

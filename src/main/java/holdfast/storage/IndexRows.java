@@ -11,6 +11,7 @@ final class IndexRows {
   private final Query readSeq;
   private final Query ids;
   private final Query directs;
+  private final Query directsOf;
   private final Query mergePoint;
 
   /// A conversation's newest message.
@@ -37,6 +38,8 @@ final class IndexRows {
                 + " LEFT JOIN read_position r"
                 + " ON r.account = c.account AND r.low = c.low AND r.high = c.high"
                 + " WHERE c.account = ?");
+    directsOf =
+        index.prepare("SELECT low, high FROM account_conversation WHERE account = ? LIMIT ?");
     mergePoint = index.prepare("SELECT id FROM merge_point");
   }
 
@@ -77,5 +80,12 @@ final class IndexRows {
                 new ConversationId(row.getLong(1), row.getLong(2)),
                 new Head(row.getLong(3), row.getLong(4)),
                 row.getLong(5)));
+  }
+
+  /// Which direct conversations it has, at most `limit` of them.
+  List<ConversationId> directsOf(long account, int limit) {
+    return directsOf
+        .with(account, limit)
+        .list(row -> new ConversationId(row.getLong(1), row.getLong(2)));
   }
 }

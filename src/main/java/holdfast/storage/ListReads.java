@@ -25,14 +25,15 @@ final class ListReads {
             "SELECT "
                 + ChatRows.ACCOUNT_COLUMNS
                 + " FROM account WHERE username > ?1 AND username >= ?2 AND username < ?3"
-                + " AND username GLOB ?4 ORDER BY username LIMIT ?5");
+                + " AND deleted = 0 AND username GLOB ?4 ORDER BY username LIMIT ?5");
     rooms =
         main.prepare(
             "SELECT "
                 + ChatRows.ROOM_COLUMNS
                 + ", members, EXISTS (SELECT 1 FROM room_member m WHERE m.room = r.id AND m.account = ?6)"
-                + " AS inside FROM room r WHERE closed = 0 AND name > ?1 AND name >= ?2 AND name < ?3"
-                + " AND name GLOB ?4 AND (private = 0 OR inside) ORDER BY name LIMIT ?5");
+                + " AS inside, EXISTS (SELECT 1 FROM invitation i WHERE i.room = r.id AND i.account = ?6)"
+                + " AS invited FROM room r WHERE closed = 0 AND name > ?1 AND name >= ?2 AND name < ?3"
+                + " AND name GLOB ?4 AND (private = 0 OR inside OR invited) ORDER BY name LIMIT ?5");
     // From the room's members to their names, never the other way round: a room has far fewer.
     members =
         main.prepare(
@@ -57,7 +58,9 @@ final class ListReads {
     setNames(rooms, pattern, after, limit);
     rooms.set(6, account);
     List<RoomRow> found =
-        rooms.list(row -> new RoomRow(ChatRows.readRoom(row), row.getLong(6), row.getBoolean(7)));
+        rooms.list(row ->
+            new RoomRow(
+                ChatRows.readRoom(row), row.getLong(6), row.getBoolean(7), row.getBoolean(8)));
     return Page.cut(found, limit);
   }
 

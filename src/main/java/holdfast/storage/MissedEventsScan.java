@@ -37,6 +37,7 @@ final class MissedEventsScan {
   private final Query changes;
   private final ChatRows rows;
   private final MessageRows messageRows;
+  private final Query eventsOfCommand;
 
   /// `account` came (`entered`) or went by the command `id`.
   private record OwnChange(long id, long room, boolean entered) {}
@@ -47,8 +48,9 @@ final class MissedEventsScan {
     roomsOf = main.prepare("SELECT room FROM room_member WHERE account = ?");
     ownChanges =
         main.prepare(
-            "SELECT id, room, change <> 'LEFT' FROM room_event WHERE account = ? AND id >= ?"
-                + " AND change IN ('CREATED', 'JOINED', 'LEFT') ORDER BY id LIMIT "
+            "SELECT id, room, change IN ('CREATED', 'JOINED') FROM room_event"
+                + " WHERE account = ? AND id >= ?"
+                + " AND change IN ('CREATED', 'JOINED', 'LEFT', 'KICKED') ORDER BY id LIMIT "
                 + (OWN_CHANGES_MAX + 1));
     messages =
         main.prepare(
@@ -62,9 +64,13 @@ final class MissedEventsScan {
                 + " AND (low = ?3 OR high = ?3 OR account = ?3) ORDER BY id LIMIT ?4");
     roomEvents =
         main.prepare(
-            "SELECT id, part, room, change, account, by FROM room_event"
-                + " WHERE id BETWEEN ?1 AND ?2 AND room IN (SELECT value FROM json_each(?3))"
-                + " ORDER BY id, part LIMIT ?4");
+            "SELECT id, part, room, change, account, by, detail FROM room_event"
+                + " WHERE (id, part) > (?1, ?6) AND id <= ?2 AND (account = ?5"
+                + " OR room IN (SELECT value FROM json_each(?3))) ORDER BY id, part LIMIT ?4");
+    eventsOfCommand =
+        main.prepare(
+            "SELECT id, part, room, change, account, by, detail FROM room_event"
+                + " WHERE id = ?1 ORDER BY part");
     changes =
         main.prepare(
             "SELECT "
@@ -88,16 +94,17 @@ final class MissedEventsScan {
       return new MissedEvents.TooOld();
     }
     Rooms rooms = new Rooms(roomsOf.with(account).list(row -> row.getLong(1)), changes);
-    Stretch stretch = new Stretch(afterId, Math.min(upToId, afterId + SCAN_IDS_MAX));
+    Stretch stretch =
+        new Stretch(afterId, afterPart, Math.min(upToId, afterId + SCAN_IDS_MAX));
     readMessages(account, rooms, stretch, limit);
     readChanges(account, rooms, stretch, limit);
     readMarks(account, rooms, stretch, limit);
-    readRoomEvents(rooms, stretch, limit);
-    return stretch.page(afterId, afterPart, upToId, limit);
+    readRoomEvents(account, rooms, stretch, limit);
+    return stretch.page(upToId, limit);
   }
 
   private void readMessages(long account, Rooms rooms, Stretch stretch, int limit) {
-    int rowsMax = limit + PARTS_MAX;
+    int rowsMax = limit + 1;
     List<Message> found =
         messages
             .with(stretch.from, stretch.to, account, rowsMax)
@@ -180,7 +187,7 @@ final class MissedEventsScan {
   }
 
   private void readMarks(long account, Rooms rooms, Stretch stretch, int limit) {
-    int rowsMax = limit + PARTS_MAX;
+    int rowsMax = limit + 1;
     List<ChatEvent.ReadMoved> found =
         marks
             .with(stretch.from, stretch.to, account, rowsMax)
@@ -202,20 +209,26 @@ final class MissedEventsScan {
     }
   }
 
-  private void readRoomEvents(Rooms rooms, Stretch stretch, int limit) {
-    int rowsMax = limit + PARTS_MAX;
+  private void readRoomEvents(long account, Rooms rooms, Stretch stretch, int limit) {
+    int rowsMax = limit + 1;
     List<ChatEvent.RoomChanged> found =
         roomEvents
             .with(stretch.from, stretch.to)
             .set(3, rooms.json())
             .set(4, rowsMax)
+            .set(5, account)
+            .set(6, stretch.fromPart)
             .list(MissedEventsScan::readRoomEvent);
     if (found.size() == rowsMax) {
-      // The last command's events may not all be there.
-      stretch.completeTo(found.getLast().id() - 1);
+      // The last command's events may not all be there: an account that goes leaves many rooms.
+      long last = found.getLast().id();
+      found.removeIf(event -> event.id() == last);
+      found.addAll(eventsOfCommand.with(last).list(MissedEventsScan::readRoomEvent));
+      stretch.completeTo(last);
     }
     for (ChatEvent.RoomChanged event : found) {
-      if (rooms.insideBefore(event.room(), event.id())
+      if (event.account() == account
+          || rooms.insideBefore(event.room(), event.id())
           || rooms.insideAfter(event.room(), event.id())) {
         stretch.events.add(event);
       }
@@ -229,17 +242,20 @@ final class MissedEventsScan {
         row.getLong(3),
         RoomChange.valueOf(row.getString(4)),
         row.getLong(5),
-        row.getLong(6));
+        row.getLong(6),
+        row.getString(7));
   }
 
   /// The part of the log that one call looks at, and what it found there.
   private static final class Stretch {
     private final long from;
+    private final int fromPart;
     private long to;
     private final List<ChatEvent> events = new ArrayList<>();
 
-    Stretch(long from, long to) {
+    Stretch(long from, int fromPart, long to) {
       this.from = from;
+      this.fromPart = fromPart;
       this.to = to;
     }
 
@@ -248,10 +264,10 @@ final class MissedEventsScan {
       to = Math.min(to, id);
     }
 
-    MissedEvents.Page page(long afterId, int afterPart, long upToId, int limit) {
+    MissedEvents.Page page(long upToId, int limit) {
       List<ChatEvent> missed = new ArrayList<>();
       for (ChatEvent event : events) {
-        boolean later = event.id() > afterId || event.part() > afterPart;
+        boolean later = event.id() > from || event.part() > fromPart;
         if (later && event.id() <= to) {
           missed.add(event);
         }

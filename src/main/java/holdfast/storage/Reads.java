@@ -8,6 +8,7 @@ import holdfast.chat.RoomMember;
 import holdfast.chat.SearchQuery;
 import holdfast.check.Check;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
@@ -108,6 +109,23 @@ public final class Reads {
     return read(reader -> reader.rows().roomsOf(account));
   }
 
+  /// The accounts that `account` blocks.
+  public List<Long> blocked(long account) {
+    return read(reader -> reader.rows().blocked(account));
+  }
+
+  /// The account's preferences by name, in the order of names.
+  public Map<String, String> preferences(long account) {
+    return read(reader -> reader.rows().preferences(account));
+  }
+
+  /// The accounts, other than itself, that `account` has a direct conversation with, a bounded
+  /// number of them.
+  public List<Long> talksWith(long account, int limit) {
+    Check.that(limit >= 1, "limit %d", limit);
+    return read(reader -> reader.snapshot(reads -> reads.talksWith(account, limit)));
+  }
+
   /// The seq of the conversation's last message; 0 if it has none.
   public long lastSeq(ConversationId conversation) {
     return read(reader -> reader.snapshot(reads -> reads.lastSeq(conversation)));
@@ -164,14 +182,14 @@ public final class Reads {
     return read(reader -> reader.snapshot(reads -> reads.unread(account)));
   }
 
-  /// Accounts whose name fits `pattern`, in which `*` stands for anything, in the order of their
+  /// Accounts, not deleted, whose name fits `pattern`, in which `*` stands for anything, in the order of their
   /// names.
   public Page<Account> users(String pattern, Optional<String> after, int limit) {
     checkLimit(limit);
     return read(reader -> reader.lists().users(pattern, after, limit));
   }
 
-  /// Open rooms, public or with `account` in them, whose name (with its `#`) fits `pattern`, in the
+  /// Open rooms, public or with `account` in them or invited to them, whose name (with its `#`) fits `pattern`, in the
   /// order of their names.
   public Page<RoomRow> rooms(long account, String pattern, Optional<String> after, int limit) {
     checkLimit(limit);
@@ -188,7 +206,7 @@ public final class Reads {
   /// command `upToId`, which must be applied, in log order: direct messages to and from it, and how
   /// far both sides have read there; messages of rooms while it was a member; its own reading in
   /// rooms; and changes of rooms of which it was a member before or after the command that changed
-  /// them.
+  /// them, or that invited it.
   public MissedEvents missed(long account, long afterId, int afterPart, long upToId, int limit) {
     checkLimit(limit);
     Check.that(upToId <= appliedId, "missed up to %d, applied %d", upToId, appliedId);

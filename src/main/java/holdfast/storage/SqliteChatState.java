@@ -34,6 +34,9 @@ final class SqliteChatState implements ChatState {
   private static final int ROOMS_MAX = 4_096;
   private static final int MEMBERS_MAX = 32_768;
 
+  /// Of whom it is known whether they block anybody.
+  private static final int BLOCKERS_MAX = 16_384;
+
   private final StateRow state;
   private final IndexTail tail;
   private final ChatRows rows;
@@ -43,8 +46,10 @@ final class SqliteChatState implements ChatState {
   private final Query addAccount;
   private final Query setGeneration;
   private final Query setLastSeen;
+  private final Query setPassword;
   private final Query addRoom;
   private final Query closeRoom;
+  private final Query setTopic;
   private final Query addMember;
   private final Query removeMember;
   private final Query countMembers;
@@ -58,8 +63,10 @@ final class SqliteChatState implements ChatState {
   private final Query addRequest;
   private final Query requestOutcome;
 
+  private final SmallRows small;
   private final RowCache<Long, Account> accounts;
   private final RowCache<String, Long> names;
+  private final RowCache<Long, Boolean> blockers;
   private final RowCache<Long, Room> rooms;
   private final RowCache<MemberKey, RoomMember> members;
 
@@ -84,19 +91,24 @@ final class SqliteChatState implements ChatState {
     messages = new MessageRows(main);
     newestRequests = new NewestRequests(main);
     heads = new RowCache<>(HEADS_MAX, this::committedLastSeq);
+    small = new SmallRows(main);
     accounts = new RowCache<>(ACCOUNTS_MAX, rows::account);
     names = new RowCache<>(NAMES_MAX, name -> rows.accountNamed(name).map(Account::id));
+    blockers = new RowCache<>(BLOCKERS_MAX, account -> Optional.of(small.blocksAnybody(account)));
     rooms = new RowCache<>(ROOMS_MAX, rows::room);
     members = new RowCache<>(MEMBERS_MAX, key -> rows.member(key.room(), key.account()));
     addAccount =
         main.prepare(
-            "INSERT INTO account(" + ChatRows.ACCOUNT_COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?)");
+            "INSERT INTO account(" + ChatRows.ACCOUNT_COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?)");
     setGeneration = main.prepare("UPDATE account SET generation = ? WHERE id = ?");
     setLastSeen = main.prepare("UPDATE account SET last_seen = ? WHERE id = ?");
+    setPassword =
+        main.prepare("UPDATE account SET password_hash = ?, deleted = ? WHERE id = ?");
     addRoom =
         main.prepare(
             "INSERT INTO room(id, name, topic, private, closed, members) VALUES (?, ?, ?, ?, ?, 0)");
     closeRoom = main.prepare("UPDATE room SET closed = 1 WHERE id = ?");
+    setTopic = main.prepare("UPDATE room SET topic = ? WHERE id = ?");
     addMember =
         main.prepare("INSERT INTO room_member(room, account, role, joined) VALUES (?, ?, ?, ?)");
     removeMember = main.prepare("DELETE FROM room_member WHERE room = ? AND account = ?");
@@ -116,7 +128,8 @@ final class SqliteChatState implements ChatState {
     addMark = main.prepare("INSERT INTO mark(id, account, low, high, seq) VALUES (?, ?, ?, ?, ?)");
     addRoomEvent =
         main.prepare(
-            "INSERT INTO room_event(id, part, room, account, by, change) VALUES (?, ?, ?, ?, ?, ?)");
+            "INSERT INTO room_event(id, part, room, account, by, change, detail)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?)");
     addRequest =
         main.prepare(
             "INSERT INTO request(id, time, principal, key_high, key_low, payload_high, payload_low,"
@@ -160,6 +173,7 @@ final class SqliteChatState implements ChatState {
         .set(4, account.generation())
         .set(5, account.created())
         .set(6, account.lastSeen())
+        .set(7, account.deleted())
         .update();
   }
 
@@ -173,6 +187,66 @@ final class SqliteChatState implements ChatState {
   public void setLastSeen(long account, long time) {
     accounts.forget(account);
     mustChange(setLastSeen.with(time, account), "account", account);
+  }
+
+  @Override
+  public void setPassword(long account, String passwordHash) {
+    setPassword(account, passwordHash, 0);
+  }
+
+  @Override
+  public void deleteAccount(long account, long time) {
+    setPassword(account, "", time);
+    blockers.forget(account);
+    small.removeAllOf(account);
+  }
+
+  private void setPassword(long account, String passwordHash, long deleted) {
+    accounts.forget(account);
+    mustChange(
+        setPassword.set(1, passwordHash).set(2, deleted).set(3, account), "account", account);
+  }
+
+  @Override
+  public boolean isBlocked(long account, long blocked) {
+    return blockers.row(account).orElseThrow() && small.isBlocked(account, blocked);
+  }
+
+  @Override
+  public int blockCount(long account) {
+    return small.blockCount(account);
+  }
+
+  @Override
+  public void addBlock(long account, long blocked) {
+    blockers.forget(account);
+    small.addBlock(account, blocked);
+  }
+
+  @Override
+  public void removeBlock(long account, long blocked) {
+    blockers.forget(account);
+    small.removeBlock(account, blocked);
+  }
+
+  @Override
+  public Optional<String> preference(long account, String name) {
+    return small.preference(account, name);
+  }
+
+  @Override
+  public int preferenceCount(long account) {
+    return small.preferenceCount(account);
+  }
+
+  @Override
+  public void setPreference(long account, String name, String value) {
+    small.setPreference(account, name, value);
+  }
+
+  @Override
+  public void removePreference(long account, String name) {
+    small.removePreference(account, name);
   }
 
   @Override
@@ -201,6 +275,33 @@ final class SqliteChatState implements ChatState {
   public void closeRoom(long room) {
     rooms.forget(room);
     mustChange(closeRoom.with(room), "room", room);
+    small.removeInvitationsTo(room);
+  }
+
+  @Override
+  public void setTopic(long room, String topic) {
+    rooms.forget(room);
+    mustChange(setTopic.set(1, topic).set(2, room), "room", room);
+  }
+
+  @Override
+  public boolean isInvited(long room, long account) {
+    return small.isInvited(room, account);
+  }
+
+  @Override
+  public int invitationCount(long room) {
+    return small.invitationCount(room);
+  }
+
+  @Override
+  public void addInvitation(long room, long account) {
+    small.addInvitation(room, account);
+  }
+
+  @Override
+  public void removeInvitation(long room, long account) {
+    small.removeInvitation(room, account);
   }
 
   @Override
@@ -362,6 +463,7 @@ final class SqliteChatState implements ChatState {
     addRoomEvent
         .with(event.id(), event.part(), event.room(), event.account(), event.by())
         .set(6, event.change().name())
+        .set(7, event.detail())
         .update();
   }
 
@@ -411,6 +513,7 @@ final class SqliteChatState implements ChatState {
   void rolledBack() {
     accounts.clear();
     names.clear();
+    blockers.clear();
     rooms.clear();
     members.clear();
     clearPending();

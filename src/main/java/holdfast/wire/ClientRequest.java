@@ -42,6 +42,9 @@ public sealed interface ClientRequest {
 
   record Status(RequestHeader header) implements ClientRequest {}
 
+  /// Whether a name is taken; before signing up, so without login.
+  record Exists(RequestHeader header, String username) implements ClientRequest {}
+
   record Register(RequestHeader header, String username, String password) implements AccountWrite {}
 
   /// Either username and password, or a token.
@@ -55,6 +58,18 @@ public sealed interface ClientRequest {
 
   /// Without `all` it concerns this connection only and is no write.
   record Logout(RequestHeader header, boolean all) implements AccountWrite {}
+
+  record SetPassword(RequestHeader header, String old, String password) implements AccountWrite {}
+
+  record DeleteAccount(RequestHeader header, String password) implements AccountWrite {}
+
+  /// Without a value the preference is removed.
+  record SetPreference(RequestHeader header, String name, Optional<String> value)
+      implements AccountWrite {}
+
+  record Block(RequestHeader header, String username) implements AccountWrite {}
+
+  record Unblock(RequestHeader header, String username) implements AccountWrite {}
 
   /// `to`: `@account` or `#room`.
   record Send(RequestHeader header, String to, String text, Optional<Long> replyTo)
@@ -86,8 +101,20 @@ public sealed interface ClientRequest {
 
   record LeaveRoom(RequestHeader header, String room) implements RoomWrite {}
 
+  record Invite(RequestHeader header, String room, String username) implements RoomWrite {}
+
+  record Kick(RequestHeader header, String room, String username) implements RoomWrite {}
+
+  /// `role`: owner, moderator or member.
+  record SetRole(RequestHeader header, String room, String username, String role)
+      implements RoomWrite {}
+
+  record SetTopic(RequestHeader header, String room, String topic) implements RoomWrite {}
+
   record Users(RequestHeader header, String pattern, Optional<String> after, int limit)
       implements AccountRead {}
+
+  record Preferences(RequestHeader header) implements AccountRead {}
 
   record Conversations(RequestHeader header, Optional<String> after, int limit)
       implements MessageRead {}

@@ -56,6 +56,27 @@ public final class CommandCodec implements MembershipReader {
         json.field("password_hash", c.passwordHash());
       }
       case Command.LogoutAll c -> request(json, "LOGOUT_ALL", c.request());
+      case Command.SetPassword c -> {
+        request(json, "SET_PASSWORD", c.request());
+        json.field("password_hash", c.passwordHash()).field("verified", text(c.verified()));
+      }
+      case Command.DeleteAccount c -> {
+        request(json, "DELETE_ACCOUNT", c.request());
+        json.field("verified", text(c.verified()));
+      }
+      case Command.SetPreference c -> {
+        request(json, "SET_PREFERENCE", c.request());
+        json.field("name", c.name());
+        c.value().ifPresent(value -> json.field("value", value));
+      }
+      case Command.Block c -> {
+        request(json, "BLOCK", c.request());
+        json.field("blocked", c.blocked());
+      }
+      case Command.Unblock c -> {
+        request(json, "UNBLOCK", c.request());
+        json.field("blocked", c.blocked());
+      }
       case Command.Send c -> {
         request(json, "SEND", c.request());
         conversation(json, c.conversation());
@@ -95,6 +116,24 @@ public final class CommandCodec implements MembershipReader {
       case Command.LeaveRoom c -> {
         request(json, "LEAVE_ROOM", c.request());
         json.field("room", c.room());
+      }
+      case Command.Invite c -> {
+        request(json, "INVITE", c.request());
+        json.field("room", c.room()).field("whom", c.account());
+      }
+      case Command.Kick c -> {
+        request(json, "KICK", c.request());
+        json.field("room", c.room()).field("whom", c.account());
+      }
+      case Command.SetRole c -> {
+        request(json, "SET_ROLE", c.request());
+        json.field("room", c.room())
+            .field("whom", c.account())
+            .field("role", Roles.text(c.role()));
+      }
+      case Command.SetTopic c -> {
+        request(json, "SET_TOPIC", c.request());
+        json.field("room", c.room()).field("topic", c.topic());
       }
     }
     return json.close().toBytes();

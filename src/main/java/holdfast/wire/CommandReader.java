@@ -4,6 +4,7 @@ import holdfast.chat.Command;
 import holdfast.chat.ConversationId;
 import holdfast.chat.Digest;
 import holdfast.chat.RequestKey;
+import holdfast.chat.RoomRole;
 import holdfast.replication.Member;
 import java.util.Base64;
 import java.util.List;
@@ -81,6 +82,15 @@ final class CommandReader {
           new Command.Register(
               time(), request(), fields.needText("username"), fields.needText("password_hash"));
       case "LOGOUT_ALL" -> new Command.LogoutAll(time(), request());
+      case "SET_PASSWORD" ->
+          new Command.SetPassword(
+              time(), request(), fields.needText("password_hash"), digest("verified"));
+      case "DELETE_ACCOUNT" -> new Command.DeleteAccount(time(), request(), digest("verified"));
+      case "SET_PREFERENCE" ->
+          new Command.SetPreference(
+              time(), request(), fields.needText("name"), fields.text("value"));
+      case "BLOCK" -> new Command.Block(time(), request(), id("blocked", 1));
+      case "UNBLOCK" -> new Command.Unblock(time(), request(), id("blocked", 1));
       case "SEND" ->
           new Command.Send(
               time(),
@@ -116,6 +126,12 @@ final class CommandReader {
               fields.needFlag("private"));
       case "JOIN_ROOM" -> new Command.JoinRoom(time(), request(), id("room", 1));
       case "LEAVE_ROOM" -> new Command.LeaveRoom(time(), request(), id("room", 1));
+      case "INVITE" -> new Command.Invite(time(), request(), id("room", 1), id("whom", 1));
+      case "KICK" -> new Command.Kick(time(), request(), id("room", 1), id("whom", 1));
+      case "SET_ROLE" ->
+          new Command.SetRole(time(), request(), id("room", 1), id("whom", 1), role());
+      case "SET_TOPIC" ->
+          new Command.SetTopic(time(), request(), id("room", 1), fields.needText("topic"));
       default ->
           throw new UnreadableCommandException(
               "a command of the log is of a type that this server does not know: update it");
@@ -135,15 +151,23 @@ final class CommandReader {
     Optional<String> username =
         fields.has("account") ? Optional.empty() : Optional.of(fields.needText("username"));
     long account = username.isPresent() ? 0 : id("account", 0);
-    return new RequestKey(account, username, fields.needText("request_id"), digest());
+    return new RequestKey(account, username, fields.needText("request_id"), digest("digest"));
   }
 
-  private Digest digest() throws FrameException {
-    String text = fields.needText("digest");
+  private Digest digest(String name) throws FrameException {
+    String text = fields.needText(name);
     if (text.length() != DIGEST_TEXT_LENGTH) {
-      throw FrameException.badRequest("`digest` is not 16 bytes");
+      throw FrameException.badRequest("`" + name + "` is not 16 bytes");
     }
-    return Digest.fromBytes(bytes("digest"));
+    return Digest.fromBytes(bytes(name));
+  }
+
+  private RoomRole role() throws FrameException {
+    Optional<RoomRole> role = Roles.of(fields.needText("role"));
+    if (role.isEmpty()) {
+      throw FrameException.badRequest("`role` is none that this server knows");
+    }
+    return role.get();
   }
 
   private byte[] bytes(String name) throws FrameException {

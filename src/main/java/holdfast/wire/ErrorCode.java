@@ -14,6 +14,7 @@ public enum ErrorCode {
   NO_SUCH_MESSAGE(false),
   ROOM_EXISTS(false),
   NOT_A_MEMBER(false),
+  BLOCKED(false),
   FORBIDDEN(false),
   LIMIT(false),
   INTERNAL(false),

@@ -57,9 +57,17 @@ public sealed interface OkPayload {
       boolean reset)
       implements OkPayload {}
 
+  record Existence(boolean exists) implements OkPayload {}
+
+  record PasswordSet(String token, String index, OptionalInt acked) implements OkPayload {}
+
+  /// By name.
+  record Preferences(Map<String, String> preferences) implements OkPayload {}
+
   record Users(List<User> users, boolean more) implements OkPayload {}
 
-  record User(String username, boolean online, long lastSeen) {}
+  /// `blocked`, which is left out when false: the one who asks blocks this account.
+  record User(String username, boolean online, long lastSeen, boolean blocked) {}
 
   record Conversations(List<Conversation> conversations, boolean more) implements OkPayload {}
 
@@ -82,8 +90,8 @@ public sealed interface OkPayload {
 
   record History(List<HistoryMessage> messages, boolean more) implements OkPayload {}
 
-  /// `requestId` only on one's own messages. `text` is null on the wire, and empty here, when
-  /// `deleted`. `reactions`: who put which emoji, the oldest first.
+  /// `senderDeleted`, which is left out when false: the sender's account is gone. `requestId` only
+  /// on one's own messages. `text` is null on the wire, and empty here, when `deleted`. `reactions`: who put which emoji, the oldest first.
   record HistoryMessage(
       long seq,
       String sender,
@@ -93,7 +101,8 @@ public sealed interface OkPayload {
       boolean deleted,
       Optional<Long> replyTo,
       Map<String, List<String>> reactions,
-      Optional<String> requestId) {
+      Optional<String> requestId,
+      boolean senderDeleted) {
     /// A message as it was sent.
     public HistoryMessage(
         long seq,
@@ -102,8 +111,9 @@ public sealed interface OkPayload {
         long time,
         Optional<Long> replyTo,
         Map<String, List<String>> reactions,
-        Optional<String> requestId) {
-      this(seq, sender, text, time, Optional.empty(), false, replyTo, reactions, requestId);
+        Optional<String> requestId,
+        boolean senderDeleted) {
+      this(seq, sender, text, time, Optional.empty(), false, replyTo, reactions, requestId, senderDeleted);
     }
   }
 
@@ -116,7 +126,14 @@ public sealed interface OkPayload {
 
   record Rooms(List<RoomInfo> rooms, boolean more) implements OkPayload {}
 
-  record RoomInfo(String room, String topic, boolean isPrivate, long members, boolean member) {}
+  /// `invited` is left out when false.
+  record RoomInfo(
+      String room,
+      String topic,
+      boolean isPrivate,
+      long members,
+      boolean member,
+      boolean invited) {}
 
   record Members(List<MemberInfo> members, boolean more) implements OkPayload {}
 

@@ -16,6 +16,15 @@ public final class PayloadDigest {
     return switch (request) {
       case ClientRequest.Register r -> Digest.of(type, utf8(r.username()));
       case ClientRequest.Logout r -> Digest.of(type, flag(r.all()));
+      case ClientRequest.SetPassword _, ClientRequest.DeleteAccount _ -> Digest.of(type);
+      case ClientRequest.SetPreference r ->
+          Digest.of(
+              type,
+              utf8(r.name()),
+              flag(r.value().isPresent()),
+              r.value().map(PayloadDigest::utf8).orElse(ABSENT));
+      case ClientRequest.Block r -> Digest.of(type, utf8(r.username()));
+      case ClientRequest.Unblock r -> Digest.of(type, utf8(r.username()));
       case ClientRequest.Send r ->
           Digest.of(
               type,
@@ -34,6 +43,11 @@ public final class PayloadDigest {
           Digest.of(type, utf8(r.room()), utf8(r.topic()), flag(r.isPrivate()));
       case ClientRequest.JoinRoom r -> Digest.of(type, utf8(r.room()));
       case ClientRequest.LeaveRoom r -> Digest.of(type, utf8(r.room()));
+      case ClientRequest.Invite r -> Digest.of(type, utf8(r.room()), utf8(r.username()));
+      case ClientRequest.Kick r -> Digest.of(type, utf8(r.room()), utf8(r.username()));
+      case ClientRequest.SetRole r ->
+          Digest.of(type, utf8(r.room()), utf8(r.username()), utf8(r.role()));
+      case ClientRequest.SetTopic r -> Digest.of(type, utf8(r.room()), utf8(r.topic()));
     };
   }
 

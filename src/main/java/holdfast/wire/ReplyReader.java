@@ -29,6 +29,12 @@ final class ReplyReader {
               Map.entry(OkPayload.Sent.class, ReplyReader::sent),
               Map.entry(OkPayload.LoggedIn.class, ReplyReader::loggedIn),
               Map.entry(
+                  OkPayload.Existence.class, t -> new OkPayload.Existence(t.flag("exists"))),
+              Map.entry(
+                  OkPayload.PasswordSet.class,
+                  t -> new OkPayload.PasswordSet(t.text("token"), t.text("index"), acked(t))),
+              Map.entry(OkPayload.Preferences.class, ReplyReader::preferences),
+              Map.entry(
                   OkPayload.Users.class,
                   t -> new OkPayload.Users(t.list("users", ReplyReader::user), t.flag("more"))),
               Map.entry(
@@ -139,7 +145,11 @@ final class ReplyReader {
                   fields.text("change"),
                   fields.text("username"),
                   fields.text("by"),
+                  fields.optionalText("role"),
+                  fields.optionalText("topic"),
                   fields.text("cursor"));
+      case "PRESENCE" ->
+          event = new ServerEvent.Presence(fields.text("username"), fields.flag("online"));
       case "CLUSTER" ->
           event =
               new ServerEvent.Cluster(
@@ -256,12 +266,24 @@ final class ReplyReader {
         t.flag("reset"));
   }
 
+  private static OkPayload preferences(Tree t) throws FrameException {
+    Map<String, String> preferences = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : t.object("preferences").node().properties()) {
+      entry.getValue().stringValueOpt().ifPresent(value -> preferences.put(entry.getKey(), value));
+    }
+    return new OkPayload.Preferences(preferences);
+  }
+
   private static ServerAddress address(Tree t) throws FrameException {
     return new ServerAddress(t.text("server_id"), t.text("host"), t.integer("client_port"));
   }
 
   private static OkPayload.User user(Tree t) throws FrameException {
-    return new OkPayload.User(t.text("username"), t.flag("online"), t.number("last_seen"));
+    return new OkPayload.User(
+        t.text("username"),
+        t.flag("online"),
+        t.number("last_seen"),
+        t.has("blocked") && t.flag("blocked"));
   }
 
   private static OkPayload.Conversation conversation(Tree t) throws FrameException {
@@ -302,7 +324,8 @@ final class ReplyReader {
         t.flag("deleted"),
         t.optionalNumber("reply_to"),
         reactions,
-        t.optionalText("request_id"));
+        t.optionalText("request_id"),
+        t.has("sender_deleted") && t.flag("sender_deleted"));
   }
 
   private static OkPayload.FoundMessage foundMessage(Tree t) throws FrameException {
@@ -311,7 +334,7 @@ final class ReplyReader {
 
   private static OkPayload.RoomInfo room(Tree t) throws FrameException {
     return new OkPayload.RoomInfo(
-        t.text("room"), t.text("topic"), t.flag("private"), t.number("members"), t.flag("member"));
+        t.text("room"), t.text("topic"), t.flag("private"), t.number("members"), t.flag("member"), t.has("invited") && t.flag("invited"));
   }
 
   private static OkPayload.MemberInfo member(Tree t) throws FrameException {

@@ -86,8 +86,14 @@ final class ReplyWriter {
             .field("room", e.room())
             .field("change", e.change())
             .field("username", e.username())
-            .field("by", e.by())
-            .field("cursor", e.cursor());
+            .field("by", e.by());
+        e.role().ifPresent(role -> writer.json.field("role", role));
+        e.topic().ifPresent(topic -> writer.json.field("topic", topic));
+        writer.json.field("cursor", e.cursor());
+      }
+      case ServerEvent.Presence e -> {
+        writer.head("PRESENCE", Optional.empty());
+        writer.json.field("username", e.username()).field("online", e.online());
       }
       case ServerEvent.Cluster e -> {
         writer.head("CLUSTER", Optional.empty());
@@ -115,9 +121,7 @@ final class ReplyWriter {
     orNullNumber("reply_to", e.replyTo());
     e.requestId().ifPresent(id -> json.field("request_id", id));
     e.edited().ifPresent(time -> json.field("edited", time));
-    if (e.deleted()) {
-      json.field("deleted", true);
-    }
+    ifTrue("deleted", e.deleted());
     json.field("cursor", e.cursor());
   }
 
@@ -138,6 +142,18 @@ final class ReplyWriter {
         written(p.index(), p.acked());
       }
       case OkPayload.LoggedIn p -> loggedIn(p);
+      case OkPayload.Existence p -> json.field("exists", p.exists());
+      case OkPayload.PasswordSet p -> {
+        json.field("token", p.token());
+        written(p.index(), p.acked());
+      }
+      case OkPayload.Preferences p -> {
+        json.name("preferences").open();
+        for (Map.Entry<String, String> preference : p.preferences().entrySet()) {
+          json.textName(preference.getKey()).value(preference.getValue());
+        }
+        json.close();
+      }
       case OkPayload.Users p -> {
         json.name("users").openList();
         p.users().forEach(this::user);
@@ -251,8 +267,9 @@ final class ReplyWriter {
     json.open()
         .field("username", u.username())
         .field("online", u.online())
-        .field("last_seen", u.lastSeen())
-        .close();
+        .field("last_seen", u.lastSeen());
+    ifTrue("blocked", u.blocked());
+    json.close();
   }
 
   private void conversation(OkPayload.Conversation c) {
@@ -267,9 +284,7 @@ final class ReplyWriter {
       json.name("last").open().field("seq", last.seq()).field("sender", last.sender());
       textUnless(last.deleted(), last.text());
       json.field("time", last.time());
-      if (last.deleted()) {
-        json.field("deleted", true);
-      }
+      ifTrue("deleted", last.deleted());
       json.close();
     } else {
       json.nullField("last");
@@ -292,6 +307,7 @@ final class ReplyWriter {
     }
     json.close();
     m.requestId().ifPresent(id -> json.field("request_id", id));
+    ifTrue("sender_deleted", m.senderDeleted());
   }
 
   private void textUnless(boolean deleted, String text) {
@@ -308,8 +324,9 @@ final class ReplyWriter {
         .field("topic", r.topic())
         .field("private", r.isPrivate())
         .field("members", r.members())
-        .field("member", r.member())
-        .close();
+        .field("member", r.member());
+    ifTrue("invited", r.invited());
+    json.close();
   }
 
   private void member(OkPayload.MemberInfo m) {
@@ -330,6 +347,12 @@ final class ReplyWriter {
           .close();
     }
     json.closeList();
+  }
+
+  private void ifTrue(String name, boolean value) {
+    if (value) {
+      json.field(name, true);
+    }
   }
 
   private void orNull(String name, Optional<String> value) {

@@ -25,6 +25,8 @@ final class RequestReader {
   static final int PASSWORD_CHARACTERS_MIN = 8;
   static final int PASSWORD_CHARACTERS_MAX = 256;
   static final int CLIENT_CHARACTERS_MAX = 128;
+  static final int PREFERENCE_NAME_CHARACTERS_MAX = 64;
+  static final int PREFERENCE_VALUE_CHARACTERS_MAX = 256;
   static final int PAGE_MAX = 200;
   static final int PAGE_DEFAULT = 50;
   static final int SYNC_PAGE_MAX = 1_000;
@@ -183,9 +185,16 @@ final class RequestReader {
       case HELP -> new ClientRequest.Help(header);
       case QUIT -> new ClientRequest.Quit(header);
       case STATUS -> new ClientRequest.Status(header);
-      case REGISTER -> new ClientRequest.Register(header, account("username"), newPassword());
+      case REGISTER -> new ClientRequest.Register(header, account("username"), newPassword("password"));
+      case EXISTS -> new ClientRequest.Exists(header, account("username"));
       case LOGIN -> login();
       case LOGOUT -> new ClientRequest.Logout(header, payload.flag("all"));
+      case SET_PASSWORD ->
+          new ClientRequest.SetPassword(header, oldPassword("old"), newPassword("new"));
+      case DELETE_ACCOUNT -> new ClientRequest.DeleteAccount(header, oldPassword("password"));
+      case SET_PREFERENCE -> setPreference();
+      case BLOCK -> new ClientRequest.Block(header, account("username"));
+      case UNBLOCK -> new ClientRequest.Unblock(header, account("username"));
       case SEND -> send();
       case EDIT ->
           new ClientRequest.Edit(header, conversation("conversation"), seq(), messageText());
@@ -201,6 +210,14 @@ final class RequestReader {
           new ClientRequest.CreateRoom(header, room("room"), topic(), payload.flag("private"));
       case JOIN_ROOM -> new ClientRequest.JoinRoom(header, room("room"));
       case LEAVE_ROOM -> new ClientRequest.LeaveRoom(header, room("room"));
+      case INVITE -> new ClientRequest.Invite(header, room("room"), account("username"));
+      case KICK -> new ClientRequest.Kick(header, room("room"), account("username"));
+      case SET_ROLE -> new ClientRequest.SetRole(header, room("room"), account("username"), role());
+      case SET_TOPIC -> {
+        payload.needText("topic");
+        yield new ClientRequest.SetTopic(header, room("room"), topic());
+      }
+      case PREFERENCES -> new ClientRequest.Preferences(header);
       case USERS -> new ClientRequest.Users(header, pattern(false), afterAccount(), page());
       case CONVERSATIONS -> new ClientRequest.Conversations(header, afterConversation(), page());
       case HISTORY -> history();
@@ -223,10 +240,12 @@ final class RequestReader {
       }
       return new ClientRequest.Login(header, Optional.empty(), Optional.empty(), token, cursor);
     }
-    String password = payload.needText("password");
-    Texts.checkSecret("password", password, 1, PASSWORD_CHARACTERS_MAX);
     return new ClientRequest.Login(
-        header, Optional.of(account("username")), Optional.of(password), token, cursor);
+        header,
+        Optional.of(account("username")),
+        Optional.of(oldPassword("password")),
+        token,
+        cursor);
   }
 
   private ClientRequest send() throws FrameException {
@@ -317,10 +336,50 @@ final class RequestReader {
     return client;
   }
 
-  private String newPassword() throws FrameException {
-    String password = payload.needText("password");
-    Texts.checkSecret("password", password, PASSWORD_CHARACTERS_MIN, PASSWORD_CHARACTERS_MAX);
+  private String newPassword(String field) throws FrameException {
+    return password(field, PASSWORD_CHARACTERS_MIN);
+  }
+
+  /// One to be compared: whatever it is, it fits or it does not.
+  private String oldPassword(String field) throws FrameException {
+    return password(field, 1);
+  }
+
+  private String password(String field, int min) throws FrameException {
+    String password = payload.needText(field);
+    Texts.checkSecret(field, password, min, PASSWORD_CHARACTERS_MAX);
     return password;
+  }
+
+  private ClientRequest setPreference() throws FrameException {
+    String name = payload.needText("name");
+    boolean isName =
+        !name.isEmpty()
+            && name.length() <= PREFERENCE_NAME_CHARACTERS_MAX
+            && name.chars().allMatch(RequestReader::isOfPreference);
+    if (!isName) {
+      throw FrameException.badRequest(
+          "`name` must be 1 to "
+              + PREFERENCE_NAME_CHARACTERS_MAX
+              + " letters a to z, digits, `_`, `.`, `-`, `@` or `#`");
+    }
+    Optional<String> value = payload.text("value");
+    if (value.isPresent()) {
+      Texts.checkText("value", value.get(), 0, PREFERENCE_VALUE_CHARACTERS_MAX);
+    }
+    return new ClientRequest.SetPreference(header, name, value);
+  }
+
+  private static boolean isOfPreference(int c) {
+    return Names.isNameCharacter((char) c) && !(c >= 'A' && c <= 'Z') || c == '@' || c == '#';
+  }
+
+  private String role() throws FrameException {
+    String role = payload.needText("role");
+    if (Roles.of(role).isEmpty()) {
+      throw FrameException.badRequest("`role` must be owner, moderator or member");
+    }
+    return role;
   }
 
   private String topic() throws FrameException {

@@ -45,9 +45,15 @@ final class RequestWriter {
       case ClientRequest.Help _ -> RequestType.HELP;
       case ClientRequest.Quit _ -> RequestType.QUIT;
       case ClientRequest.Status _ -> RequestType.STATUS;
+      case ClientRequest.Exists _ -> RequestType.EXISTS;
       case ClientRequest.Register _ -> RequestType.REGISTER;
       case ClientRequest.Login _ -> RequestType.LOGIN;
       case ClientRequest.Logout _ -> RequestType.LOGOUT;
+      case ClientRequest.SetPassword _ -> RequestType.SET_PASSWORD;
+      case ClientRequest.DeleteAccount _ -> RequestType.DELETE_ACCOUNT;
+      case ClientRequest.SetPreference _ -> RequestType.SET_PREFERENCE;
+      case ClientRequest.Block _ -> RequestType.BLOCK;
+      case ClientRequest.Unblock _ -> RequestType.UNBLOCK;
       case ClientRequest.Send _ -> RequestType.SEND;
       case ClientRequest.Edit _ -> RequestType.EDIT;
       case ClientRequest.Delete _ -> RequestType.DELETE;
@@ -57,7 +63,12 @@ final class RequestWriter {
       case ClientRequest.CreateRoom _ -> RequestType.CREATE_ROOM;
       case ClientRequest.JoinRoom _ -> RequestType.JOIN_ROOM;
       case ClientRequest.LeaveRoom _ -> RequestType.LEAVE_ROOM;
+      case ClientRequest.Invite _ -> RequestType.INVITE;
+      case ClientRequest.Kick _ -> RequestType.KICK;
+      case ClientRequest.SetRole _ -> RequestType.SET_ROLE;
+      case ClientRequest.SetTopic _ -> RequestType.SET_TOPIC;
       case ClientRequest.Users _ -> RequestType.USERS;
+      case ClientRequest.Preferences _ -> RequestType.PREFERENCES;
       case ClientRequest.Conversations _ -> RequestType.CONVERSATIONS;
       case ClientRequest.History _ -> RequestType.HISTORY;
       case ClientRequest.Search _ -> RequestType.SEARCH;
@@ -73,7 +84,9 @@ final class RequestWriter {
       case ClientRequest.Ping _,
           ClientRequest.Help _,
           ClientRequest.Quit _,
-          ClientRequest.Status _ -> {}
+          ClientRequest.Status _,
+          ClientRequest.Preferences _ -> {}
+      case ClientRequest.Exists r -> json.field("username", r.username());
       case ClientRequest.Register r ->
           json.field("username", r.username()).field("password", r.password());
       case ClientRequest.Login r -> {
@@ -83,6 +96,14 @@ final class RequestWriter {
         optional("cursor", r.cursor());
       }
       case ClientRequest.Logout r -> json.field("all", r.all());
+      case ClientRequest.SetPassword r -> json.field("old", r.old()).field("new", r.password());
+      case ClientRequest.DeleteAccount r -> json.field("password", r.password());
+      case ClientRequest.SetPreference r -> {
+        json.field("name", r.name());
+        optional("value", r.value());
+      }
+      case ClientRequest.Block r -> json.field("username", r.username());
+      case ClientRequest.Unblock r -> json.field("username", r.username());
       case ClientRequest.Send r -> {
         json.field("to", r.to()).field("text", r.text());
         r.replyTo().ifPresent(seq -> json.field("reply_to", seq));
@@ -104,6 +125,13 @@ final class RequestWriter {
           json.field("room", r.room()).field("topic", r.topic()).field("private", r.isPrivate());
       case ClientRequest.JoinRoom r -> json.field("room", r.room());
       case ClientRequest.LeaveRoom r -> json.field("room", r.room());
+      case ClientRequest.Invite r -> json.field("room", r.room()).field("username", r.username());
+      case ClientRequest.Kick r -> json.field("room", r.room()).field("username", r.username());
+      case ClientRequest.SetRole r ->
+          json.field("room", r.room())
+              .field("username", r.username())
+              .field("role", r.role());
+      case ClientRequest.SetTopic r -> json.field("room", r.room()).field("topic", r.topic());
       case ClientRequest.Users r -> list(r.pattern(), r.after(), r.limit());
       case ClientRequest.Conversations r -> page(r.after(), r.limit());
       case ClientRequest.History r -> {

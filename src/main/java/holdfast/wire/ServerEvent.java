@@ -58,9 +58,21 @@ public sealed interface ServerEvent {
   record Read(String conversation, String username, long seq, String cursor)
       implements ServerEvent {}
 
-  /// `change`: created, joined, left, role, closed …
-  record Room(String room, String change, String username, String by, String cursor)
+  /// `change`: created, joined, left, invited, kicked, role, topic, closed … `role` (owner,
+  /// moderator, member) and `topic`: what was set, with those two.
+  record Room(
+      String room,
+      String change,
+      String username,
+      String by,
+      Optional<String> role,
+      Optional<String> topic,
+      String cursor)
       implements ServerEvent {}
+
+  /// Somebody with whom the receiver has a direct conversation came or went; not part of the
+  /// stream of events.
+  record Presence(String username, boolean online) implements ServerEvent {}
 
   record Cluster(Optional<String> primary, long term, List<ServerAddress> servers, boolean solo)
       implements ServerEvent {}

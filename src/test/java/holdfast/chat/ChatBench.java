@@ -103,6 +103,44 @@ final class ChatBench {
     return apply(new Command.LogoutAll(now, own(account)));
   }
 
+  /// The password with the hash `old` becomes one with the hash `hash`.
+  Applied setPassword(long account, String old, String hash) {
+    return apply(new Command.SetPassword(now, own(account), hash, payload(old)));
+  }
+
+  Applied delete(long account) {
+    Digest verified = state.account(account).orElseThrow().passwordDigest();
+    return apply(new Command.DeleteAccount(now, own(account), verified));
+  }
+
+  Applied prefer(long account, String name, Optional<String> value) {
+    return apply(new Command.SetPreference(now, own(account), name, value));
+  }
+
+  Applied block(long account, long blocked) {
+    return apply(new Command.Block(now, own(account), blocked));
+  }
+
+  Applied unblock(long account, long blocked) {
+    return apply(new Command.Unblock(now, own(account), blocked));
+  }
+
+  Applied invite(long by, long room, long account) {
+    return apply(new Command.Invite(now, own(by), room, account));
+  }
+
+  Applied kick(long by, long room, long account) {
+    return apply(new Command.Kick(now, own(by), room, account));
+  }
+
+  Applied setRole(long by, long room, long account, RoomRole role) {
+    return apply(new Command.SetRole(now, own(by), room, account, role));
+  }
+
+  Applied setTopic(long by, long room, String topic) {
+    return apply(new Command.SetTopic(now, own(by), room, topic));
+  }
+
   /// The refusal's code; fails if the command was not refused.
   static Refusal refusal(Applied applied) {
     return ((Outcome.Refused) applied.outcome()).code();

@@ -257,7 +257,7 @@ final class ChatMachineTest {
     assertEquals(
         List.of(
             new ChatEvent.RoomChanged(7, 0, 4, RoomChange.LEFT, alice, alice),
-            new ChatEvent.RoomChanged(7, 1, 4, RoomChange.ROLE, carol, alice)),
+            new ChatEvent.RoomChanged(7, 1, 4, RoomChange.ROLE, carol, alice, "OWNER")),
         applied.events());
     assertEquals(RoomRole.OWNER, chat.state.member(4, carol).orElseThrow().role());
     assertEquals(RoomRole.MEMBER, chat.state.member(4, bob).orElseThrow().role());
@@ -286,7 +286,7 @@ final class ChatMachineTest {
   @Test
   void loggingOutEverywhereRaisesTheGeneration() {
     Applied applied = chat.logoutAll(alice);
-    assertEquals(List.of(new ChatEvent.TokensVoided(3, 0, alice)), applied.events());
+    assertEquals(List.of(new ChatEvent.TokensVoided(3, 0, alice, 1, false)), applied.events());
     assertEquals(1, chat.state.account(alice).orElseThrow().generation());
     assertEquals(0, chat.state.account(bob).orElseThrow().generation());
   }
@@ -335,6 +335,6 @@ final class ChatMachineTest {
                     new ChatEvent.RoomChanged(3, 0, 3, RoomChange.CREATED, alice, alice),
                     new ChatEvent.RoomChanged(4, 0, 3, RoomChange.JOINED, bob, bob),
                     new ChatEvent.RoomChanged(5, 0, 3, RoomChange.LEFT, alice, alice),
-                    new ChatEvent.RoomChanged(5, 1, 3, RoomChange.ROLE, bob, alice))));
+                    new ChatEvent.RoomChanged(5, 1, 3, RoomChange.ROLE, bob, alice, "OWNER"))));
   }
 }

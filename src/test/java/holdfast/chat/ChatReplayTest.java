@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 final class ChatReplayTest {
   private static final int SEEDS = 60;
   private static final int COMMANDS = 300;
-  private static final ChatLimits LIMITS = new ChatLimits(400, 12, 60, 4, 3);
+  private static final ChatLimits LIMITS = new ChatLimits(400, 12, 60, 4, 3, 2, 2, 2);
 
   /// One server: rows that a crash may take back, the machine over them, and the digest kept with
   /// them.
@@ -138,19 +138,45 @@ final class ChatReplayTest {
       String name = "user" + number;
       return new Command.Register(time, ChatBench.registration(name, "r"), name, "hash");
     }
-    return switch (random.nextInt(12)) {
+    return switch (random.nextInt(22)) {
       case 0 -> {
         String name = "user" + random.nextInt(20);
         yield new Command.Register(time, ChatBench.registration(name, "r2"), name, "hash");
       }
       case 1 -> new Command.LogoutAll(time, request);
-      case 2 -> new Command.CreateRoom(time, request, "#room" + random.nextInt(5), "topic", false);
+      case 2 -> new Command.CreateRoom(
+          time, request, "#room" + random.nextInt(5), "topic", random.nextBoolean());
       case 3 -> new Command.JoinRoom(time, request, thing);
       case 4 -> new Command.LeaveRoom(time, request, thing);
       case 5 -> new Command.MarkRead(time, request, conversation, random.nextInt(number));
       case 6 -> new Command.Seen(time, List.of(account));
       case 7 -> new Command.Noop();
       case 8 -> new Command.Send(time, request, conversation, "re", Optional.of(thing));
+      case 9 ->
+          new Command.SetPassword(
+              time, request, "hash " + random.nextInt(3), Digest.of(Digest.bytesOf("hash")));
+      case 10 ->
+          new Command.SetPreference(
+              time,
+              request,
+              "name " + random.nextInt(3),
+              random.nextBoolean() ? Optional.of("value") : Optional.empty());
+      case 11 -> new Command.Block(time, request, 1L + random.nextInt(6));
+      case 12 -> new Command.Unblock(time, request, 1L + random.nextInt(6));
+      case 13 -> new Command.Invite(time, request, thing, 1L + random.nextInt(5));
+      case 14 -> new Command.Kick(time, request, thing, 1L + random.nextInt(5));
+      case 15 ->
+          new Command.SetRole(
+              time,
+              request,
+              thing,
+              1L + random.nextInt(5),
+              RoomRole.values()[random.nextInt(RoomRole.values().length)]);
+      case 16 -> new Command.SetTopic(time, request, thing, "topic " + random.nextInt(2));
+      case 17 ->
+          random.nextInt(8) == 0
+              ? new Command.DeleteAccount(time, request, Digest.of(Digest.bytesOf("hash")))
+              : new Command.Noop();
       default -> new Command.Send(time, request, conversation, "text", Optional.empty());
     };
   }

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// The chat tables in memory, for tests and the simulation. Strict: a row that does not follow from
@@ -22,6 +23,12 @@ public final class MemoryChatState implements ChatState {
 
   /// A row of `addMention`.
   public record Mention(long message, long account, ConversationId room, long seq) {}
+
+  private record Invitation(long room, long account) {}
+
+  private record Block(long account, long blocked) {}
+
+  private record PreferenceName(long account, String name) {}
 
   private record Reader(long account, ConversationId conversation) {}
 
@@ -46,6 +53,9 @@ public final class MemoryChatState implements ChatState {
   private final List<ChatEvent.RoomChanged> roomEvents = new ArrayList<>();
   private final List<RememberedRequest> requests = new ArrayList<>();
   private final Map<Long, Outcome> outcomes = new TreeMap<>();
+  private final Map<Invitation, Boolean> invitations = new HashMap<>();
+  private final Map<Block, Boolean> blocks = new HashMap<>();
+  private final Map<PreferenceName, String> preferences = new HashMap<>();
 
   public MemoryChatState(Journal journal) {
     this.journal = journal;
@@ -79,6 +89,9 @@ public final class MemoryChatState implements ChatState {
     copy.roomEvents.addAll(roomEvents);
     copy.requests.addAll(requests);
     copy.outcomes.putAll(outcomes);
+    copy.invitations.putAll(invitations);
+    copy.blocks.putAll(blocks);
+    copy.preferences.putAll(preferences);
     return copy;
   }
 
@@ -98,7 +111,30 @@ public final class MemoryChatState implements ChatState {
         reactions,
         roomEvents,
         requests,
-        outcomes);
+        outcomes,
+        invitations,
+        blocks,
+        preferences);
+  }
+
+  /// The accounts that `account` blocks, ascending.
+  public List<Long> blocked(long account) {
+    return blocks.keySet().stream()
+        .filter(block -> block.account() == account)
+        .map(Block::blocked)
+        .sorted()
+        .toList();
+  }
+
+  /// The preferences of `account` by name.
+  public Map<String, String> preferences(long account) {
+    Map<String, String> found = new TreeMap<>();
+    preferences.forEach((key, value) -> {
+      if (key.account() == account) {
+        found.put(key.name(), value);
+      }
+    });
+    return found;
   }
 
   /// How many of the mentions of `account` in a room are behind `seq`.
@@ -175,7 +211,7 @@ public final class MemoryChatState implements ChatState {
   @Override
   public void setGeneration(long account, long generation) {
     Account old = existing(accounts, account);
-    Check.that(generation == old.generation() + 1, "%s gets generation %d", old, generation);
+    Check.that(generation > old.generation(), "%s gets generation %d", old, generation);
     put(
         accounts,
         account,
@@ -185,18 +221,100 @@ public final class MemoryChatState implements ChatState {
             old.passwordHash(),
             generation,
             old.created(),
-            old.lastSeen()));
+            old.lastSeen(),
+            old.deleted()));
   }
 
   @Override
   public void setLastSeen(long account, long seen) {
-    Account old = existing(accounts, account);
+    Account old = living(account);
     Check.that(seen >= old.lastSeen(), "%s was last seen at %d", old, seen);
     put(
         accounts,
         account,
         new Account(
             old.id(), old.username(), old.passwordHash(), old.generation(), old.created(), seen));
+  }
+
+  @Override
+  public void setPassword(long account, String passwordHash) {
+    Account old = living(account);
+    put(
+        accounts,
+        account,
+        new Account(
+            old.id(),
+            old.username(),
+            passwordHash,
+            old.generation(),
+            old.created(),
+            old.lastSeen()));
+  }
+
+  @Override
+  public void deleteAccount(long account, long deleted) {
+    Account old = living(account);
+    Check.that(roomsOf(account).isEmpty(), "%s goes and is still in rooms", old);
+    put(
+        accounts,
+        account,
+        new Account(
+            old.id(),
+            old.username(),
+            "",
+            old.generation(),
+            old.created(),
+            old.lastSeen(),
+            deleted));
+    removeAll(blocks, block -> block.account() == account);
+    removeAll(preferences, preference -> preference.account() == account);
+    removeAll(invitations, invitation -> invitation.account() == account);
+  }
+
+  private Account living(long account) {
+    Account found = existing(accounts, account);
+    Check.that(!found.isDeleted(), "%s is deleted", found);
+    return found;
+  }
+
+  @Override
+  public boolean isBlocked(long account, long blocked) {
+    return blocks.containsKey(new Block(account, blocked));
+  }
+
+  @Override
+  public int blockCount(long account) {
+    return blocked(account).size();
+  }
+
+  @Override
+  public void addBlock(long account, long blocked) {
+    insert(blocks, new Block(account, blocked), true);
+  }
+
+  @Override
+  public void removeBlock(long account, long blocked) {
+    remove(blocks, new Block(account, blocked));
+  }
+
+  @Override
+  public Optional<String> preference(long account, String name) {
+    return Optional.ofNullable(preferences.get(new PreferenceName(account, name)));
+  }
+
+  @Override
+  public int preferenceCount(long account) {
+    return preferences(account).size();
+  }
+
+  @Override
+  public void setPreference(long account, String name, String value) {
+    put(preferences, new PreferenceName(account, name), value);
+  }
+
+  @Override
+  public void removePreference(long account, String name) {
+    remove(preferences, new PreferenceName(account, name));
   }
 
   @Override
@@ -224,6 +342,34 @@ public final class MemoryChatState implements ChatState {
     Check.that(!old.closed() && membersOf(id).isEmpty(), "%s is closed", old);
     put(rooms, id, new Room(old.id(), old.name(), old.topic(), old.isPrivate(), true));
     remove(openRooms, old.name());
+    removeAll(invitations, invitation -> invitation.room() == id);
+  }
+
+  @Override
+  public void setTopic(long id, String topic) {
+    Room old = existing(rooms, id);
+    put(rooms, id, new Room(old.id(), old.name(), topic, old.isPrivate(), old.closed()));
+  }
+
+  @Override
+  public boolean isInvited(long room, long account) {
+    return invitations.containsKey(new Invitation(room, account));
+  }
+
+  @Override
+  public int invitationCount(long room) {
+    return (int) invitations.keySet().stream().filter(i -> i.room() == room).count();
+  }
+
+  @Override
+  public void addInvitation(long room, long account) {
+    Check.that(member(room, account).isEmpty(), "%d is in %d and invited", account, room);
+    insert(invitations, new Invitation(room, account), true);
+  }
+
+  @Override
+  public void removeInvitation(long room, long account) {
+    remove(invitations, new Invitation(room, account));
   }
 
   @Override
@@ -494,5 +640,9 @@ public final class MemoryChatState implements ChatState {
     V before = existing(table, key);
     table.remove(key);
     journal.changed(() -> table.put(key, before));
+  }
+
+  private <K, V> void removeAll(Map<K, V> table, Predicate<K> which) {
+    table.keySet().stream().filter(which).toList().forEach(key -> remove(table, key));
   }
 }

@@ -47,9 +47,9 @@ class EventGateTest {
 
   @Test
   void otherEventsAreOnceAPlace() {
-    assertTrue(gate.admit(new ServerEvent.Room("#a", "joined", "bob", "bob", "c1")));
-    assertFalse(gate.admit(new ServerEvent.Room("#a", "joined", "bob", "bob", "c1")));
-    assertTrue(gate.admit(new ServerEvent.Room("#a", "left", "bob", "bob", "c2")));
+    assertTrue(gate.admit(new ServerEvent.Room("#a", "joined", "bob", "bob", Optional.empty(), Optional.empty(), "c1")));
+    assertFalse(gate.admit(new ServerEvent.Room("#a", "joined", "bob", "bob", Optional.empty(), Optional.empty(), "c1")));
+    assertTrue(gate.admit(new ServerEvent.Room("#a", "left", "bob", "bob", Optional.empty(), Optional.empty(), "c2")));
   }
 
   @Test

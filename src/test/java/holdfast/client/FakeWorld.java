@@ -157,7 +157,7 @@ public final class FakeWorld implements AutoCloseable {
       case ClientRequest.Conversations _ -> peer.ok(request, conversations());
       case ClientRequest.Users _ ->
           peer.ok(
-              request, new OkPayload.Users(List.of(new OkPayload.User("bob", true, NOON)), false));
+              request, new OkPayload.Users(List.of(new OkPayload.User("bob", true, NOON, false)), false));
       case ClientRequest.Write _ -> peer.ok(request, written);
       case ClientRequest _ -> peer.fail(request, ErrorCode.INTERNAL);
     }

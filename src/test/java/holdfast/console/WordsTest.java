@@ -42,7 +42,7 @@ class WordsTest {
 
   @Test
   void comingAndGoingIsToldOfOthersOnly() {
-    ServerEvent.Room joined = new ServerEvent.Room("#team", "joined", "bob", "bob", "c1.1.0");
+    ServerEvent.Room joined = new ServerEvent.Room("#team", "joined", "bob", "bob", Optional.empty(), Optional.empty(), "c1.1.0");
     assertEquals(Optional.of("bob joined #team"), Words.room(joined, "alice"));
     assertEquals(Optional.empty(), Words.room(joined, "bob"));
   }

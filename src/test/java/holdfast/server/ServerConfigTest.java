@@ -241,9 +241,7 @@ final class ServerConfigTest {
       strings = {
         "survivor.takeover",
         "tls.certificate",
-        "metrics.port",
-        "rate.writes",
-        "rate.requests"
+        "metrics.port"
       })
   void aKeyOfALaterVersionIsRefusedNotIgnored(String key) {
     String sentence =

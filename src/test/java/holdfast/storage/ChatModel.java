@@ -75,6 +75,7 @@ final class ChatModel {
       case ChatEvent.RoomChanged changed -> {
         concerned.addAll(before.getOrDefault(changed.room(), Set.of()));
         concerned.addAll(state.accountsIn(changed.room()));
+        concerned.add(changed.account());
       }
       case ChatEvent.TokensVoided _ -> {}
     }
@@ -203,6 +204,15 @@ final class ChatModel {
     return placed.stream().map(Placed::row).toList();
   }
 
+  /// With whom it has a direct conversation, but itself.
+  List<Long> talksWith(long account) {
+    return accounts.values().stream()
+        .filter(other -> other != account)
+        .filter(other -> !messagesOf(ConversationId.direct(account, other)).isEmpty())
+        .sorted()
+        .toList();
+  }
+
   Unread unreadOf(long account) {
     long messages = 0;
     long conversations = 0;
@@ -217,6 +227,7 @@ final class ChatModel {
     return accounts.keySet().stream()
         .filter(name -> fits(pattern.replaceAll("\\*+", "*"), name))
         .map(name -> state.accountNamed(name).orElseThrow())
+        .filter(account -> !account.isDeleted())
         .toList();
   }
 
@@ -226,9 +237,10 @@ final class ChatModel {
         .filter(room -> !room.closed() && fits(pattern, room.name()))
         .map(room -> {
           boolean member = state.member(room.id(), account).isPresent();
-          return new RoomRow(room, state.memberCount(room.id()), member);
+          boolean invited = state.isInvited(room.id(), account);
+          return new RoomRow(room, state.memberCount(room.id()), member, invited);
         })
-        .filter(row -> row.member() || !row.room().isPrivate())
+        .filter(row -> row.member() || row.invited() || !row.room().isPrivate())
         .sorted(Comparator.comparing(row -> row.room().name()))
         .toList();
   }

@@ -180,4 +180,69 @@ final class MissedEventsScanTest {
     }
     assertEquals(all, found);
   }
+
+  @Test
+  void anAccountThatGoesLeavesMoreRoomsThanAPageHoldsEvents() {
+    int rooms = 700;
+    store.begin(true);
+    List<ChatEvent> all = new ArrayList<>();
+    for (int i = 0; i < rooms; i++) {
+      store.chat().addRoom(new Room(3 + i, "#r" + i, "", false, false));
+      store.chat().addMember(new RoomMember(3 + i, 2, RoomRole.MEMBER, 3 + i));
+    }
+    long gone = 3 + rooms;
+    for (int i = 0; i < rooms; i++) {
+      for (RoomChange change : List.of(RoomChange.LEFT, RoomChange.ROLE)) {
+        long account = change == RoomChange.LEFT ? 1 : 2;
+        ChatEvent.RoomChanged event =
+            new ChatEvent.RoomChanged(gone, all.size(), 3 + i, change, account, 1);
+        store.chat().addRoomEvent(event);
+        all.add(event);
+      }
+    }
+    send(gone + 1, ConversationId.direct(1, 2), 1);
+    applied(gone + 5);
+    for (int limit : List.of(1, 7, 256, 1_000)) {
+      List<ChatEvent> found = new ArrayList<>();
+      MissedEvents.Page page = page(2, 2, MissedEvents.WHOLE_COMMAND, limit);
+      found.addAll(page.events());
+      while (page.more()) {
+        page = page(2, page.lastId(), page.lastPart(), limit);
+        assertTrue(page.events().size() <= limit);
+        found.addAll(page.events());
+      }
+      assertEquals(all, found.subList(0, all.size()));
+      assertEquals(gone + 1, found.getLast().id());
+      assertEquals(all.size() + 1, found.size());
+    }
+    // From the command itself on, nothing of it is told again.
+    assertEquals(List.of(gone + 1), ids(page(2, gone, MissedEvents.WHOLE_COMMAND, 5)));
+  }
+
+  @Test
+  void whoIsInvitedHearsOfItAndOfNothingElseInTheRoom() {
+    store.begin(true);
+    store.chat().addRoom(new Room(3, "#r", "", true, false));
+    store.chat().addMember(new RoomMember(3, 1, RoomRole.OWNER, 3));
+    store.chat().addRoomEvent(new ChatEvent.RoomChanged(3, 0, 3, RoomChange.CREATED, 1, 1));
+    store.chat().addRoomEvent(new ChatEvent.RoomChanged(4, 0, 3, RoomChange.INVITED, 2, 1));
+    store.chat().addRoomEvent(new ChatEvent.RoomChanged(5, 0, 3, RoomChange.TOPIC, 1, 1, "t"));
+    applied(6);
+    assertEquals(List.of(4L), ids(page(2, 2, 0, 10)));
+    ChatEvent.RoomChanged topic = (ChatEvent.RoomChanged) page(1, 2, 0, 10).events().getLast();
+    assertEquals("t", topic.detail());
+  }
+
+  @Test
+  void whoIsKickedHearsOfThatAndNothingAfter() {
+    store.begin(true);
+    store.chat().addRoom(new Room(3, "#r", "", false, false));
+    store.chat().addMember(new RoomMember(3, 1, RoomRole.OWNER, 3));
+    store.chat().addRoomEvent(new ChatEvent.RoomChanged(4, 0, 3, RoomChange.JOINED, 2, 2));
+    send(5, ConversationId.room(3), 1);
+    store.chat().addRoomEvent(new ChatEvent.RoomChanged(6, 0, 3, RoomChange.KICKED, 2, 1));
+    send(7, ConversationId.room(3), 2);
+    applied(8);
+    assertEquals(List.of(4L, 5L, 6L), ids(page(2, 2, 0, 10)));
+  }
 }

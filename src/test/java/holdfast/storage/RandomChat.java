@@ -5,6 +5,7 @@ import holdfast.chat.ConversationId;
 import holdfast.chat.Digest;
 import holdfast.chat.Message;
 import holdfast.chat.RequestKey;
+import holdfast.chat.RoomRole;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,7 @@ final class RandomChat {
     }
     long actor = pick(model.accountIds());
     RequestKey request = request(actor);
-    return switch (random.nextInt(26)) {
+    return switch (random.nextInt(36)) {
       case 0 -> register();
       case 1 -> new Command.LogoutAll(time, request);
       case 2 -> new Command.Seen(time, List.of(actor, pick(model.accountIds())));
@@ -53,12 +54,37 @@ final class RandomChat {
         Optional<Long> replyTo = Optional.of(messageIn(conversation));
         yield new Command.Send(time, request, conversation, "re", replyTo);
       }
-      case 12, 13 -> {
+      case 12, 13 ->
+          new Command.Invite(time, request, roomOf(actor), pick(model.accountIds()));
+      case 14 -> new Command.Kick(time, request, roomOf(actor), pick(model.accountIds()));
+      case 15 ->
+          new Command.SetRole(
+              time,
+              request,
+              roomOf(actor),
+              pick(model.accountIds()),
+              RoomRole.values()[random.nextInt(RoomRole.values().length)]);
+      case 16 -> new Command.SetTopic(time, request, roomOf(actor), "t" + random.nextInt(9));
+      case 17 -> new Command.Block(time, request, pick(model.accountIds()));
+      case 18 -> new Command.Unblock(time, request, pick(model.accountIds()));
+      case 19 ->
+          new Command.SetPreference(
+              time,
+              request,
+              "p" + random.nextInt(5),
+              random.nextInt(3) == 0 ? Optional.empty() : Optional.of("v" + requests));
+      case 20 ->
+          new Command.SetPassword(time, request, "hash " + requests, passwordOf(actor));
+      case 21 ->
+          random.nextInt(3) == 0
+              ? new Command.DeleteAccount(time, request, passwordOf(actor))
+              : new Command.Noop();
+      case 22, 23 -> {
         ConversationId conversation = conversation(actor);
         yield new Command.Edit(
             time, request, conversation, messageIn(conversation), text() + " edited");
       }
-      case 14, 15 -> {
+      case 24, 25 -> {
         ConversationId conversation = conversation(actor);
         List<Long> messages = new ArrayList<>();
         for (int i = random.nextInt(3); i >= 0; i--) {
@@ -66,7 +92,7 @@ final class RandomChat {
         }
         yield new Command.Delete(time, request, conversation, messages, random.nextInt(3) > 0);
       }
-      case 16, 17 -> {
+      case 26, 27 -> {
         ConversationId conversation = conversation(actor);
         String emoji = List.of("👍", "🐙", ":)").get(random.nextInt(3));
         yield new Command.React(
@@ -108,6 +134,19 @@ final class RandomChat {
     return rooms.isEmpty() || random.nextBoolean()
         ? ConversationId.direct(actor, pick(model.accountIds()))
         : ConversationId.room(pick(rooms));
+  }
+
+  /// The digest of the account's password, as a rule.
+  private Digest passwordOf(long account) {
+    return random.nextInt(6) == 0
+        ? digest("another")
+        : model.state().account(account).orElseThrow().passwordDigest();
+  }
+
+  /// One of its rooms, as a rule.
+  private long roomOf(long account) {
+    List<Long> rooms = model.state().roomsOf(account);
+    return rooms.isEmpty() || random.nextInt(8) == 0 ? room() : pick(rooms);
   }
 
   private long room() {

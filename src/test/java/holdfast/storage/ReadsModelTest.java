@@ -125,6 +125,12 @@ final class ReadsModelTest {
       assertEquals(model.state().account(account), reads.account(account), where);
       assertEquals(model.state().roomsOf(account), reads.roomsOf(account), where);
       assertEquals(model.unreadOf(account), reads.unread(account), where);
+      assertEquals(model.talksWith(account), reads.talksWith(account, 1_000), where);
+      assertEquals(
+          model.state().blocked(account),
+          reads.blocked(account).stream().sorted().toList(),
+          where);
+      assertEquals(model.state().preferences(account), reads.preferences(account), where);
       for (ConversationId conversation : someConversations(4)) {
         assertEquals(
             model.state().readSeq(account, conversation),

@@ -217,6 +217,73 @@ final class SqliteStoreTest {
     assertEquals(event, ((MissedEvents.Page) missed).events().getFirst());
   }
 
+  @Test
+  void whatIsSmallIsKept() {
+    apply(
+        4,
+        () -> {
+          ChatState chat = store.chat();
+          chat.addAccount(new Account(1, "ann", "hash", 0, 10, 10));
+          chat.addAccount(new Account(2, "bob", "hash", 0, 10, 10));
+          chat.addRoom(new Room(3, "#r", "", true, false));
+          chat.addInvitation(3, 1);
+          chat.addInvitation(3, 2);
+          assertFalse(chat.isBlocked(1, 2));
+          chat.addBlock(1, 2);
+          chat.addBlock(2, 1);
+          chat.setPreference(1, "page", "20");
+          chat.setPreference(1, "theme", "dark");
+          chat.setPreference(2, "theme", "light");
+        });
+    apply(
+        5,
+        () -> {
+          ChatState chat = store.chat();
+          assertTrue(chat.isBlocked(1, 2));
+          chat.removeInvitation(3, 1);
+          chat.setPreference(1, "page", "30");
+          chat.removePreference(1, "theme");
+          chat.removeBlock(2, 1);
+          chat.setTopic(3, "news");
+          chat.setPassword(1, "other");
+        });
+    reopen();
+    ChatState chat = store.chat();
+    assertTrue(chat.isInvited(3, 2));
+    assertFalse(chat.isInvited(3, 1));
+    assertEquals(1, chat.invitationCount(3));
+    assertTrue(chat.isBlocked(1, 2));
+    assertFalse(chat.isBlocked(2, 1));
+    assertEquals(1, chat.blockCount(1));
+    assertEquals(Optional.of("30"), chat.preference(1, "page"));
+    assertEquals(1, chat.preferenceCount(1));
+    assertEquals("news", chat.room(3).orElseThrow().topic());
+    assertEquals("other", chat.account(1).orElseThrow().passwordHash());
+    assertFalse(chat.account(1).orElseThrow().isDeleted());
+    apply(6, () -> chat.deleteAccount(2, 99));
+    reopen();
+    assertEquals(
+        Optional.of(new Account(2, "bob", "", 0, 10, 10, 99)), store.chat().accountNamed("bob"));
+    assertEquals(0, store.chat().invitationCount(3));
+    assertEquals(0, store.chat().preferenceCount(2));
+    assertTrue(store.chat().isBlocked(1, 2), "the rows of those who block it are theirs");
+  }
+
+  @Test
+  void aBlockThatIsRolledBackBlocksNobody() {
+    apply(
+        2,
+        () -> {
+          store.chat().addAccount(new Account(1, "ann", "hash", 0, 10, 10));
+          store.chat().addAccount(new Account(2, "bob", "hash", 0, 10, 10));
+        });
+    store.begin(true);
+    store.chat().addBlock(1, 2);
+    assertTrue(store.chat().isBlocked(1, 2));
+    store.rollback();
+    assertFalse(store.chat().isBlocked(1, 2));
+  }
+
   private List<RememberedRequest> newestRequests(long since, int limit) {
     List<RememberedRequest> found = new ArrayList<>();
     store.chat().newestRequests(since, limit, found::add);

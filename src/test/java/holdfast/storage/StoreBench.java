@@ -22,7 +22,7 @@ import java.util.Optional;
 /// A store in a directory of its own with the chat machine over it, driven as the replica loop
 /// does. An entry's bytes are the text of its command, which this keeps to apply it.
 final class StoreBench implements AutoCloseable {
-  static final ChatLimits LIMITS = new ChatLimits(50_000, 40, 300, 6, 4);
+  static final ChatLimits LIMITS = new ChatLimits(50_000, 40, 300, 6, 4, 2, 2, 3);
   static final long TERM = 3;
 
   /// A membership entry's bytes are `members` and the number of the last server.

@@ -75,6 +75,21 @@ class ClientCodecTest {
               new ClientRequest.CreateRoom(header, "#r", "", false),
               new ClientRequest.JoinRoom(header, "#r"),
               new ClientRequest.LeaveRoom(header, "#r"),
+              new ClientRequest.Exists(header, "alice"),
+              new ClientRequest.SetPassword(header, "x", "correct horse \t\\\"é🐙"),
+              new ClientRequest.DeleteAccount(header, "x"),
+              new ClientRequest.Preferences(header),
+              new ClientRequest.SetPreference(header, "mute.#r-1_@", Optional.of("a\n🐙")),
+              new ClientRequest.SetPreference(header, "x", Optional.of("")),
+              new ClientRequest.SetPreference(header, "x", none()),
+              new ClientRequest.Block(header, "bob"),
+              new ClientRequest.Unblock(header, "bob"),
+              new ClientRequest.Invite(header, "#r", "bob"),
+              new ClientRequest.Kick(header, "#r", "bob"),
+              new ClientRequest.SetRole(header, "#r", "bob", "moderator"),
+              new ClientRequest.SetTopic(header, "#r", "")));
+      requests.addAll(
+          List.of(
               new ClientRequest.Users(header, "al*", Optional.of("alf"), 200),
               new ClientRequest.Users(header, "*", none(), 50),
               new ClientRequest.Conversations(header, Optional.of("#r"), 1),
@@ -107,10 +122,11 @@ class ClientCodecTest {
 
   private static final OkPayload.HistoryMessage EDITED =
       new OkPayload.HistoryMessage(
-          3, "bob", "hi", 5, Optional.of(9L), false, none(0), Map.of(), none());
+          3, "bob", "hi", 5, Optional.of(9L), false, none(0), Map.of(), none(), false);
 
   private static final OkPayload.HistoryMessage DELETED =
-      new OkPayload.HistoryMessage(4, "bob", "", 5, none(0), true, none(0), Map.of(), none());
+      new OkPayload.HistoryMessage(
+          4, "bob", "", 5, none(0), true, none(0), Map.of(), none(), false);
 
   static Stream<OkPayload> payloads() {
     ServerAddress address = new ServerAddress("1", "::1", 8091);
@@ -138,7 +154,13 @@ class ClientCodecTest {
         new OkPayload.Sent("@bob", 4, 1_790_000_000_000L, "i1.x", OptionalInt.empty()),
         new OkPayload.Sent("#r", 4, 1_790_000_000_000L, "i1.x", OptionalInt.of(5)),
         new OkPayload.LoggedIn("alice", "h1.t", "c1.0.0", 12, 3, 1_790_000_000_000L, true),
-        new OkPayload.Users(List.of(new OkPayload.User("bob", true, 5)), true),
+        new OkPayload.Users(List.of(new OkPayload.User("bob", true, 5, false)), true),
+        new OkPayload.Users(List.of(new OkPayload.User("bob", true, 5, true)), true),
+        new OkPayload.Existence(true),
+        new OkPayload.PasswordSet("h1.t", "i1.x", OptionalInt.of(3)),
+        new OkPayload.PasswordSet("h1.t", "i1.x", OptionalInt.empty()),
+        new OkPayload.Preferences(Map.of("mute.@bob", "yes")),
+        new OkPayload.Preferences(Map.of()),
         new OkPayload.Conversations(
             List.of(
                 new OkPayload.Conversation(
@@ -160,7 +182,7 @@ class ClientCodecTest {
         new OkPayload.History(
             List.of(
                 new OkPayload.HistoryMessage(
-                    1, "bob", "hi", 5, none(0), Map.of(), Optional.of("r-1")),
+                    1, "bob", "hi", 5, none(0), Map.of(), Optional.of("r-1"), false),
                 new OkPayload.HistoryMessage(
                     2,
                     "alice",
@@ -168,7 +190,8 @@ class ClientCodecTest {
                     6,
                     Optional.of(1L),
                     Map.of("🐙", List.of("bob", "alice")),
-                    none())),
+                    none(),
+                    true)),
             true),
         new OkPayload.History(List.of(EDITED, DELETED), false),
         new OkPayload.Found(
@@ -177,7 +200,8 @@ class ClientCodecTest {
             Optional.of("s1.x"),
             true),
         new OkPayload.Found(List.of(), none(), false),
-        new OkPayload.Rooms(List.of(new OkPayload.RoomInfo("#r", "t", true, 2, true)), false),
+        new OkPayload.Rooms(List.of(new OkPayload.RoomInfo("#r", "t", true, 2, true, false)), false),
+        new OkPayload.Rooms(List.of(new OkPayload.RoomInfo("#r", "t", true, 2, false, true)), false),
         new OkPayload.Members(List.of(new OkPayload.MemberInfo("bob", "owner", false)), false),
         new OkPayload.Synced(Optional.of("c1.0.0"), true, false),
         new OkPayload.Synced(none(), false, true));
@@ -216,7 +240,11 @@ class ClientCodecTest {
         new ServerEvent.Reaction("@bob", 4, "bob", "🐙", true, "c1.5.0"),
         new ServerEvent.Typing("#r", "bob"),
         new ServerEvent.Read("@bob", "bob", 4, "c1.4.0"),
-        new ServerEvent.Room("#r", "joined", "bob", "bob", "c1.4.0"),
+        new ServerEvent.Room("#r", "joined", "bob", "bob", none(), none(), "c1.4.0"),
+        new ServerEvent.Room(
+            "#r", "role", "bob", "alice", Optional.of("owner"), none(), "c1.4.0"),
+        new ServerEvent.Room("#r", "topic", "bob", "bob", none(), Optional.of(""), "c1.4.0"),
+        new ServerEvent.Presence("bob", true),
         new ServerEvent.Cluster(
             Optional.of("2"), 7, List.of(new ServerAddress("2", "h", 8092)), false),
         new ServerEvent.Cluster(none(), 8, List.of(), true));
@@ -362,7 +390,7 @@ class ClientCodecTest {
   void onlyTheseTypesAreServedWithoutLogin() {
     List<String> open =
         ClientCodec.requestTypes().stream().filter(type -> !ClientCodec.needsLogin(type)).toList();
-    assertEquals(List.of("HELLO", "PING", "HELP", "QUIT", "STATUS", "REGISTER", "LOGIN"), open);
+    assertEquals(List.of("HELLO", "PING", "HELP", "QUIT", "STATUS", "EXISTS", "REGISTER", "LOGIN"), open);
     assertFalse(open.contains("SEND"));
   }
 }

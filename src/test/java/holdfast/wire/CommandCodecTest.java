@@ -10,6 +10,7 @@ import holdfast.chat.Command;
 import holdfast.chat.ConversationId;
 import holdfast.chat.Digest;
 import holdfast.chat.RequestKey;
+import holdfast.chat.RoomRole;
 import holdfast.check.Check;
 import holdfast.replication.LogEntry;
 import holdfast.replication.Member;
@@ -59,7 +60,19 @@ class CommandCodecTest {
         new Command.MarkRead(TIME, BY_ALICE, ConversationId.direct(9, 4), LARGE_ID),
         new Command.CreateRoom(TIME, BY_ALICE, "#r", "a topic", true),
         new Command.JoinRoom(TIME, BY_ALICE, 9),
-        new Command.LeaveRoom(TIME, BY_ALICE, LARGE_ID));
+        new Command.LeaveRoom(TIME, BY_ALICE, LARGE_ID),
+        new Command.SetPassword(TIME, BY_ALICE, "$argon2id$v=19$x", new Digest(7, -8)),
+        new Command.DeleteAccount(TIME, BY_ALICE, new Digest(7, -8)),
+        new Command.SetPreference(TIME, BY_ALICE, "mute.@bob", Optional.of("\n\"yes\"")),
+        new Command.SetPreference(TIME, BY_ALICE, "mute.@bob", Optional.empty()),
+        new Command.Block(TIME, BY_ALICE, LARGE_ID),
+        new Command.Unblock(TIME, BY_ALICE, 9),
+        new Command.Invite(TIME, BY_ALICE, LARGE_ID, 9),
+        new Command.Kick(TIME, BY_ALICE, 9, LARGE_ID),
+        new Command.SetRole(TIME, BY_ALICE, 9, 17, RoomRole.OWNER),
+        new Command.SetRole(TIME, BY_ALICE, 9, 17, RoomRole.MODERATOR),
+        new Command.SetRole(TIME, BY_ALICE, 9, 17, RoomRole.MEMBER),
+        new Command.SetTopic(TIME, BY_ALICE, 9, ""));
   }
 
   @ParameterizedTest
@@ -168,6 +181,10 @@ class CommandCodecTest {
             + "\"digest\":\"short\",\"room\":1}",
         "{\"v\":1,\"time\":5,\"type\":\"MARK_READ\",\"account\":1,\"request_id\":\"r\","
             + "\"digest\":\"AAAAAAAAAAEAAAAAAAAAAg\",\"direct\":[4,3],\"message\":1}",
+        "{\"v\":1,\"time\":5,\"type\":\"SET_ROLE\",\"account\":1,\"request_id\":\"r\","
+            + "\"digest\":\"AAAAAAAAAAEAAAAAAAAAAg\",\"room\":1,\"whom\":2,\"role\":\"king\"}",
+        "{\"v\":1,\"time\":5,\"type\":\"DELETE_ACCOUNT\",\"account\":1,\"request_id\":\"r\","
+            + "\"digest\":\"AAAAAAAAAAEAAAAAAAAAAg\",\"verified\":\"short\"}",
         "{\"v\":1,\"type\":\"SEEN\",\"accounts\":[1]}",
         "{\"v\":1,\"time\":5,\"type\":\"NOOP\"",
         "{}",

@@ -36,7 +36,7 @@ final class GoldenPayloads {
             {"messages":[{"seq":1,"sender":"bob","text":"hi","time":5,"edited":null,\
             "deleted":false,"reply_to":null,"reactions":{},"request_id":"r-1"},{"seq":2,\
             "sender":"alice","text":"hi","time":6,"edited":null,"deleted":false,"reply_to":1,\
-            "reactions":{"🐙":["bob","alice"]}}],"more":true}\
+            "reactions":{"🐙":["bob","alice"]},"sender_deleted":true}],"more":true}\
             """),
         Map.entry(OkPayload.Accepted.class, "{\"accepted\":true}"),
         Map.entry(
@@ -78,6 +78,10 @@ final class GoldenPayloads {
             {"username":"alice","token":"h1.t","cursor":"c1.0.0","unread":{"messages":12,\
             "conversations":3},"last_seen":1790000000000,"reset":true}\
             """),
+        Map.entry(OkPayload.Existence.class, "{\"exists\":true}"),
+        Map.entry(
+            OkPayload.PasswordSet.class, "{\"token\":\"h1.t\",\"index\":\"i1.x\",\"acked\":3}"),
+        Map.entry(OkPayload.Preferences.class, "{\"preferences\":{\"mute.@bob\":\"yes\"}}"),
         Map.entry(
             OkPayload.Users.class,
             "{\"users\":[{\"username\":\"bob\",\"online\":true,\"last_seen\":5}],\"more\":true}"),
