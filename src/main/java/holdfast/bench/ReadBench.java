@@ -20,6 +20,11 @@ public final class ReadBench {
   /// On their way while conversations are filled.
   private static final int FILLING_MAX = 256;
 
+  /// See `SendFrames`.
+  private static final String COMMON_WORD = "the";
+
+  private static final String RARE_WORD = "submarine";
+
   private final Subject subject;
   private final ReadSettings settings;
   private final Consumer<String> progress;
@@ -91,7 +96,14 @@ public final class ReadBench {
           List.of(
               ClientCodec.request(
                   new ClientRequest.Conversations(header, Optional.empty(), settings.limit())));
+      case SEARCH_COMMON -> List.of(ClientCodec.request(search(header, COMMON_WORD)));
+      case SEARCH_RARE -> List.of(ClientCodec.request(search(header, RARE_WORD)));
     };
+  }
+
+  private ClientRequest search(RequestHeader header, String query) {
+    return new ClientRequest.Search(
+        header, query, Optional.empty(), Optional.empty(), settings.limit());
   }
 
   private ClientRequest history(RequestHeader header, String conversation) {
@@ -100,7 +112,7 @@ public final class ReadBench {
   }
 
   private Work work(int connections, int conversations) {
-    String kind = settings.kind().name().toLowerCase(Locale.ROOT);
+    String kind = settings.kind().name().toLowerCase(Locale.ROOT).replace('_', '-');
     String level = settings.level().name().toLowerCase(Locale.ROOT);
     String through = settings.through().name().toLowerCase(Locale.ROOT);
     String title =

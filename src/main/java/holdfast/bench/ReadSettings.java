@@ -22,6 +22,10 @@ public record ReadSettings(
     /// The newest page of a direct conversation.
     HISTORY,
     /// The first page of an account's conversations.
-    CONVERSATIONS
+    CONVERSATIONS,
+    /// A search for a word that every message has.
+    SEARCH_COMMON,
+    /// A search for a word that none has: all of one's messages must be gone through.
+    SEARCH_RARE
   }
 }

@@ -1,5 +1,6 @@
 package holdfast.chat;
 
+import java.util.List;
 import java.util.Optional;
 
 /// What a command made visible to clients. `id` is the command's, `part` numbers the events of one
@@ -10,7 +11,8 @@ public sealed interface ChatEvent {
   int part();
 
   /// To both parties, or to the room's members at this point of the log. `replyTo` is the seq of
-  /// the message answered.
+  /// the message answered. Whoever was away is told of the message as it is by then: `edited` (0:
+  /// never), or `deleted` and without a text.
   record MessageSent(
       long id,
       int part,
@@ -20,7 +22,93 @@ public sealed interface ChatEvent {
       long time,
       String text,
       Optional<Long> replyTo,
-      String requestId)
+      String requestId,
+      long edited,
+      boolean deleted)
+      implements ChatEvent {
+    /// A message that was sent just now.
+    public MessageSent(
+        long id,
+        int part,
+        ConversationId conversation,
+        long seq,
+        long sender,
+        long time,
+        String text,
+        Optional<Long> replyTo,
+        String requestId) {
+      this(id, part, conversation, seq, sender, time, text, replyTo, requestId, 0, false);
+    }
+
+    /// The sending of `message`, told as the message is now.
+    public static MessageSent of(Message message) {
+      return new MessageSent(
+          message.id(),
+          0,
+          message.conversation(),
+          message.seq(),
+          message.sender(),
+          message.time(),
+          message.text(),
+          message.replyToSeq(),
+          message.request().requestId(),
+          message.edited(),
+          message.deleted());
+    }
+
+    /// The same of a message that has another text since `time`.
+    public MessageSent withText(String newText, long time) {
+      return new MessageSent(
+          id, part, conversation, seq, sender, this.time, newText, replyTo, requestId, time, false);
+    }
+
+    /// The same of a message that is deleted.
+    public MessageSent asTombstone() {
+      return new MessageSent(
+          id, part, conversation, seq, sender, time, "", replyTo, requestId, 0, true);
+    }
+  }
+
+  /// The message `message` has another text since `edited`. To both parties, or to the room's
+  /// members. Whoever was away is told the text that it has by then, and nothing if it is deleted.
+  record MessageEdited(
+      long id,
+      int part,
+      ConversationId conversation,
+      long seq,
+      long message,
+      String text,
+      long edited)
+      implements ChatEvent {}
+
+  /// Messages are deleted for everyone: to both parties, or to the room's members. Or, with
+  /// `hidden`, on the side of `account` alone, and only it is told. `seqs` and `messages` (their
+  /// ids) ascend.
+  record MessagesDeleted(
+      long id,
+      int part,
+      ConversationId conversation,
+      List<Long> seqs,
+      List<Long> messages,
+      long account,
+      boolean hidden)
+      implements ChatEvent {
+    public MessagesDeleted {
+      seqs = List.copyOf(seqs);
+      messages = List.copyOf(messages);
+    }
+  }
+
+  /// `account` put `emoji` to a message, or took it away. To both parties, or to the room's
+  /// members.
+  record Reacted(
+      long id,
+      int part,
+      ConversationId conversation,
+      long seq,
+      long account,
+      String emoji,
+      boolean removed)
       implements ChatEvent {}
 
   /// `account` has read up to `seq`. To both parties; in a room only to the reader.

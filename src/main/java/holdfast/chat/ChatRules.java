@@ -8,12 +8,14 @@ import java.util.Optional;
 /// several fit, follows PROTOCOL's order, save that a stranger to a room is told only that.
 final class ChatRules {
   private final ChatState state;
+  private final MessageRules messages;
   private final RoomRules rooms;
   private final AccountRules accounts;
 
   ChatRules(ChatState state, ChatLimits limits) {
     this.state = state;
     this.rooms = new RoomRules(state, limits);
+    this.messages = new MessageRules(state);
     this.accounts = new AccountRules(state, limits, rooms);
   }
 
@@ -33,6 +35,17 @@ final class ChatRules {
       case Command.Block block -> accounts.block(change, actor, block.blocked());
       case Command.Unblock unblock -> accounts.unblock(change, actor, unblock.blocked());
       case Command.Send send -> send(change, actor, send);
+      case Command.Edit edit ->
+          barredFromSending(change, actor, edit.conversation())
+              .orElseGet(() -> messages.edit(change, actor, edit));
+      case Command.Delete delete ->
+          barred(change, actor, delete.conversation())
+              .orElseGet(() -> messages.delete(change, actor, delete));
+      case Command.React react ->
+          (react.remove()
+                  ? barred(change, actor, react.conversation())
+                  : barredFromSending(change, actor, react.conversation()))
+              .orElseGet(() -> messages.react(change, actor, react));
       case Command.MarkRead mark -> markRead(change, actor, mark);
       case Command.CreateRoom create -> rooms.create(change, actor, create);
       case Command.JoinRoom join -> rooms.join(change, actor, join.room());
@@ -59,7 +72,7 @@ final class ChatRules {
     if (send.replyTo().isPresent()) {
       replyToSeq = seqOf(send.replyTo().get(), conversation);
       if (replyToSeq.isEmpty()) {
-        return noSuchMessage(change);
+        return MessageRules.noSuchMessage(change);
       }
     }
     long seq = state.lastSeq(conversation) + 1;
@@ -74,6 +87,9 @@ final class ChatRules {
             send.replyTo(),
             replyToSeq,
             send.request()));
+    if (conversation.isRoom() && Mentions.mayBeIn(send.text())) {
+      messages.mention(change.id(), conversation, seq, sender, send.text());
+    }
     Optional<Long> answered = replyToSeq;
     change.emit(part ->
         new ChatEvent.MessageSent(
@@ -100,7 +116,7 @@ final class ChatRules {
     }
     Optional<Long> seq = seqOf(mark.message(), conversation);
     if (seq.isEmpty()) {
-      return noSuchMessage(change);
+      return MessageRules.noSuchMessage(change);
     }
     if (seq.get() > state.readSeq(reader, conversation)) {
       state.addMark(change.id(), reader, conversation, seq.get());
@@ -159,9 +175,5 @@ final class ChatRules {
         .message(message)
         .filter(found -> found.conversation().equals(conversation))
         .map(Message::seq);
-  }
-
-  private static Outcome noSuchMessage(ChatChange change) {
-    return change.refused(Refusal.NO_SUCH_MESSAGE, "that message is not in this conversation");
   }
 }

@@ -6,8 +6,9 @@ import java.util.function.Consumer;
 
 /// The chat tables as the rules see and change them, on the replica thread, in log order.
 /// Everything read here reflects every change made before, committed to disk or not. The server's
-/// is SQLite's; the simulation's is in memory. Rows of messages, marks, room events and requests
-/// are only ever appended (DESIGN section 3).
+/// is SQLite's; the simulation's is in memory. Rows of marks, mentions, room events, changes of
+/// messages and requests are only ever appended; those of messages, too, save that EDIT and DELETE
+/// change a row, and append why (DESIGN section 3).
 public interface ChatState {
   /// Time of the last command applied that carried one; 0 at first.
   long time();
@@ -99,6 +100,31 @@ public interface ChatState {
   long lastSeq(ConversationId conversation);
 
   void addMessage(Message message);
+
+  /// Appends that a message of the room names its member `account`.
+  void addMention(long message, long account, ConversationId room, long seq);
+
+  /// The message has `text` since `edited`.
+  void editMessage(long message, String text, long edited);
+
+  /// Only a tombstone is left of the message: no text, no reactions.
+  void deleteMessage(long message);
+
+  /// Appends what became of a message, for those who were away.
+  void addChange(MessageChange change);
+
+  /// Whether `account` has hidden the message with that seq from itself.
+  boolean isHidden(long account, ConversationId conversation, long seq);
+
+  /// How many messages of the conversation `account` has hidden from itself.
+  int hiddenCount(long account, ConversationId conversation);
+
+  /// The reactions to a message, the oldest first.
+  List<Reaction> reactions(long message);
+
+  void addReaction(Reaction reaction);
+
+  void removeReaction(Reaction reaction);
 
   /// How far `account` has read: the largest of its marks, its own messages and where it joined; 0
   /// at first.

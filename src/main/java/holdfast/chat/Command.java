@@ -65,6 +65,34 @@ public sealed interface Command {
       Optional<Long> replyTo)
       implements Write {}
 
+  /// The account's own message gets another text.
+  record Edit(long time, RequestKey request, ConversationId conversation, long message, String text)
+      implements Write {}
+
+  /// Of `messages` (ids) tombstones are left, for everyone; or, with `forMe`, the account itself
+  /// sees them no more.
+  record Delete(
+      long time,
+      RequestKey request,
+      ConversationId conversation,
+      List<Long> messages,
+      boolean forMe)
+      implements Write {
+    public Delete {
+      messages = List.copyOf(messages);
+    }
+  }
+
+  /// The account puts `emoji` to a message, or with `remove` takes it away.
+  record React(
+      long time,
+      RequestKey request,
+      ConversationId conversation,
+      long message,
+      String emoji,
+      boolean remove)
+      implements Write {}
+
   /// Read up to the message with id `message`, in `conversation`; 0: nothing there yet.
   record MarkRead(long time, RequestKey request, ConversationId conversation, long message)
       implements Write {}

@@ -7,6 +7,7 @@ import holdfast.wire.RequestHeader;
 import holdfast.wire.ServerAddress;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -152,6 +153,63 @@ public final class ChatClient implements AutoCloseable {
   public CompletableFuture<OkPayload.Sent> send(String to, String text) {
     return write(
         header -> new ClientRequest.Send(header, to, text, Optional.empty()), OkPayload.Sent.class);
+  }
+
+  /// Answers the message with that seq.
+  ///
+  /// @param to `@account` or `#room`
+  public CompletableFuture<OkPayload.Sent> reply(String to, long seq, String text) {
+    return write(
+        header -> new ClientRequest.Send(header, to, text, Optional.of(seq)), OkPayload.Sent.class);
+  }
+
+  /// Gives one's own message another text.
+  public CompletableFuture<OkPayload.Written> edit(String conversation, long seq, String text) {
+    return write(
+        header -> new ClientRequest.Edit(header, conversation, seq, text), OkPayload.Written.class);
+  }
+
+  /// Deletes messages for everyone: one's own, or, as a moderator, those of a room.
+  ///
+  /// @param seqs 1 to 64
+  public CompletableFuture<OkPayload.Written> delete(String conversation, List<Long> seqs) {
+    return write(
+        header -> new ClientRequest.Delete(header, conversation, seqs, false),
+        OkPayload.Written.class);
+  }
+
+  /// Hides messages on one's own side.
+  ///
+  /// @param seqs 1 to 64
+  public CompletableFuture<OkPayload.Written> hide(String conversation, List<Long> seqs) {
+    return write(
+        header -> new ClientRequest.Delete(header, conversation, seqs, true),
+        OkPayload.Written.class);
+  }
+
+  /// Puts an emoji to a message, or takes it away.
+  public CompletableFuture<OkPayload.Written> react(
+      String conversation, long seq, String emoji, boolean remove) {
+    return write(
+        header -> new ClientRequest.React(header, conversation, seq, emoji, remove),
+        OkPayload.Written.class);
+  }
+
+  /// Tells the others in a conversation that one is typing; at most once a second is useful.
+  public CompletableFuture<OkPayload.Empty> typing(String conversation) {
+    return read(header -> new ClientRequest.Typing(header, conversation), OkPayload.Empty.class);
+  }
+
+  /// Messages with all of these words, the newest first; `word*` is a beginning, quotes make a
+  /// phrase. A page may be short, or empty, and still have a `next`.
+  ///
+  /// @param conversation only there, or everywhere
+  /// @param before the `next` of the page before, or nothing
+  public CompletableFuture<OkPayload.Found> search(
+      String query, Optional<String> conversation, Optional<String> before, int limit) {
+    return read(
+        header -> new ClientRequest.Search(header, query, conversation, before, limit),
+        OkPayload.Found.class);
   }
 
   /// The newest messages of a conversation.

@@ -50,6 +50,10 @@ final class EventGate {
         }
         yield fresh;
       }
+      case ServerEvent.MessageEdited edited -> advance(edited.cursor());
+      case ServerEvent.MessageDeleted deleted -> advance(deleted.cursor());
+      case ServerEvent.Reaction reaction -> advance(reaction.cursor());
+      case ServerEvent.Typing _ -> true;
       case ServerEvent.Read read -> advance(read.cursor());
       case ServerEvent.Room room -> advance(room.cursor());
       case ServerEvent.Presence _, ServerEvent.Cluster _ -> true;

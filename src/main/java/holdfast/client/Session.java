@@ -111,6 +111,8 @@ final class Session {
               OkPayload.Users _,
               OkPayload.Conversations _,
               OkPayload.History _,
+              OkPayload.Found _,
+              OkPayload.Accepted _,
               OkPayload.Rooms _,
               OkPayload.Members _,
               OkPayload.Synced _,

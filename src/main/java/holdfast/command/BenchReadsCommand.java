@@ -17,7 +17,10 @@ import picocli.CommandLine.Option;
       "",
       "The conversations are filled before. A linearizable read is confirmed with the primary.",
       "Exit status: 0 only if every request got its OK.",
-      "Example: bench reads --kind history --read linearizable"
+      "Example: bench reads --kind history --read linearizable",
+      "One who has 500 conversations:",
+      "  bench reads --kind conversations --through primary --connections 1 --conversations 500",
+      "A search right after the filling goes through what the index lacks: give --warmup."
     },
     mixinStandardHelpOptions = true)
 final class BenchReadsCommand implements Callable<Integer> {
@@ -27,8 +30,9 @@ final class BenchReadsCommand implements Callable<Integer> {
       names = "--kind",
       defaultValue = "history",
       description =
-          "What is read: ${COMPLETION-CANDIDATES}: the newest page of a conversation, or the first"
-              + " of one's conversations (default: ${DEFAULT-VALUE}).")
+          "What is read: ${COMPLETION-CANDIDATES}: the newest page of a conversation, the first"
+              + " of one's conversations, or a search for a word that every message has, or none"
+              + " (default: ${DEFAULT-VALUE}).")
   private ReadSettings.Kind kind = ReadSettings.Kind.HISTORY;
 
   @Option(

@@ -85,6 +85,9 @@ final class ClientSession implements LineChannel.Handler {
   /// Written by the replica thread: where this login's pushes began.
   volatile Cursor.Position pushesBegan = position;
 
+  /// Replica thread: when others were last told that this connection's user is typing.
+  Optional<Typings.Told> typingTold = Optional.empty();
+
   /// The request_ids of its writes that void tokens and have not been applied here yet.
   final Set<String> voiding = ConcurrentHashMap.newKeySet();
 
@@ -162,6 +165,7 @@ final class ClientSession implements LineChannel.Handler {
       case ClientRequest.Login sign -> steps.add(() -> requests.login(this, sign), false);
       case ClientRequest.Operator operator ->
           steps.add(() -> requests.operate(this, operator), false);
+      case ClientRequest.Typing typing -> steps.add(() -> requests.typing(this, typing), false);
       case ClientRequest.Read read -> steps.add(() -> requests.read(this, read), true);
       case ClientRequest.Write write ->
           steps.add(() -> requests.write(this, write), requests.isQuick(write));

@@ -20,6 +20,12 @@ import java.util.TreeSet;
 /// connection that resumes is first brought up to date (from memory, or by `CatchUp` from the
 /// database), then goes live. Owned by the replica thread.
 final class Deliveries {
+  /// No account: an event that looks the same to all.
+  private static final long NOBODY = 0;
+
+  /// Members of a room connected here beyond which nobody is told that somebody is typing there.
+  private static final int TYPING_ROOM_MAX = 256;
+
   private final ChatState state;
   private final Directory directory;
   private final RecentEvents recent;
@@ -78,6 +84,7 @@ final class Deliveries {
       return false;
     }
     List<ChatEvent> missed = recent.after(session.position.id(), session.position.part());
+    Set<Long> hidden = hiddenBy(login.account(), missed);
     Set<Long> rooms = roomsAt(login.account(), missed);
     Set<Long> left = new TreeSet<>();
     long command = 0;
@@ -87,7 +94,8 @@ final class Deliveries {
         left.clear();
         command = event.id();
       }
-      if (concerns(event, login.account(), rooms, left)) {
+      boolean shown = !(event instanceof ChatEvent.MessageSent m && hidden.contains(m.id()));
+      if (shown && concerns(event, login.account(), rooms, left)) {
         Optional<byte[]> frame = encoder.frame(event, login.account());
         if (frame.isPresent() && !session.offer(frame.get())) {
           return false;
@@ -99,6 +107,18 @@ final class Deliveries {
     rooms.removeAll(left);
     rooms.forEach(room -> liveRooms.enter(session, room));
     return true;
+  }
+
+  /// Those of the messages that `account` has hidden from itself meanwhile: they are as if they had
+  /// never come.
+  private static Set<Long> hiddenBy(long account, List<ChatEvent> missed) {
+    Set<Long> hidden = new TreeSet<>();
+    for (ChatEvent event : missed) {
+      if (event instanceof ChatEvent.MessagesDeleted d && d.hidden() && d.account() == account) {
+        hidden.addAll(d.messages());
+      }
+    }
+    return hidden;
   }
 
   /// The rooms of `account` before the first of `missed`: today's, with its own comings and goings
@@ -123,6 +143,10 @@ final class Deliveries {
   private static boolean concerns(ChatEvent event, long account, Set<Long> rooms, Set<Long> left) {
     return switch (event) {
       case ChatEvent.MessageSent m -> isParty(m.conversation(), account, rooms);
+      case ChatEvent.MessageEdited e -> isParty(e.conversation(), account, rooms);
+      case ChatEvent.MessagesDeleted d ->
+          d.hidden() ? d.account() == account : isParty(d.conversation(), account, rooms);
+      case ChatEvent.Reacted r -> isParty(r.conversation(), account, rooms);
       case ChatEvent.ReadMoved r ->
           r.conversation().isRoom() ? r.account() == account : r.conversation().isDirectOf(account);
       case ChatEvent.RoomChanged c -> {
@@ -151,6 +175,19 @@ final class Deliveries {
       recent.add(event);
       switch (event) {
         case ChatEvent.MessageSent m -> toParties(event, m.conversation(), m.sender());
+        case ChatEvent.MessageEdited e -> {
+          recent.revise(e.message(), sent -> sent.withText(e.text(), e.edited()));
+          toParties(event, e.conversation(), NOBODY);
+        }
+        case ChatEvent.MessagesDeleted d -> {
+          if (d.hidden()) {
+            toAccount(event, d.account());
+          } else {
+            d.messages().forEach(id -> recent.revise(id, ChatEvent.MessageSent::asTombstone));
+            toParties(event, d.conversation(), NOBODY);
+          }
+        }
+        case ChatEvent.Reacted r -> toParties(event, r.conversation(), NOBODY);
         case ChatEvent.ReadMoved r -> {
           if (r.conversation().isRoom()) {
             toAccount(event, r.account());
@@ -172,6 +209,37 @@ final class Deliveries {
         for (ClientSession session : byAccount.getOrDefault(c.account(), Set.of())) {
           liveRooms.leave(session, c.room());
         }
+      }
+    }
+  }
+
+  /// Tells the others in the conversation, as far as they are connected here and keep up, that
+  /// `account` is typing.
+  void tellTyping(long account, ConversationId conversation) {
+    if (conversation.isRoom()) {
+      Collection<ClientSession> inRoom = liveRooms.in(conversation.roomId());
+      if (inRoom.size() <= TYPING_ROOM_MAX) {
+        tellTyping(account, conversation, inRoom);
+      }
+    } else if (conversation.isDirectOf(account)) {
+      long other = conversation.other(account);
+      if (!state.isBlocked(other, account)) {
+        tellTyping(account, conversation, byAccount.getOrDefault(other, Set.of()));
+      }
+    }
+  }
+
+  private void tellTyping(
+      long account, ConversationId conversation, Collection<ClientSession> sessions) {
+    Optional<byte[]> frame = Optional.empty();
+    for (ClientSession session : sessions) {
+      long receiver = session.accountOrZero();
+      if (session.live && receiver != account) {
+        if (frame.isEmpty()) {
+          // The same for all: in a direct conversation there is one other account.
+          frame = Optional.of(encoder.typing(account, conversation, receiver));
+        }
+        session.offer(frame.get());
       }
     }
   }

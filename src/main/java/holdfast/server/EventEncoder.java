@@ -29,6 +29,13 @@ final class EventEncoder {
         : "@" + accountName.apply(conversation.other(receiver));
   }
 
+  /// What `receiver` gets when `account` is typing.
+  byte[] typing(long account, ConversationId conversation, long receiver) {
+    return ClientCodec.event(
+        new ServerEvent.Typing(
+            conversationName(conversation, receiver), accountName.apply(account)));
+  }
+
   /// The frame that `receiver` gets, if the event shows itself to clients at all.
   Optional<byte[]> frame(ChatEvent event, long receiver) {
     String cursor = Cursor.text(event.id(), event.part());
@@ -44,6 +51,32 @@ final class EventEncoder {
                       m.time(),
                       m.replyTo(),
                       m.sender() == receiver ? Optional.of(m.requestId()) : Optional.empty(),
+                      m.edited() == 0 ? Optional.empty() : Optional.of(m.edited()),
+                      m.deleted(),
+                      cursor)));
+      case ChatEvent.MessageEdited e ->
+          Optional.of(
+              ClientCodec.event(
+                  new ServerEvent.MessageEdited(
+                      conversationName(e.conversation(), receiver),
+                      e.seq(),
+                      e.text(),
+                      e.edited(),
+                      cursor)));
+      case ChatEvent.MessagesDeleted d ->
+          Optional.of(
+              ClientCodec.event(
+                  new ServerEvent.MessageDeleted(
+                      conversationName(d.conversation(), receiver), d.seqs(), cursor)));
+      case ChatEvent.Reacted r ->
+          Optional.of(
+              ClientCodec.event(
+                  new ServerEvent.Reaction(
+                      conversationName(r.conversation(), receiver),
+                      r.seq(),
+                      accountName.apply(r.account()),
+                      r.emoji(),
+                      r.removed(),
                       cursor)));
       case ChatEvent.ReadMoved r ->
           Optional.of(

@@ -2,12 +2,20 @@ package holdfast.server;
 
 import holdfast.chat.ConversationId;
 import holdfast.chat.Message;
+import holdfast.chat.Reaction;
+import holdfast.chat.SearchQuery;
 import holdfast.storage.ConversationRow;
 import holdfast.storage.Page;
 import holdfast.storage.Reads;
+import holdfast.storage.SearchPage;
+import holdfast.storage.ShownMessage;
 import holdfast.wire.ClientRequest;
+import holdfast.wire.ErrorCode;
+import holdfast.wire.FrameException;
 import holdfast.wire.OkPayload;
+import holdfast.wire.SearchToken;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +27,10 @@ import java.util.OptionalLong;
 final class MessageQueries {
   /// CONVERSATIONS shows this many code points of the last message.
   private static final int EXCERPT_CODE_POINTS = 200;
+
+  /// Stretches of messages that one SEARCH goes through without finding anything, before its page
+  /// comes empty.
+  private static final int SEARCH_ROUNDS_MAX = 4;
 
   private final Reads reads;
   private final Directory directory;
@@ -36,6 +48,7 @@ final class MessageQueries {
     return switch (read) {
       case ClientRequest.Conversations conversations -> conversations(conversations, login);
       case ClientRequest.History history -> history(history, login);
+      case ClientRequest.Search search -> search(search, login);
     };
   }
 
@@ -67,13 +80,14 @@ final class MessageQueries {
                     message.seq(),
                     directory.accountName(message.sender()),
                     excerpt(message.text()),
-                    message.time()));
+                    message.time(),
+                    message.deleted()));
     return new OkPayload.Conversation(
         conversationName(row.conversation(), login),
         row.lastSeq(),
         row.readSeq(),
         row.lastSeq() - row.readSeq(),
-        0,
+        row.mentions(),
         last);
   }
 
@@ -90,12 +104,10 @@ final class MessageQueries {
   }
 
   private OkPayload history(ClientRequest.History request, Login login) throws RequestRefused {
-    ConversationId conversation = names.conversation(request.conversation(), login);
-    if (conversation.isRoom()) {
-      names.requireMember(conversation.roomId(), request.conversation(), login);
-    }
-    Page<Message> page =
+    ConversationId conversation = names.place(request.conversation(), login);
+    Page<ShownMessage> page =
         reads.history(
+            login.account(),
             conversation,
             toOptionalLong(request.before()),
             toOptionalLong(request.after()),
@@ -105,8 +117,8 @@ final class MessageQueries {
     long bytes = 0;
     boolean cut = false;
     // The page is cut at its far end: the last one going forward, the first one going back.
-    List<Message> nearestFirst = forward ? page.items() : page.items().reversed();
-    for (Message message : nearestFirst) {
+    List<ShownMessage> nearestFirst = forward ? page.items() : page.items().reversed();
+    for (ShownMessage message : nearestFirst) {
       OkPayload.HistoryMessage shown = historyMessage(message, login);
       bytes += budget.of(shown);
       if (!messages.isEmpty() && bytes > budget.pageBytes()) {
@@ -118,18 +130,74 @@ final class MessageQueries {
     return new OkPayload.History(forward ? messages : messages.reversed(), cut || page.more());
   }
 
+  private OkPayload search(ClientRequest.Search request, Login login) throws RequestRefused {
+    Optional<ConversationId> conversation = Optional.empty();
+    if (request.conversation().isPresent()) {
+      conversation = Optional.of(names.place(request.conversation().get(), login));
+    }
+    SearchQuery query = SearchQuery.parse(request.query()).orElseThrow();
+    long before =
+        request.before().isPresent() ? searchToken(request.before().get()) : Long.MAX_VALUE;
+    SearchPage page = reads.search(login.account(), query, conversation, before, request.limit());
+    for (int i = 1; i < SEARCH_ROUNDS_MAX && page.messages().isEmpty(); i++) {
+      if (page.next().isEmpty()) {
+        break;
+      }
+      page =
+          reads.search(
+              login.account(), query, conversation, page.next().getAsLong(), request.limit());
+    }
+    List<OkPayload.FoundMessage> found = new ArrayList<>();
+    OptionalLong next = page.next();
+    long bytes = 0;
+    for (int i = 0; i < page.messages().size(); i++) {
+      ShownMessage message = page.messages().get(i);
+      OkPayload.FoundMessage shown =
+          new OkPayload.FoundMessage(
+              conversationName(message.message().conversation(), login),
+              historyMessage(message, login));
+      bytes += budget.of(shown.message());
+      if (!found.isEmpty() && bytes > budget.pageBytes()) {
+        next = OptionalLong.of(page.messages().get(i - 1).message().id());
+        break;
+      }
+      found.add(shown);
+    }
+    return new OkPayload.Found(
+        found,
+        next.isPresent() ? Optional.of(SearchToken.text(next.getAsLong())) : Optional.empty(),
+        next.isPresent());
+  }
+
+  private static long searchToken(String before) throws RequestRefused {
+    try {
+      return SearchToken.parse(before);
+    } catch (FrameException e) {
+      throw new RequestRefused(ErrorCode.BAD_REQUEST, e.getMessage());
+    }
+  }
+
   private static OptionalLong toOptionalLong(Optional<Long> value) {
     return value.isPresent() ? OptionalLong.of(value.get()) : OptionalLong.empty();
   }
 
-  private OkPayload.HistoryMessage historyMessage(Message message, Login login) {
+  private OkPayload.HistoryMessage historyMessage(ShownMessage shown, Login login) {
+    Message message = shown.message();
+    Map<String, List<String>> reactions = new LinkedHashMap<>();
+    for (Reaction reaction : shown.reactions()) {
+      reactions
+          .computeIfAbsent(reaction.emoji(), _ -> new ArrayList<>())
+          .add(directory.accountName(reaction.account()));
+    }
     return new OkPayload.HistoryMessage(
         message.seq(),
         directory.accountName(message.sender()),
         message.text(),
         message.time(),
+        message.edited() == 0 ? Optional.empty() : Optional.of(message.edited()),
+        message.deleted(),
         message.replyToSeq(),
-        Map.of(),
+        reactions,
         message.sender() == login.account()
             ? Optional.of(message.request().requestId())
             : Optional.empty(),

@@ -2,6 +2,7 @@ package holdfast.server;
 
 import holdfast.chat.ConversationId;
 import holdfast.chat.Message;
+import holdfast.chat.Room;
 import holdfast.storage.Reads;
 import holdfast.wire.ErrorCode;
 import java.util.Optional;
@@ -22,6 +23,26 @@ final class Names {
     return name.startsWith("#")
         ? ConversationId.room(room(name))
         : ConversationId.direct(login.account(), account(name.substring(1)));
+  }
+
+  /// The same, if the one who is signed in may read and write there.
+  ConversationId place(String name, Login login) throws RequestRefused {
+    ConversationId conversation = conversation(name, login);
+    if (conversation.isRoom()) {
+      requireMember(conversation.roomId(), name, login);
+    }
+    return conversation;
+  }
+
+  /// The same for a message that is looked up next: of a private room a stranger learns nothing,
+  /// not even how many messages it has; of a public one, what does not exist comes first.
+  ConversationId placeOfMessage(String name, Login login) throws RequestRefused {
+    ConversationId conversation = conversation(name, login);
+    if (conversation.isRoom()
+        && reads.room(conversation.roomId()).map(Room::isPrivate).orElse(false)) {
+      requireMember(conversation.roomId(), name, login);
+    }
+    return conversation;
   }
 
   long account(String username) throws RequestRefused {

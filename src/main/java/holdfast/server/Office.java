@@ -14,6 +14,7 @@ import holdfast.replication.Replica;
 import holdfast.replication.Role;
 import holdfast.replication.ServerId;
 import holdfast.storage.SqliteStore;
+import holdfast.wire.Ack;
 import holdfast.wire.CommandCodec;
 import holdfast.wire.ErrorCode;
 import holdfast.wire.PeerCodec;
@@ -176,7 +177,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       onOfficeChanged();
     }
     if (role == Role.PRIMARY) {
-      ackAlls.settle(replica, applier.appliedIndex(), this::onAllAcked);
+      ackAlls.settle(replica, applier.appliedIndex(), this::onAcked);
     }
   }
 
@@ -328,7 +329,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
             primary.get(),
             PeerCodec.encode(
                 self,
-                new PeerFrame.Forward(term, lane.laneId, write.number, write.body, write.ackAll)));
+                new PeerFrame.Forward(term, lane.laneId, write.number, write.body, write.ack)));
   }
 
   private void propose(byte[] body, Origin origin) {
@@ -351,7 +352,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     long lane = desk.newLaneId();
     return peers.send(
         primary.orElseThrow(),
-        PeerCodec.encode(self, new PeerFrame.Forward(term, lane, 1, body, false)));
+        PeerCodec.encode(self, new PeerFrame.Forward(term, lane, 1, body, Ack.MAJORITY)));
   }
 
   @Override
@@ -382,8 +383,15 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     switch (answer) {
       case Answer.Appended(long proposalId, LogPosition position) -> {
         Origin origin = origins.remove(proposalId);
-        if (origin.ackAll()) {
-          ackAlls.add(position, origin);
+        switch (origin.ack()) {
+          case MAJORITY -> {}
+          case ALL -> ackAlls.add(position, origin);
+          // What a full disk did not take is acknowledged when it is applied.
+          case PRIMARY -> {
+            if (!diskFull) {
+              onAcked(origin, position, 1);
+            }
+          }
         }
       }
       case Answer.Refused(long proposalId, Answer.Reason reason) ->
@@ -425,7 +433,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     }
   }
 
-  private void onAllAcked(Origin origin, LogPosition position, int acked) {
+  private void onAcked(Origin origin, LogPosition position, int acked) {
     switch (origin) {
       case Origin.Local(WriteLane lane, PendingWrite write) -> desk.acked(lane, write, acked);
       case Origin.Remote remote ->
@@ -493,6 +501,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       }
       case PeerFrame.Snapshot piece -> snapshots.onPiece(from, piece);
       case PeerFrame.SnapshotAck ack -> snapshots.onAck(from, ack).ifPresent(events::add);
+      case PeerFrame.Typing typing -> signIns.typings().onFrame(typing);
       case PeerFrame.Presence presence -> signIns.onPresence(from, presence);
     }
   }
@@ -530,7 +539,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       forwards.accepted(from, forward.session(), forward.number());
       propose(
           forward.command(),
-          new Origin.Remote(from, forward.session(), forward.number(), forward.ackAll()));
+          new Origin.Remote(from, forward.session(), forward.number(), forward.ack()));
     }
     // A smaller number is in the log already.
   }

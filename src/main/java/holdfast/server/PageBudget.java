@@ -1,6 +1,8 @@
 package holdfast.server;
 
 import holdfast.wire.OkPayload;
+import java.util.List;
+import java.util.Map;
 
 /// How many bytes a page's items take on the wire, so that a page ends before its frame grows too
 /// large (DESIGN 10.21).
@@ -13,6 +15,9 @@ record PageBudget(long pageBytes) {
   /// Field names, numbers and names of one item.
   private static final int ITEM_BYTES = 512;
 
+  /// A name with quotes and comma, and what its emoji has around it.
+  private static final int REACTION_BYTES = 40;
+
   /// The longest form of a character that must be escaped.
   private static final int ESCAPE_BYTES = 6;
 
@@ -21,7 +26,11 @@ record PageBudget(long pageBytes) {
   }
 
   long of(OkPayload.HistoryMessage message) {
-    return ITEM_BYTES + textBytes(message.text());
+    long bytes = ITEM_BYTES + textBytes(message.text());
+    for (Map.Entry<String, List<String>> reaction : message.reactions().entrySet()) {
+      bytes += textBytes(reaction.getKey()) + (long) REACTION_BYTES * reaction.getValue().size();
+    }
+    return bytes;
   }
 
   long of(OkPayload.Conversation conversation) {

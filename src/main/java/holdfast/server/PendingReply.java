@@ -17,6 +17,16 @@ final class PendingReply implements WriteReply {
   }
 
   @Override
+  public void accepted() {
+    throw new IllegalStateException("whoever waits here needs the outcome");
+  }
+
+  @Override
+  public boolean needsOutcome() {
+    return true;
+  }
+
+  @Override
   public void failed(RequestRefused refusal) {
     result.completeExceptionally(refusal);
   }

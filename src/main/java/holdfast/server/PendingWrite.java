@@ -2,6 +2,7 @@ package holdfast.server;
 
 import holdfast.chat.Outcome;
 import holdfast.chat.RequestKey;
+import holdfast.wire.Ack;
 import java.util.Optional;
 
 /// A client's write from the moment the replica thread takes it until it is answered. Owned by the
@@ -12,7 +13,7 @@ final class PendingWrite {
   /// The command's bytes without its time.
   final byte[] body;
 
-  final boolean ackAll;
+  final Ack ack;
 
   /// Whether the client gave the request_id itself, so that it can repeat, and the rule of order
   /// applies.
@@ -43,13 +44,13 @@ final class PendingWrite {
   PendingWrite(
       RequestKey key,
       byte[] body,
-      boolean ackAll,
+      Ack ack,
       boolean repeatable,
       WriteReply reply,
       long arrivedNanos) {
     this.key = key;
     this.body = body;
-    this.ackAll = ackAll;
+    this.ack = ack;
     this.repeatable = repeatable;
     this.reply = reply;
     this.arrivedNanos = arrivedNanos;

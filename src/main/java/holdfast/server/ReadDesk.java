@@ -140,12 +140,12 @@ final class ReadDesk {
   }
 
   /// Looks something up in this server's copy.
-  private interface Query {
-    OkPayload answer() throws RequestRefused;
+  interface Query<T> {
+    T answer() throws RequestRefused;
   }
 
   /// Asks again before a refusal that rests on something being absent from a copy that may lag.
-  private OkPayload confirmed(Query query) throws RequestRefused, InterruptedException {
+  <T> T confirmed(Query<T> query) throws RequestRefused, InterruptedException {
     try {
       return query.answer();
     } catch (RequestRefused e) {

@@ -1,9 +1,10 @@
 package holdfast.server;
 
 import holdfast.chat.ChatEvent;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// The events of the last commands applied, in memory: who reconnects right after a failover is
 /// brought up to date from here, without a look at the disk. Owned by the replica thread.
@@ -11,7 +12,13 @@ final class RecentEvents {
   /// Events kept.
   private static final int EVENTS_MAX = 4_096;
 
-  private final ArrayDeque<ChatEvent> events = new ArrayDeque<>();
+  /// A ring: the event number n stands at n modulo its length.
+  private final ChatEvent[] events = new ChatEvent[EVENTS_MAX];
+
+  /// Numbers of the oldest event and of the next one.
+  private long first;
+
+  private long next;
 
   /// Every event of a command with a larger id is here.
   private long floorId;
@@ -21,10 +28,16 @@ final class RecentEvents {
   }
 
   void add(ChatEvent event) {
-    events.addLast(event);
-    while (events.size() > EVENTS_MAX) {
-      floorId = events.removeFirst().id();
+    if (next - first == EVENTS_MAX) {
+      floorId = at(first).id();
+      first++;
     }
+    events[(int) (next % EVENTS_MAX)] = event;
+    next++;
+  }
+
+  private ChatEvent at(long number) {
+    return events[(int) (number % EVENTS_MAX)];
   }
 
   /// Whether nothing after (`id`, any part of it) is missing here.
@@ -35,13 +48,40 @@ final class RecentEvents {
   /// The events after the position, oldest first.
   List<ChatEvent> after(long id, int part) {
     List<ChatEvent> newest = new ArrayList<>();
-    for (var i = events.descendingIterator(); i.hasNext(); ) {
-      ChatEvent event = i.next();
-      if (event.id() < id || (event.id() == id && event.part() <= part)) {
-        break;
-      }
-      newest.add(event);
+    for (long number = numberAfter(id, part); number < next; number++) {
+      newest.add(at(number));
     }
-    return newest.reversed();
+    return newest;
+  }
+
+  /// Whoever comes back is told of a message as it is by then: changes what is told of the sending
+  /// of the message `id`, if that is still here.
+  void revise(long id, UnaryOperator<ChatEvent.MessageSent> change) {
+    sendingOf(id)
+        .ifPresent(number ->
+            events[(int) (number % EVENTS_MAX)] = change.apply((ChatEvent.MessageSent) at(number)));
+  }
+
+  private Optional<Long> sendingOf(long id) {
+    long number = numberAfter(id, -1);
+    boolean isHere =
+        number < next && at(number).id() == id && at(number) instanceof ChatEvent.MessageSent;
+    return isHere ? Optional.of(number) : Optional.empty();
+  }
+
+  /// The number of the first event behind the position.
+  private long numberAfter(long id, int part) {
+    long low = first;
+    long high = next;
+    while (low < high) {
+      long middle = (low + high) / 2;
+      ChatEvent event = at(middle);
+      if (event.id() < id || (event.id() == id && event.part() <= part)) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 }

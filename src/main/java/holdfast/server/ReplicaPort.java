@@ -83,6 +83,10 @@ final class ReplicaPort {
     return office.signIns();
   }
 
+  Typings typings() {
+    return office.signIns().typings();
+  }
+
   WriteDesk desk() {
     return office.desk();
   }

@@ -1,5 +1,6 @@
 package holdfast.server;
 
+import holdfast.chat.ConversationId;
 import holdfast.storage.Reads;
 import holdfast.wire.ClientRequest;
 import holdfast.wire.OkPayload;
@@ -27,6 +28,7 @@ final class Requests {
   private final ReplicaPort port;
   private final ClusterViews views;
   private final LoginDesk loginDesk;
+  private final Names names;
   private final ReadDesk readDesk;
   private final Submissions submissions;
   private final AccountWrites accountWrites;
@@ -59,7 +61,7 @@ final class Requests {
     this.port = port;
     this.views = views;
     this.loginDesk = loginDesk;
-    Names names = new Names(directory, reads);
+    this.names = new Names(directory, reads);
     PageBudget budget = PageBudget.forFrames(settings.frameBytesMax());
     this.readDesk =
         new ReadDesk(
@@ -179,6 +181,23 @@ final class Requests {
 
   void read(ClientSession session, ClientRequest.Read request) {
     readDesk.read(session, request);
+  }
+
+  /// Tells the others, if the caller may write there.
+  void typing(ClientSession session, ClientRequest.Typing request) {
+    Answering.answer(
+        session,
+        request.header(),
+        () -> {
+          Login login = Admission.requireLogin(session);
+          limits.onRequest(session.allowance);
+          admission.refuseWhenStopping();
+          ConversationId conversation =
+              readDesk.confirmed(() -> names.place(request.conversation(), login));
+          if (!port.run(() -> port.typings().onRequest(session, request, conversation))) {
+            throw ReplicaPort.shuttingDown();
+          }
+        });
   }
 
   /// Whether the write can be submitted without blocking.

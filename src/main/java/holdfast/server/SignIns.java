@@ -39,6 +39,7 @@ final class SignIns {
   private final Presence presence;
   private final Peers peers;
   private final CatchUp catchUp;
+  private final Typings typings;
   private final PresenceNews news;
   private final Predicate<byte[]> proposeOwn;
   private final Set<ServerId> linked = new LinkedHashSet<>();
@@ -65,6 +66,11 @@ final class SignIns {
     this.catchUp = catchUp;
     this.news = news;
     this.proposeOwn = proposeOwn;
+    this.typings = new Typings(self, deliveries, peers, linked);
+  }
+
+  Typings typings() {
+    return typings;
   }
 
   /// Signs a connection in at `position` of the stream of events and answers its LOGIN with `ok`,

@@ -101,6 +101,7 @@ final class Submissions {
       RequestKey key,
       Command.Write command,
       WriteReply reply) {
+    boolean needsOutcome = reply.needsOutcome() || voidsTokens(command);
     if (voidsTokens(command)) {
       session.voiding.add(key.requestId());
     }
@@ -109,7 +110,7 @@ final class Submissions {
         new PendingWrite(
             key,
             CommandCodec.body(command),
-            header.ack() == Ack.ALL,
+            needsOutcome && header.ack() == Ack.PRIMARY ? Ack.MAJORITY : header.ack(),
             header.requestId().isPresent(),
             reply,
             System.nanoTime()));
@@ -189,6 +190,12 @@ final class Submissions {
       @Override
       public void appliedButNotAcked() {
         session.holdPushes(write);
+      }
+
+      @Override
+      public void accepted() {
+        session.replyOk(write.header(), new OkPayload.Accepted());
+        answered.complete(null);
       }
 
       @Override

@@ -3,6 +3,7 @@ package holdfast.server;
 import holdfast.chat.ChatMachine;
 import holdfast.chat.Outcome;
 import holdfast.chat.RequestKey;
+import holdfast.wire.Ack;
 import holdfast.wire.ErrorCode;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -79,7 +80,7 @@ final class WriteDesk {
     if (lane.closed || blocked(lane, write)) {
       return;
     }
-    if (!write.ackAll) {
+    if (write.ack != Ack.ALL) {
       Optional<ChatMachine.Remembered> remembered = machine.get().remembered(write.key);
       if (remembered.isPresent()) {
         answerRemembered(write.key.requestId(), write.reply, remembered.get());
@@ -257,12 +258,24 @@ final class WriteDesk {
     }
   }
 
-  /// ack=all: this many voters have the write.
+  /// So many voters have the write, as its `ack` asks for.
   void onAcked(long laneId, long number, int acked) {
     find(laneId, number).ifPresent(w -> acked(w.lane(), w.write(), acked));
   }
 
+  /// ack=primary: the write is on the primary's disk.
+  void accepted(WriteLane lane, PendingWrite write) {
+    if (lane.pending.contains(write)) {
+      finish(lane, write);
+      write.reply.accepted();
+    }
+  }
+
   void acked(WriteLane lane, PendingWrite write, int acked) {
+    if (write.ack == Ack.PRIMARY) {
+      accepted(lane, write);
+      return;
+    }
     write.acked = acked;
     if (write.applied.isPresent() && lane.pending.contains(write)) {
       finish(lane, write);
@@ -302,13 +315,32 @@ final class WriteDesk {
           continue;
         }
       }
-      if (!write.ackAll) {
+      onApplied(waiter, outcome, repeat);
+    }
+  }
+
+  private void onApplied(Waiting waiter, Outcome outcome, boolean repeat) {
+    PendingWrite write = waiter.write();
+    switch (write.ack) {
+      case MAJORITY -> {
         finish(waiter.lane(), write);
         write.reply.applied(outcome, repeat, OptionalInt.empty());
-      } else if (write.acked > 0) {
-        acked(waiter.lane(), write, write.acked);
-      } else {
-        write.reply.appliedButNotAcked();
+      }
+      case ALL -> {
+        if (write.acked > 0) {
+          acked(waiter.lane(), write, write.acked);
+        } else {
+          write.reply.appliedButNotAcked();
+        }
+      }
+      case PRIMARY -> {
+        // Committed before the primary's word came: as good, unless it was refused.
+        finish(waiter.lane(), write);
+        if (outcome instanceof Outcome.Refused) {
+          write.reply.applied(outcome, repeat, OptionalInt.empty());
+        } else {
+          write.reply.accepted();
+        }
       }
     }
   }

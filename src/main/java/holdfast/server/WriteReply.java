@@ -3,8 +3,8 @@ package holdfast.server;
 import holdfast.chat.Outcome;
 import java.util.OptionalInt;
 
-/// Who waits for a write. Exactly one of `applied` and `failed` is called, once, on the replica
-/// thread; neither may block.
+/// Who waits for a write. Exactly one of `applied`, `accepted` and `failed` is called, once, on the
+/// replica thread; neither may block.
 interface WriteReply {
   /// It is committed and applied here. A repeat was applied before; `outcome` is then the first
   /// one.
@@ -15,6 +15,14 @@ interface WriteReply {
   /// With ack=all: it is applied and its events are about to go out, but its OK, which must come
   /// first on its own connection, still waits for disks. May be called more than once.
   default void appliedButNotAcked() {}
+
+  /// With ack=primary: it is on the primary's disk, and nothing more will be told.
+  void accepted();
+
+  /// Whether whoever waits needs the outcome, so that ack=primary is not enough.
+  default boolean needsOutcome() {
+    return false;
+  }
 
   void failed(RequestRefused refusal);
 }

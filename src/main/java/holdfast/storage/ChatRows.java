@@ -25,6 +25,10 @@ final class ChatRows {
       "id, low, high, seq, sender, time, text, reply_to, reply_to_seq, request_id,"
           + " payload_high, payload_low";
 
+  /// The columns that `readMessage` reads: those that SEND writes, and those that it leaves at
+  /// their defaults.
+  static final String MESSAGE_NOW = MESSAGE_COLUMNS + ", edited, deleted";
+
   /// In the order of their numbers on disk, which must not change.
   private static final List<RoomRole> ROLES =
       List.of(RoomRole.MEMBER, RoomRole.MODERATOR, RoomRole.OWNER);
@@ -53,7 +57,7 @@ final class ChatRows {
     blocked = main.prepare("SELECT blocked FROM block WHERE account = ?");
     preferences =
         main.prepare("SELECT name, value FROM preference WHERE account = ? ORDER BY name");
-    message = main.prepare("SELECT " + MESSAGE_COLUMNS + " FROM message WHERE id = ?");
+    message = main.prepare("SELECT " + MESSAGE_NOW + " FROM message WHERE id = ?");
   }
 
   Optional<Account> account(long id) {
@@ -135,7 +139,9 @@ final class ChatRows {
             sender,
             Optional.empty(),
             RequestIdColumn.read(row, 10),
-            new Digest(row.getLong(11), row.getLong(12))));
+            new Digest(row.getLong(11), row.getLong(12))),
+        row.getLong(13),
+        row.getBoolean(14));
   }
 
   /// The number that stands for a role on disk; more may do more.

@@ -17,6 +17,7 @@ import java.util.TreeSet;
 /// about all conversations of an account in proportion to their number.
 final class ConversationReads {
   private final ChatRows rows;
+  private final MessageRows messageRows;
   private final IndexRows index;
   private final Query memberships;
   private final Query beginMain;
@@ -29,6 +30,7 @@ final class ConversationReads {
     this.beginMain = beginMain;
     this.endMain = endMain;
     this.rows = rows;
+    messageRows = new MessageRows(main);
     this.index = index;
     memberships = main.prepare("SELECT room, joined FROM room_member WHERE account = ?");
   }
@@ -60,25 +62,57 @@ final class ConversationReads {
   Optional<Message> messageAt(ConversationId conversation, long seq) {
     return seq < 1 || seq > lastSeq(conversation)
         ? Optional.empty()
-        : Optional.of(messages(conversation, seq, seq).getFirst());
+        : Optional.of(stored(ids(conversation, seq, seq).getFirst()));
   }
 
-  /// See `Reads.history`. Seqs have no gaps, so the page's place is known before anything is read.
-  Page<Message> history(
-      ConversationId conversation, OptionalLong before, OptionalLong after, int limit) {
+  /// See `Reads.history`. Seqs have no gaps, so the page's place is known before anything is read
+  /// but what the account has hidden from itself.
+  Page<ShownMessage> history(
+      long account,
+      ConversationId conversation,
+      OptionalLong before,
+      OptionalLong after,
+      int limit) {
     long last = lastSeq(conversation);
-    if (after.isPresent()) {
-      long from = Math.max(Math.min(after.getAsLong(), last), 0) + 1;
-      long to = Math.min(last, from + limit - 1);
-      return new Page<>(messages(conversation, from, to), to < last);
-    }
-    long to = before.isPresent() ? Math.min(Math.max(before.getAsLong(), 1) - 1, last) : last;
-    long from = Math.max(1, to - limit + 1);
-    return new Page<>(messages(conversation, from, to), from > 1);
+    // Behind the look at the end of the conversation: what is there is in this snapshot.
+    return Reader.atOneMoment(
+        beginMain,
+        endMain,
+        () -> {
+          boolean forward = after.isPresent();
+          Page<Long> seqs =
+              forward
+                  ? messageRows.shownUp(
+                      account,
+                      conversation,
+                      Math.max(Math.min(after.getAsLong(), last), 0) + 1,
+                      last,
+                      limit)
+                  : messageRows.shownDown(
+                      account,
+                      conversation,
+                      before.isPresent()
+                          ? Math.min(Math.max(before.getAsLong(), 1) - 1, last)
+                          : last,
+                      limit);
+          List<Long> ascending = forward ? seqs.items() : seqs.items().reversed();
+          return new Page<>(shown(conversation, ascending), seqs.more());
+        });
   }
 
-  /// The messages `from` to `to`, all of which exist.
-  private List<Message> messages(ConversationId conversation, long from, long to) {
+  /// The messages with these seqs, which ascend and exist.
+  private List<ShownMessage> shown(ConversationId conversation, List<Long> seqs) {
+    if (seqs.isEmpty()) {
+      return List.of();
+    }
+    long first = seqs.getFirst();
+    List<Long> ids = ids(conversation, first, seqs.getLast());
+    return messageRows.withReactions(
+        seqs.stream().map(seq -> stored(ids.get((int) (seq - first)))).toList());
+  }
+
+  /// The ids of the messages `from` to `to`, all of which exist.
+  private List<Long> ids(ConversationId conversation, long from, long to) {
     List<Long> ids = new ArrayList<>();
     // The tables are merged oldest first, so what they hold of a conversation is its newest end.
     long waiting = from;
@@ -98,7 +132,7 @@ final class ConversationReads {
         from,
         to,
         conversation);
-    return Reader.atOneMoment(beginMain, endMain, () -> ids.stream().map(this::stored).toList());
+    return ids;
   }
 
   private Message stored(long id) {
@@ -125,15 +159,32 @@ final class ConversationReads {
         Reader.atOneMoment(
             beginMain,
             endMain,
-            () -> entries.subList(begin, end).stream().map(this::rowOf).toList());
+            () -> {
+              boolean hides = messageRows.hidesAny(account);
+              return entries.subList(begin, end).stream()
+                  .map(entry -> rowOf(account, entry, hides))
+                  .toList();
+            });
     return new Page<>(page, end < entries.size());
   }
 
-  private ConversationRow rowOf(Entry entry) {
-    Optional<Message> last =
-        entry.lastSeq() == 0 ? Optional.empty() : Optional.of(stored(entry.place()));
+  private ConversationRow rowOf(long account, Entry entry, boolean hides) {
+    ConversationId conversation = entry.conversation();
+    Optional<Message> last = Optional.empty();
+    if (entry.lastSeq() > 0) {
+      last =
+          hides
+              ? messageRows.shownDown(account, conversation, entry.lastSeq(), 1).items().stream()
+                  .map(seq -> stored(ids(conversation, seq, seq).getFirst()))
+                  .findFirst()
+              : Optional.of(stored(entry.place()));
+    }
+    long mentions =
+        conversation.isRoom() && entry.unread() > 0
+            ? messageRows.mentionsAfter(account, conversation, entry.readSeq())
+            : 0;
     return new ConversationRow(
-        entry.conversation(), entry.lastSeq(), Math.min(entry.readSeq(), entry.lastSeq()), last);
+        conversation, entry.lastSeq(), Math.min(entry.readSeq(), entry.lastSeq()), mentions, last);
   }
 
   /// The place behind `after`; the end if it is no longer in the list.

@@ -31,6 +31,10 @@ final class IndexFile implements AutoCloseable {
   private final Query moveHead;
   private final Query addConversation;
   private final Query moveRead;
+  private final Query searchedId;
+  private final Query moveSearchedId;
+  private final Query putWords;
+  private final Query removeWords;
 
   private IndexFile(Path file, Sqlite sqlite) {
     this.file = file;
@@ -52,6 +56,10 @@ final class IndexFile implements AutoCloseable {
         sqlite.prepare(
             "INSERT INTO read_position(account, low, high, seq) VALUES (?, ?, ?, ?)"
                 + " ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)");
+    searchedId = sqlite.prepare("SELECT searched_id FROM merge_point");
+    moveSearchedId = sqlite.prepare("UPDATE merge_point SET searched_id = ?");
+    putWords = sqlite.prepare("INSERT OR REPLACE INTO message_words(rowid, words) VALUES (?, ?)");
+    removeWords = sqlite.prepare("DELETE FROM message_words WHERE rowid = ?");
   }
 
   /// Opens the index of the directory `memberKey`, whose main file has applied everything up to
@@ -78,7 +86,7 @@ final class IndexFile implements AutoCloseable {
     sqlite.run("BEGIN IMMEDIATE");
     Schema.INDEX.create(sqlite);
     sqlite
-        .prepare("INSERT INTO merge_point(one, id, member_key) VALUES (1, 0, ?)")
+        .prepare("INSERT INTO merge_point(one, id, member_key, searched_id) VALUES (1, 0, ?, 0)")
         .set(1, memberKey)
         .update();
     sqlite.run("COMMIT");
@@ -135,6 +143,37 @@ final class IndexFile implements AutoCloseable {
     return found.stream().findFirst();
   }
 
+  /// Everything up to this id can be found by its words.
+  long searchedId() {
+    return searchedId.number();
+  }
+
+  /// Sets the words by which messages are found, of empty ones none, and moves the point up to
+  /// which all are, in one transaction.
+  void putWords(Map<Long, String> wordsById, long upToId) {
+    inTransaction(() -> {
+      for (Map.Entry<Long, String> entry : wordsById.entrySet()) {
+        if (entry.getValue().isEmpty()) {
+          removeWords.with(entry.getKey()).update();
+        } else {
+          putWords.set(1, entry.getKey()).set(2, entry.getValue()).update();
+        }
+      }
+      moveSearchedId.with(upToId).update();
+    });
+  }
+
+  private void inTransaction(Runnable work) {
+    sqlite.run("BEGIN IMMEDIATE");
+    try {
+      work.run();
+      sqlite.run("COMMIT");
+    } catch (RuntimeException e) {
+      sqlite.rollBack();
+      throw e;
+    }
+  }
+
   /// Merges a full table in one transaction, in the order of the index so that each of its pages is
   /// touched once, and moves the merge point with it.
   void merge(TailTable table) {
@@ -143,8 +182,7 @@ final class IndexFile implements AutoCloseable {
 
   /// The same, where everything up to `upToId` is known to be merged by it.
   void merge(TailTable table, long upToId) {
-    sqlite.run("BEGIN IMMEDIATE");
-    try {
+    inTransaction(() -> {
       for (Map.Entry<ConversationId, TailTable.Run> entry : table.sortedRuns().entrySet()) {
         addRun(entry.getKey(), entry.getValue());
       }
@@ -165,11 +203,7 @@ final class IndexFile implements AutoCloseable {
             .update();
       }
       moveMergePoint.with(upToId).update();
-      sqlite.run("COMMIT");
-    } catch (RuntimeException e) {
-      sqlite.rollBack();
-      throw e;
-    }
+    });
   }
 
   private void addRun(ConversationId conversation, TailTable.Run run) {

@@ -1,31 +1,39 @@
 package holdfast.storage;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The thread that merges full tables of the tail into the index. While the disk is full it tries
-/// again every second; any other failure ends it, and the writer learns of it when it needs room.
+/// The thread that merges full tables of the tail into the index, and between them, whenever it has
+/// nothing better to do, makes messages searchable. While the disk is full it tries again every
+/// second; any other failure ends it, and the writer learns of it when it needs room.
 final class IndexMerger implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IndexMerger.class);
   private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
 
   private final IndexFile index;
   private final IndexTail tail;
+  private final SearchIndexer search;
   private final Thread thread;
 
-  IndexMerger(IndexFile index, IndexTail tail) {
+  IndexMerger(IndexFile index, IndexTail tail, SearchIndexer search) {
     this.index = index;
     this.tail = tail;
+    this.search = search;
     thread = Thread.ofPlatform().name("index-merge").daemon().start(this::run);
   }
 
   private void run() {
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        TailTable table = tail.awaitFull();
-        if (!merge(table)) {
+        Optional<TailTable> table = tail.awaitFull(search.restNanos());
+        if (table.isEmpty()) {
+          search.step();
+        } else if (merge(table.get())) {
+          search.onMerge();
+        } else {
           LockSupport.parkNanos(RETRY_INTERVAL.toNanos());
         }
       }

@@ -86,14 +86,18 @@ final class IndexTail {
     }
   }
 
-  /// The oldest full table, as soon as there is one.
-  TailTable awaitFull() throws InterruptedException {
+  /// The oldest full table, as soon as there is one; empty if there is none after `nanos`.
+  Optional<TailTable> awaitFull(long nanos) throws InterruptedException {
     lock.lock();
     try {
+      long left = nanos;
       while (tables.size() == 1) {
-        changed.await();
+        if (left <= 0) {
+          return Optional.empty();
+        }
+        left = changed.awaitNanos(left);
       }
-      return tables.getFirst();
+      return Optional.of(tables.getFirst());
     } finally {
       lock.unlock();
     }

@@ -5,6 +5,7 @@ import holdfast.chat.ChatEvent.RoomChange;
 import holdfast.chat.ConversationId;
 import holdfast.chat.EntryId;
 import holdfast.chat.Message;
+import holdfast.chat.MessageChange;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /// Finds what an account missed, by reading a stretch of the log's rows again: SQL leaves out what
@@ -26,18 +28,25 @@ final class MissedEventsScan {
 
   /// Rows read beyond those asked for, since some will be passed over.
   private static final int ROWS_EXTRA = 16;
+  /// More than the events of one command, so that a stretch cut short still holds whole commands.
+  private static final int PARTS_MAX = 80;
 
   private final Query roomsOf;
   private final Query ownChanges;
   private final Query messages;
   private final Query marks;
   private final Query roomEvents;
+  private final Query changes;
+  private final ChatRows rows;
+  private final MessageRows messageRows;
   private final Query eventsOfCommand;
 
   /// `account` came (`entered`) or went by the command `id`.
   private record OwnChange(long id, long room, boolean entered) {}
 
-  MissedEventsScan(Sqlite main) {
+  MissedEventsScan(Sqlite main, ChatRows rows) {
+    this.rows = rows;
+    messageRows = new MessageRows(main);
     roomsOf = main.prepare("SELECT room FROM room_member WHERE account = ?");
     ownChanges =
         main.prepare(
@@ -48,7 +57,7 @@ final class MissedEventsScan {
     messages =
         main.prepare(
             "SELECT "
-                + ChatRows.MESSAGE_COLUMNS
+                + ChatRows.MESSAGE_NOW
                 + " FROM message WHERE id BETWEEN ?1 AND ?2 AND (low = ?3 OR high = ?3"
                 + " OR (low = 0 AND high IN (SELECT value FROM json_each(?5)))) ORDER BY id LIMIT ?4");
     marks =
@@ -64,6 +73,14 @@ final class MissedEventsScan {
         main.prepare(
             "SELECT id, part, room, change, account, by, detail FROM room_event"
                 + " WHERE id = ?1 ORDER BY part");
+    changes =
+        main.prepare(
+            "SELECT "
+                + MessageRows.CHANGE_COLUMNS
+                + " FROM message_change WHERE id BETWEEN ?1 AND ?2 AND (account = ?3 OR kind <> 2)"
+                + " AND (low = ?3 OR high = ?3"
+                + " OR (low = 0 AND high IN (SELECT value FROM json_each(?5))))"
+                + " ORDER BY id, part LIMIT ?4");
   }
 
   /// See `Reads.missed`. The whole of it reads one snapshot.
@@ -81,6 +98,7 @@ final class MissedEventsScan {
     Rooms rooms = new Rooms(roomsOf.with(account).list(row -> row.getLong(1)), changes);
     Stretch stretch = new Stretch(afterId, afterPart, Math.min(upToId, afterId + SCAN_IDS_MAX));
     readMessages(account, rooms, stretch, limit);
+    readChanges(account, rooms, stretch, limit);
     readMarks(account, rooms, stretch, limit);
     readRoomEvents(account, rooms, stretch, limit);
     return stretch.page(upToId, limit);
@@ -96,12 +114,77 @@ final class MissedEventsScan {
     if (found.size() == rowsMax) {
       stretch.completeTo(found.getLast().id());
     }
+    boolean hides = messageRows.hidesAny(account);
     for (Message message : found) {
-      ConversationId conversation = message.conversation();
-      if (!conversation.isRoom() || rooms.insideAfter(conversation.roomId(), message.id())) {
-        stretch.events.add(eventOf(message));
+      boolean hidden =
+          hides && messageRows.isHidden(account, message.conversation(), message.seq());
+      if (!hidden && rooms.mayHear(message.conversation(), message.id())) {
+        stretch.events.add(ChatEvent.MessageSent.of(message));
       }
     }
+  }
+
+  private void readChanges(long account, Rooms rooms, Stretch stretch, int limit) {
+    int rowsMax = limit + PARTS_MAX;
+    List<MessageChange> found =
+        changes
+            .with(stretch.from, stretch.to, account, rowsMax)
+            .set(5, rooms.json())
+            .list(MessageRows::readChange);
+    if (found.size() == rowsMax) {
+      // The last command's rows may not all be there.
+      stretch.completeTo(found.getLast().id() - 1);
+    }
+    int from = 0;
+    while (from < found.size()) {
+      int to = from + 1;
+      while (to < found.size() && found.get(to).id() == found.get(from).id()) {
+        to++;
+      }
+      if (rooms.mayHear(found.get(from).conversation(), found.get(from).id())) {
+        eventOf(found.subList(from, to)).ifPresent(stretch.events::add);
+      }
+      from = to;
+    }
+  }
+
+  /// What the rows of one command tell, as things are now.
+  private Optional<ChatEvent> eventOf(List<MessageChange> command) {
+    MessageChange first = command.getFirst();
+    return switch (first.kind()) {
+      case EDITED ->
+          rows.message(first.message())
+              .filter(message -> !message.deleted())
+              .map(message ->
+                  new ChatEvent.MessageEdited(
+                      first.id(),
+                      0,
+                      message.conversation(),
+                      message.seq(),
+                      message.id(),
+                      message.text(),
+                      message.edited()));
+      case DELETED, HIDDEN ->
+          Optional.of(
+              new ChatEvent.MessagesDeleted(
+                  first.id(),
+                  0,
+                  first.conversation(),
+                  command.stream().map(MessageChange::seq).toList(),
+                  command.stream().map(MessageChange::message).toList(),
+                  first.account(),
+                  first.kind() == MessageChange.Kind.HIDDEN));
+      case REACTED, UNREACTED ->
+          Optional.of(
+              new ChatEvent.Reacted(
+                  first.id(),
+                  0,
+                  first.conversation(),
+                  first.seq(),
+                  first.account(),
+                  first.emoji(),
+                  first.kind() == MessageChange.Kind.UNREACTED));
+    };
   }
 
   private void readMarks(long account, Rooms rooms, Stretch stretch, int limit) {
@@ -162,19 +245,6 @@ final class MissedEventsScan {
         row.getLong(5),
         row.getLong(6),
         row.getString(7));
-  }
-
-  private static ChatEvent eventOf(Message message) {
-    return new ChatEvent.MessageSent(
-        message.id(),
-        0,
-        message.conversation(),
-        message.seq(),
-        message.sender(),
-        message.time(),
-        message.text(),
-        message.replyToSeq(),
-        message.request().requestId());
   }
 
   /// The part of the log that one call looks at, and what it found there.
@@ -242,6 +312,12 @@ final class MissedEventsScan {
     /// Whether it was a member just after the command `id`.
     boolean insideAfter(long room, long id) {
       return insideBefore(room, id + 1);
+    }
+
+    /// Whether what `id` did in the conversation, which is one of its own or of a room it was once
+    /// in, is for it.
+    boolean mayHear(ConversationId conversation, long id) {
+      return !conversation.isRoom() || insideAfter(conversation.roomId(), id);
     }
 
     /// Whether it was a member just before the command `id`: the first change from there on undid

@@ -1,5 +1,7 @@
 package holdfast.storage;
 
+import holdfast.chat.ConversationId;
+import holdfast.chat.SearchQuery;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -23,6 +25,7 @@ final class Reader implements AutoCloseable {
   private final ConversationReads conversations;
   private final ListReads lists;
   private final MissedEventsScan missed;
+  private final SearchReads search;
 
   Reader(DataDirectory directory, IndexTail tail) {
     this.tail = tail;
@@ -36,7 +39,8 @@ final class Reader implements AutoCloseable {
     indexRows = new IndexRows(index);
     conversations = new ConversationReads(main, rows, indexRows, beginMain, endMain);
     lists = new ListReads(main);
-    missed = new MissedEventsScan(main);
+    missed = new MissedEventsScan(main, rows);
+    search = new SearchReads(main, index, rows);
   }
 
   /// Rows of the main file by their keys; one statement each, so it needs no snapshot.
@@ -74,6 +78,30 @@ final class Reader implements AutoCloseable {
   private boolean indexIsBehind(List<TailTable> tables) {
     indexRows.fixSnapshot();
     return tail.tables().contains(tables.getLast());
+  }
+
+  /// See `Reads.search`. The main file comes last, so that all which the index has is there.
+  SearchPage search(
+      long account,
+      SearchQuery query,
+      Optional<ConversationId> conversation,
+      long before,
+      int limit) {
+    try {
+      return atOneMoment(
+          beginIndex,
+          endIndex,
+          () -> {
+            indexRows.fixSnapshot();
+            return atOneMoment(
+                beginMain,
+                endMain,
+                () -> search.search(account, query, conversation, before, limit));
+          });
+    } catch (DiskFailedException e) {
+      IndexFile.condemnIfDamaged(index.file(), e);
+      throw e;
+    }
   }
 
   /// Looks for what an account missed, all of it at one moment.

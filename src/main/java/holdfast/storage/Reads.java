@@ -5,6 +5,7 @@ import holdfast.chat.ConversationId;
 import holdfast.chat.Message;
 import holdfast.chat.Room;
 import holdfast.chat.RoomMember;
+import holdfast.chat.SearchQuery;
 import holdfast.check.Check;
 import java.util.List;
 import java.util.Map;
@@ -141,13 +142,31 @@ public final class Reads {
 
   /// Messages by seq, ascending: the nearest below `before`, or the nearest above `after`, or, with
   /// neither, the newest. Not both. `more` looks in the direction asked: older ones, save with
-  /// `after`.
-  public Page<Message> history(
-      ConversationId conversation, OptionalLong before, OptionalLong after, int limit) {
+  /// `after`. Those that `account` has hidden from itself are left out.
+  public Page<ShownMessage> history(
+      long account,
+      ConversationId conversation,
+      OptionalLong before,
+      OptionalLong after,
+      int limit) {
     Check.that(before.isEmpty() || after.isEmpty(), "history before and after");
     checkLimit(limit);
-    return read(
-        reader -> reader.snapshot(reads -> reads.history(conversation, before, after, limit)));
+    return read(reader ->
+        reader.snapshot(reads -> reads.history(account, conversation, before, after, limit)));
+  }
+
+  /// Messages with all that `query` asks for, the newest first, with ids below `before`: of
+  /// `conversation`, or of the rooms that `account` is in and its direct conversations; none that
+  /// are deleted or that it has hidden from itself. A page may be short, or empty, and still have a
+  /// `next`: it looks at a bounded number of messages.
+  public SearchPage search(
+      long account,
+      SearchQuery query,
+      Optional<ConversationId> conversation,
+      long before,
+      int limit) {
+    checkLimit(limit);
+    return read(reader -> reader.search(account, query, conversation, before, limit));
   }
 
   /// The rooms that `account` is in and its direct conversations, newest first: by the last message

@@ -12,7 +12,7 @@ final class Schema {
   static final Schema MAIN = new Schema(0x484F4C44, 1, SchemaSteps.MAIN);
 
   /// The file that holds what can. "HOLX".
-  static final Schema INDEX = new Schema(0x484F4C58, 2, SchemaSteps.INDEX);
+  static final Schema INDEX = new Schema(0x484F4C58, 3, SchemaSteps.INDEX);
 
   /// Bytes of a database page.
   static final int PAGE_BYTES = 4096;

@@ -7,7 +7,7 @@ import java.util.List;
 /// which may use nothing but the rows it finds, so that every server gets the same.
 final class SchemaSteps {
   /// From nothing to each version of the main file, from 1 on.
-  static final List<List<String>> MAIN = List.of(main1(), main2());
+  static final List<List<String>> MAIN = List.of(main1(), main2(), main3());
 
   /// From nothing to the present version of the index, which is built anew rather than changed.
   static final List<List<String>> INDEX = List.of(index());
@@ -102,10 +102,42 @@ final class SchemaSteps {
         """);
   }
 
+  /// What can be done to messages since this version.
+  private static List<String> main3() {
+    return List.of(
+        // edited 0: never. Only EDIT and DELETE change a row; they append to message_change.
+        "ALTER TABLE message ADD COLUMN edited INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE message ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0",
+        // kind: see MessageRows. emoji '': none.
+        """
+        CREATE TABLE message_change(id INTEGER NOT NULL, part INTEGER NOT NULL,
+          kind INTEGER NOT NULL, message INTEGER NOT NULL, low INTEGER NOT NULL,
+          high INTEGER NOT NULL, seq INTEGER NOT NULL, account INTEGER NOT NULL,
+          emoji TEXT NOT NULL, PRIMARY KEY (id, part)) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX hidden_message ON message_change(account, low, high, seq) WHERE kind = 2",
+        """
+        CREATE TABLE reaction(message INTEGER NOT NULL, id INTEGER NOT NULL,
+          emoji TEXT NOT NULL, account INTEGER NOT NULL,
+          PRIMARY KEY (message, id)) STRICT, WITHOUT ROWID
+        """,
+        // id: the message's.
+        """
+        CREATE TABLE mention(id INTEGER NOT NULL, account INTEGER NOT NULL,
+          room INTEGER NOT NULL, seq INTEGER NOT NULL,
+          PRIMARY KEY (id, account)) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX mention_of_account ON mention(account, room, seq)");
+  }
+
   private static List<String> index() {
     return List.of(
-        // Everything up to id is merged; member_key names the directory it was made for.
-        "CREATE TABLE merge_point(one INTEGER PRIMARY KEY CHECK (one = 1), id INTEGER NOT NULL, member_key TEXT NOT NULL) STRICT",
+        // Everything up to id is merged, up to searched_id in message_words, too; member_key names
+        // the directory it was made for.
+        """
+        CREATE TABLE merge_point(one INTEGER PRIMARY KEY CHECK (one = 1), id INTEGER NOT NULL,
+          member_key TEXT NOT NULL, searched_id INTEGER NOT NULL) STRICT
+        """,
         // ids: of the messages from first_seq on, see PackedIds.
         """
         CREATE TABLE message_index(low INTEGER NOT NULL, high INTEGER NOT NULL,
@@ -127,6 +159,12 @@ final class SchemaSteps {
         CREATE TABLE read_position(account INTEGER NOT NULL,
           low INTEGER NOT NULL, high INTEGER NOT NULL, seq INTEGER NOT NULL,
           PRIMARY KEY (account, low, high)) STRICT, WITHOUT ROWID
+        """,
+        // rowid: the message's id. Which messages have which words, not where: what is found is
+        // looked at itself. See SearchTerms.
+        """
+        CREATE VIRTUAL TABLE message_words USING fts5(words, content='', contentless_delete=1,
+          detail=none, tokenize="ascii tokenchars '_-'")
         """);
   }
 }

@@ -5,16 +5,23 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// Copies what is applied into a file of its own, while the server goes on writing. Rows that are
 /// only ever appended, which is nearly all, are copied in small steps, each a short read
 /// transaction of its own, with rests between them; the few that change, and what was appended
-/// meanwhile, in one last transaction, so that all of it is of one moment. No read transaction
-/// lasts long, so the write-ahead log does not grow. What belongs to the sender alone (its key, its
-/// term and vote) and the log are left out.
+/// meanwhile, in one last transaction, so that all of it is of one moment. Of messages and their
+/// reactions, which are too many for that and may change, those that changed since the copy began
+/// are copied again: `message_change` says which. No read transaction lasts long, so the
+/// write-ahead log does not grow. What belongs to the sender alone (its key, its term and vote) and
+/// the log are left out.
 final class SnapshotCopy {
   /// Rows that nothing ever changes or deletes, in tables whose `id` only grows.
-  static final List<String> APPENDED = List.of("message", "mark", "room_event", "request");
+  static final List<String> APPENDED =
+      List.of("mark", "room_event", "request", "message_change", "mention");
+
+  /// Rows that change only together with a row of `message_change` that names their message.
+  static final List<String> OF_MESSAGES = List.of("message", "reaction");
 
   /// Small tables that are copied at one moment.
   static final List<String> CHANGED =
@@ -27,7 +34,7 @@ final class SnapshotCopy {
   /// processor to the server.
   private static final int REST_FACTOR = 2;
 
-  /// Rounds over the appended tables before the last transaction takes what is left.
+  /// Rounds over these tables before the last transaction takes what is left.
   private static final int ROUNDS_MAX = 16;
 
   private static final int CACHE_KIB = 4 * 1024;
@@ -57,18 +64,28 @@ final class SnapshotCopy {
   }
 
   private LogPosition run() throws InterruptedException {
+    long begun = out.number("SELECT coalesce(max(id), 0) FROM source.message_change");
     for (int round = 0; round < ROUNDS_MAX; round++) {
       int steps = 0;
-      for (String table : APPENDED) {
+      for (String table : tablesInSteps()) {
         while (step(table)) {
           steps++;
         }
       }
-      if (steps <= APPENDED.size()) {
+      if (steps <= tablesInSteps().size()) {
         break;
       }
     }
-    return finish();
+    return finish(begun);
+  }
+
+  private static List<String> tablesInSteps() {
+    return Stream.concat(OF_MESSAGES.stream(), APPENDED.stream()).toList();
+  }
+
+  /// The column in whose order a table is copied.
+  private static String keyOf(String table) {
+    return table.equals("reaction") ? "message" : "id";
   }
 
   /// Copies the next rows of `table`. False: there are few or none left.
@@ -77,28 +94,37 @@ final class SnapshotCopy {
     long last = lastId(table);
     long upTo =
         out.number(
-            "SELECT coalesce(max(id), 0) FROM (SELECT id FROM source.%s WHERE id > %d ORDER BY id LIMIT %d)"
-                .formatted(table, last, STEP_ROWS));
+            "SELECT coalesce(max(%1$s), 0) FROM (SELECT %1$s FROM source.%2$s WHERE %1$s > %3$d ORDER BY %1$s LIMIT %4$d)"
+                .formatted(keyOf(table), table, last, STEP_ROWS));
     if (upTo == 0) {
       return false;
     }
     out.run(
-        "INSERT INTO main.%s SELECT * FROM source.%s WHERE id > %d AND id <= %d ORDER BY id"
-            .formatted(table, table, last, upTo));
+        "INSERT INTO main.%1$s SELECT * FROM source.%1$s WHERE %2$s > %3$d AND %2$s <= %4$d ORDER BY %2$s"
+            .formatted(table, keyOf(table), last, upTo));
     TimeUnit.NANOSECONDS.sleep(REST_FACTOR * (System.nanoTime() - begun));
     return true;
   }
 
   private long lastId(String table) {
-    return out.number("SELECT coalesce(max(id), 0) FROM main." + table);
+    return out.number("SELECT coalesce(max(%s), 0) FROM main.%s".formatted(keyOf(table), table));
   }
 
-  private LogPosition finish() {
+  private LogPosition finish(long begun) {
     out.run("BEGIN");
-    for (String table : APPENDED) {
+    for (String table : tablesInSteps()) {
       out.run(
-          "INSERT INTO main.%s SELECT * FROM source.%s WHERE id > %d ORDER BY id"
-              .formatted(table, table, lastId(table)));
+          "INSERT INTO main.%1$s SELECT * FROM source.%1$s WHERE %2$s > %3$d ORDER BY %2$s"
+              .formatted(table, keyOf(table), lastId(table)));
+    }
+    // What was copied before it changed.
+    for (String table : OF_MESSAGES) {
+      String changed =
+          "%s IN (SELECT message FROM source.message_change WHERE id > %d)"
+              .formatted(keyOf(table), begun);
+      out.run("DELETE FROM main.%s WHERE %s".formatted(table, changed));
+      out.run(
+          "INSERT INTO main.%1$s SELECT * FROM source.%1$s WHERE %2$s".formatted(table, changed));
     }
     for (String table : CHANGED) {
       out.run("INSERT INTO main.%s SELECT * FROM source.%s".formatted(table, table));

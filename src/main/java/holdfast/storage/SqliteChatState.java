@@ -5,7 +5,9 @@ import holdfast.chat.ChatEvent;
 import holdfast.chat.ChatState;
 import holdfast.chat.ConversationId;
 import holdfast.chat.Message;
+import holdfast.chat.MessageChange;
 import holdfast.chat.Outcome;
+import holdfast.chat.Reaction;
 import holdfast.chat.Refusal;
 import holdfast.chat.RememberedRequest;
 import holdfast.chat.Room;
@@ -28,6 +30,7 @@ final class SqliteChatState implements ChatState {
   private static final int HEADS_MAX = 32_768;
 
   private static final int ACCOUNTS_MAX = 16_384;
+  private static final int NAMES_MAX = 16_384;
   private static final int ROOMS_MAX = 4_096;
   private static final int MEMBERS_MAX = 32_768;
 
@@ -38,6 +41,7 @@ final class SqliteChatState implements ChatState {
   private final IndexTail tail;
   private final ChatRows rows;
   private final IndexRows index;
+  private final MessageRows messages;
   private final NewestRequests newestRequests;
   private final Query addAccount;
   private final Query setGeneration;
@@ -61,6 +65,7 @@ final class SqliteChatState implements ChatState {
 
   private final SmallRows small;
   private final RowCache<Long, Account> accounts;
+  private final RowCache<String, Long> names;
   private final RowCache<Long, Boolean> blockers;
   private final RowCache<Long, Room> rooms;
   private final RowCache<MemberKey, RoomMember> members;
@@ -83,10 +88,12 @@ final class SqliteChatState implements ChatState {
     this.tail = tail;
     this.index = index;
     rows = new ChatRows(main);
+    messages = new MessageRows(main);
     newestRequests = new NewestRequests(main);
     heads = new RowCache<>(HEADS_MAX, this::committedLastSeq);
     small = new SmallRows(main);
     accounts = new RowCache<>(ACCOUNTS_MAX, rows::account);
+    names = new RowCache<>(NAMES_MAX, name -> rows.accountNamed(name).map(Account::id));
     blockers = new RowCache<>(BLOCKERS_MAX, account -> Optional.of(small.blocksAnybody(account)));
     rooms = new RowCache<>(ROOMS_MAX, rows::room);
     members = new RowCache<>(MEMBERS_MAX, key -> rows.member(key.room(), key.account()));
@@ -151,11 +158,12 @@ final class SqliteChatState implements ChatState {
 
   @Override
   public Optional<Account> accountNamed(String username) {
-    return rows.accountNamed(username);
+    return names.row(username).flatMap(this::account);
   }
 
   @Override
   public void addAccount(Account account) {
+    names.forget(account.username());
     accounts.forget(account.id());
     addAccount
         .set(1, account.id())
@@ -383,6 +391,51 @@ final class SqliteChatState implements ChatState {
   }
 
   @Override
+  public void addMention(long message, long account, ConversationId room, long seq) {
+    messages.addMention(message, account, room, seq);
+  }
+
+  @Override
+  public void editMessage(long message, String text, long edited) {
+    messages.edit(message, text, edited);
+  }
+
+  @Override
+  public void deleteMessage(long message) {
+    messages.delete(message);
+  }
+
+  @Override
+  public void addChange(MessageChange change) {
+    messages.addChange(change);
+  }
+
+  @Override
+  public boolean isHidden(long account, ConversationId conversation, long seq) {
+    return messages.isHidden(account, conversation, seq);
+  }
+
+  @Override
+  public int hiddenCount(long account, ConversationId conversation) {
+    return messages.hiddenCount(account, conversation);
+  }
+
+  @Override
+  public List<Reaction> reactions(long message) {
+    return messages.reactions(message);
+  }
+
+  @Override
+  public void addReaction(Reaction reaction) {
+    messages.addReaction(reaction);
+  }
+
+  @Override
+  public void removeReaction(Reaction reaction) {
+    messages.removeReaction(reaction);
+  }
+
+  @Override
   public long readSeq(long account, ConversationId conversation) {
     Long recent = pendingReads.get(new TailTable.ReadKey(account, conversation));
     if (recent != null) {
@@ -458,6 +511,7 @@ final class SqliteChatState implements ChatState {
 
   void rolledBack() {
     accounts.clear();
+    names.clear();
     blockers.clear();
     rooms.clear();
     members.clear();
@@ -470,7 +524,7 @@ final class SqliteChatState implements ChatState {
     pendingReads.clear();
   }
 
-  private static void mustChange(Query query, String what, long id) {
+  static void mustChange(Query query, String what, long id) {
     Check.that(query.update() == 1, "no %s %d", what, id);
   }
 }

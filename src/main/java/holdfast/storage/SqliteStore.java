@@ -35,6 +35,7 @@ public final class SqliteStore implements LogReader, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SqliteStore.class);
   private static final int MAIN_CACHE_KIB = 16 * 1024;
   private static final int INDEX_CACHE_KIB = 8 * 1024;
+  private static final int SEARCH_CACHE_KIB = 1024;
   private static final int MEMBER_KEY_BYTES = 16;
 
   /// Seen by tests, which fill it up.
@@ -168,7 +169,9 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     tail = new IndexTail(settings.indexTailMax());
     IndexFile index = completeIndex(data, main, memberKey, state.appliedId());
     toClose.push(index);
-    toClose.push(new IndexMerger(index, tail));
+    Sqlite searched = Sqlite.openToRead(data.main(), SEARCH_CACHE_KIB);
+    toClose.push(searched);
+    toClose.push(new IndexMerger(index, tail, new SearchIndexer(searched, index)));
     Sqlite heads = Sqlite.openToRead(data.index(), INDEX_CACHE_KIB);
     toClose.push(heads);
     chat = new SqliteChatState(main, new IndexRows(heads), state, tail);

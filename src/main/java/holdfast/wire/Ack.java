@@ -4,5 +4,7 @@ package holdfast.wire;
 public enum Ack {
   MAJORITY,
   /// Every voter that answered a heartbeat within the election timeout.
-  ALL
+  ALL,
+  /// The primary's alone: acknowledged before it is committed, and lost with that disk.
+  PRIMARY
 }

@@ -1,6 +1,7 @@
 package holdfast.wire;
 
 import holdfast.replication.ServerId;
+import java.util.List;
 import java.util.Optional;
 
 /// A client's request, parsed and checked as far as the frame alone allows: types, lengths, name
@@ -78,6 +79,23 @@ public sealed interface ClientRequest {
   record Send(RequestHeader header, String to, String text, Optional<Long> replyTo)
       implements MessageWrite {}
 
+  record Edit(RequestHeader header, String conversation, long seq, String text)
+      implements MessageWrite {}
+
+  /// `seqs`: at least one, at most 64. `forMe`: on the caller's own side alone.
+  record Delete(RequestHeader header, String conversation, List<Long> seqs, boolean forMe)
+      implements MessageWrite {
+    public Delete {
+      seqs = List.copyOf(seqs);
+    }
+  }
+
+  record React(RequestHeader header, String conversation, long seq, String emoji, boolean remove)
+      implements MessageWrite {}
+
+  /// Somebody is typing: told to the others, and neither written nor read.
+  record Typing(RequestHeader header, String conversation) implements ClientRequest {}
+
   record MarkRead(RequestHeader header, String conversation, long seq) implements MessageWrite {}
 
   record CreateRoom(RequestHeader header, String room, String topic, boolean isPrivate)
@@ -111,6 +129,15 @@ public sealed interface ClientRequest {
       String conversation,
       Optional<Long> before,
       Optional<Long> after,
+      int limit)
+      implements MessageRead {}
+
+  /// `before`: the `next` of the page before.
+  record Search(
+      RequestHeader header,
+      String query,
+      Optional<String> conversation,
+      Optional<String> before,
       int limit)
       implements MessageRead {}
 

@@ -41,7 +41,12 @@ public final class CommandCodec implements MembershipReader {
 
   /// The bytes of a client's write, without its time.
   public static byte[] body(Command.Write command) {
-    int text = command instanceof Command.Send send ? send.text().length() : 0;
+    int text =
+        switch (command) {
+          case Command.Send send -> send.text().length();
+          case Command.Edit edit -> edit.text().length();
+          case Command.Write _ -> 0;
+        };
     JsonWriter json = head(COMMAND_BYTES + text);
     switch (command) {
       case Command.Register c -> {
@@ -68,6 +73,23 @@ public final class CommandCodec implements MembershipReader {
         conversation(json, c.conversation());
         json.field("text", c.text());
         c.replyTo().ifPresent(id -> json.field("reply_to", id));
+      }
+      case Command.Edit c -> {
+        request(json, "EDIT", c.request());
+        conversation(json, c.conversation());
+        json.field("message", c.message()).field("text", c.text());
+      }
+      case Command.Delete c -> {
+        request(json, "DELETE", c.request());
+        conversation(json, c.conversation());
+        json.name("messages").openList();
+        c.messages().forEach(json::value);
+        json.closeList().field("for_me", c.forMe());
+      }
+      case Command.React c -> {
+        request(json, "REACT", c.request());
+        conversation(json, c.conversation());
+        json.field("message", c.message()).field("emoji", c.emoji()).field("remove", c.remove());
       }
       case Command.MarkRead c -> {
         request(json, "MARK_READ", c.request());

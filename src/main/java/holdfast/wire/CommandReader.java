@@ -59,7 +59,7 @@ final class CommandReader {
   private static Object nested(String name, JsonParser parser) throws FrameException {
     if (parser.isExpectedStartArrayToken()) {
       switch (name) {
-        case "direct", "accounts" -> {
+        case "direct", "accounts", "messages" -> {
           return Lists.numbers(parser);
         }
         case "members" -> {
@@ -98,6 +98,24 @@ final class CommandReader {
               conversation(),
               fields.needText("text"),
               fields.integer("reply_to", 1, Long.MAX_VALUE));
+      case "EDIT" ->
+          new Command.Edit(
+              time(), request(), conversation(), id("message", 1), fields.needText("text"));
+      case "DELETE" ->
+          new Command.Delete(
+              time(),
+              request(),
+              conversation(),
+              Lists.numbers(fields, "messages"),
+              fields.needFlag("for_me"));
+      case "REACT" ->
+          new Command.React(
+              time(),
+              request(),
+              conversation(),
+              id("message", 1),
+              fields.needText("emoji"),
+              fields.needFlag("remove"));
       case "MARK_READ" -> new Command.MarkRead(time(), request(), conversation(), id("message", 0));
       case "CREATE_ROOM" ->
           new Command.CreateRoom(

@@ -26,7 +26,7 @@ final class Fields {
   }
 
   /// Values that no field of the protocol may have, kept for the error's sake.
-  private enum Odd {
+  enum Odd {
     FRACTION,
     HUGE,
     NESTED,

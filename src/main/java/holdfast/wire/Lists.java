@@ -36,6 +36,25 @@ final class Lists {
     return new Numbers(values);
   }
 
+  /// The same, but for an array with something else in it what skipping gives: whoever asks for the
+  /// field will say what is wrong with it.
+  static Object numbersOrOther(JsonParser parser) {
+    List<Long> values = new ArrayList<>();
+    boolean fits = true;
+    for (JsonToken token = parser.nextToken();
+        token != JsonToken.END_ARRAY;
+        token = parser.nextToken()) {
+      if (token == JsonToken.VALUE_NUMBER_INT
+          && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+        values.add(parser.getLongValue());
+      } else {
+        fits = false;
+        parser.skipChildren();
+      }
+    }
+    return fits ? new Numbers(values) : Fields.Odd.NESTED;
+  }
+
   static Rows rows(JsonParser parser, Fields.Nested nested) throws FrameException {
     List<Fields> rows = new ArrayList<>();
     for (JsonToken token = parser.nextToken();

@@ -39,6 +39,9 @@ public sealed interface OkPayload {
   /// To every write that has nothing more to tell. `acked` only with ack=all.
   record Written(String index, OptionalInt acked) implements OkPayload {}
 
+  /// To any write with ack=primary.
+  record Accepted() implements OkPayload {}
+
   record Registered(String username, String index, OptionalInt acked) implements OkPayload {}
 
   record Sent(String conversation, long seq, long time, String index, OptionalInt acked)
@@ -77,23 +80,50 @@ public sealed interface OkPayload {
       long mentions,
       Optional<LastMessage> last) {}
 
-  /// `text`: the first 200 code points.
-  record LastMessage(long seq, String sender, String text, long time) {}
+  /// `text`: the first 200 code points; null on the wire, and empty here, when `deleted`.
+  record LastMessage(long seq, String sender, String text, long time, boolean deleted) {
+    /// A message that is not deleted.
+    public LastMessage(long seq, String sender, String text, long time) {
+      this(seq, sender, text, time, false);
+    }
+  }
 
   record History(List<HistoryMessage> messages, boolean more) implements OkPayload {}
 
   /// `senderDeleted`, which is left out when false: the sender's account is gone. `requestId` only
-  /// on one's own messages. `edited` null, `deleted` false and `reactions` {} until the protocol's
-  /// later rows are served.
+  /// on one's own messages. `text` is null on the wire, and empty here, when `deleted`. `reactions`:
+  /// who put which emoji, the oldest first.
   record HistoryMessage(
       long seq,
       String sender,
       String text,
       long time,
+      Optional<Long> edited,
+      boolean deleted,
       Optional<Long> replyTo,
       Map<String, List<String>> reactions,
       Optional<String> requestId,
-      boolean senderDeleted) {}
+      boolean senderDeleted) {
+    /// A message as it was sent.
+    public HistoryMessage(
+        long seq,
+        String sender,
+        String text,
+        long time,
+        Optional<Long> replyTo,
+        Map<String, List<String>> reactions,
+        Optional<String> requestId,
+        boolean senderDeleted) {
+      this(seq, sender, text, time, Optional.empty(), false, replyTo, reactions, requestId, senderDeleted);
+    }
+  }
+
+  /// `next` is to be given as `before` for the next page; null when there is none.
+  record Found(List<FoundMessage> messages, Optional<String> next, boolean more)
+      implements OkPayload {}
+
+  /// A message where it was found.
+  record FoundMessage(String conversation, HistoryMessage message) {}
 
   record Rooms(List<RoomInfo> rooms, boolean more) implements OkPayload {}
 

@@ -30,9 +30,15 @@ public final class PayloadDigest {
               type,
               utf8(r.to()),
               utf8(r.text()),
-              r.replyTo().map(seq -> utf8(Long.toString(seq))).orElse(ABSENT));
-      case ClientRequest.MarkRead r ->
-          Digest.of(type, utf8(r.conversation()), utf8(Long.toString(r.seq())));
+              r.replyTo().map(PayloadDigest::number).orElse(ABSENT));
+      case ClientRequest.Edit r ->
+          Digest.of(type, utf8(r.conversation()), number(r.seq()), utf8(r.text()));
+      case ClientRequest.Delete r ->
+          Digest.of(type, utf8(r.conversation()), utf8(r.seqs().toString()), flag(r.forMe()));
+      case ClientRequest.React r ->
+          Digest.of(
+              type, utf8(r.conversation()), number(r.seq()), utf8(r.emoji()), flag(r.remove()));
+      case ClientRequest.MarkRead r -> Digest.of(type, utf8(r.conversation()), number(r.seq()));
       case ClientRequest.CreateRoom r ->
           Digest.of(type, utf8(r.room()), utf8(r.topic()), flag(r.isPrivate()));
       case ClientRequest.JoinRoom r -> Digest.of(type, utf8(r.room()));
@@ -47,6 +53,10 @@ public final class PayloadDigest {
 
   private static byte[] flag(boolean value) {
     return utf8(value ? "true" : "false");
+  }
+
+  private static byte[] number(long value) {
+    return utf8(Long.toString(value));
   }
 
   private static byte[] utf8(String text) {

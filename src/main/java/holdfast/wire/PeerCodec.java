@@ -6,6 +6,7 @@ import holdfast.replication.PeerMessage;
 import holdfast.replication.ServerId;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 
 /// The peer port's frames as bytes, after the handshake: `{type, term, server_id, payload}`, in
 /// this order. Lines go in without their newline and come out with it. A command is embedded as its
@@ -63,7 +64,7 @@ public final class PeerCodec {
       case PeerFrame.Forward f ->
           end(
               numbered(self, "FORWARD", f.term(), f.session(), f.number(), f.command().length)
-                  .field("ack", f.ackAll() ? "all" : "majority")
+                  .field("ack", f.ack().name().toLowerCase(Locale.ROOT))
                   .rawField("command", f.command()));
       case PeerFrame.Forwarded f ->
           end(
@@ -91,6 +92,12 @@ public final class PeerCodec {
                   .field("held", f.held())
                   .field("last_index", f.lastIndex()));
       case PeerFrame.Presence f -> presence(self, f);
+      case PeerFrame.Typing f ->
+          end(
+              head(self, "TYPING", f.term(), 0)
+                  .field("account", f.account())
+                  .field("low", f.conversation().low())
+                  .field("high", f.conversation().high()));
     };
   }
 

@@ -1,5 +1,6 @@
 package holdfast.wire;
 
+import holdfast.chat.ConversationId;
 import holdfast.replication.LogPosition;
 import holdfast.replication.PeerMessage;
 import java.util.List;
@@ -35,10 +36,11 @@ public sealed interface PeerFrame {
 
   /// A client's write: `session` is the connection's number on the sender, `number` runs from 1 for
   /// each session and term. `command` is the bytes of the command without time.
-  record Forward(long term, long session, long number, byte[] command, boolean ackAll)
+  record Forward(long term, long session, long number, byte[] command, Ack ack)
       implements PeerFrame {}
 
-  /// At commit: where it stands, and with ack=all how many voters have it.
+  /// Where it stands: with ack=all at commit, and how many voters have it; with ack=primary as soon
+  /// as it is on the primary's disk.
   record Forwarded(long term, long session, long number, long index, long entryTerm, int acked)
       implements PeerFrame {}
 
@@ -105,4 +107,7 @@ public sealed interface PeerFrame {
   /// else a change.
   record Presence(long term, boolean all, boolean first, List<Long> online, List<Long> offline)
       implements PeerFrame {}
+
+  /// `account` is typing in `conversation`.
+  record Typing(long term, long account, ConversationId conversation) implements PeerFrame {}
 }

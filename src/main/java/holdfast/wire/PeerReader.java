@@ -1,5 +1,6 @@
 package holdfast.wire;
 
+import holdfast.chat.ConversationId;
 import holdfast.replication.Denial;
 import holdfast.replication.LogPosition;
 import holdfast.replication.PeerMessage;
@@ -96,6 +97,7 @@ final class PeerReader {
           new PeerFrame.ReadIndexReply(
               term, count("read_id"), payload.integer("index", 0, Json.INTEGER_MAX).orElse(-1L));
       case "PRESENCE" -> presence();
+      case "TYPING" -> typing();
       case "SNAPSHOT" -> snapshot();
       case "SNAPSHOT_ACK" -> snapshotAck();
       default -> throw new FrameException(ErrorCode.UNKNOWN_TYPE, "unknown `type`");
@@ -143,14 +145,15 @@ final class PeerReader {
   }
 
   private PeerFrame forward() throws FrameException {
-    boolean all =
+    Ack ack =
         switch (payload.needText("ack")) {
-          case "all" -> true;
-          case "majority" -> false;
-          default -> throw FrameException.badRequest("`ack` must be majority or all");
+          case "all" -> Ack.ALL;
+          case "majority" -> Ack.MAJORITY;
+          case "primary" -> Ack.PRIMARY;
+          default -> throw FrameException.badRequest("`ack` must be majority, all or primary");
         };
     return new PeerFrame.Forward(
-        term, count("session"), count("number"), Lists.command(payload), all);
+        term, count("session"), count("number"), Lists.command(payload), ack);
   }
 
   private PeerFrame forwardReply() throws FrameException {
@@ -209,6 +212,14 @@ final class PeerReader {
     List<Long> offline = Lists.numbers(payload, "offline");
     return new PeerFrame.Presence(
         term, payload.needFlag("all"), payload.needFlag("first"), online, offline);
+  }
+
+  private PeerFrame typing() throws FrameException {
+    // Ids are made of 63 bits, more than the integers of the protocol.
+    long low = payload.needInteger("low", 0, Long.MAX_VALUE);
+    long high = payload.needInteger("high", Math.max(1, low), Long.MAX_VALUE);
+    return new PeerFrame.Typing(
+        term, payload.needInteger("account", 1, Long.MAX_VALUE), new ConversationId(low, high));
   }
 
   private LogPosition position(String prefix) throws FrameException {

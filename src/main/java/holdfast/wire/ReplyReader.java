@@ -46,6 +46,14 @@ final class ReplyReader {
                   t ->
                       new OkPayload.History(
                           t.list("messages", ReplyReader::historyMessage), t.flag("more"))),
+              Map.entry(OkPayload.Accepted.class, t -> new OkPayload.Accepted()),
+              Map.entry(
+                  OkPayload.Found.class,
+                  t ->
+                      new OkPayload.Found(
+                          t.list("messages", ReplyReader::foundMessage),
+                          t.optionalText("next"),
+                          t.flag("more"))),
               Map.entry(
                   OkPayload.Rooms.class,
                   t -> new OkPayload.Rooms(t.list("rooms", ReplyReader::room), t.flag("more"))),
@@ -101,19 +109,55 @@ final class ReplyReader {
             : Optional.of(idNode.toString());
     JsonNode payload = frame.path("payload");
     Tree fields = new Tree(payload);
-    return switch (frame.path("type").stringValue()) {
+    String type = frame.path("type").stringValue();
+    return switch (type) {
       case "OK" -> new ServerFrame.Ok(id, payload);
       case "ERROR" -> error(id, fields);
-      case "MESSAGE" -> new ServerFrame.Pushed(message(fields));
+      default -> {
+        Optional<ServerEvent> event = event(type, fields);
+        yield event.isPresent()
+            ? new ServerFrame.Pushed(event.get())
+            : new ServerFrame.Unknown(type);
+      }
+    };
+  }
+
+  private static Optional<ServerEvent> event(String type, Tree fields) throws FrameException {
+    ServerEvent event;
+    switch (type) {
+      case "MESSAGE" -> event = message(fields);
+      case "MESSAGE_EDITED" ->
+          event =
+              new ServerEvent.MessageEdited(
+                  fields.text("conversation"),
+                  fields.number("seq"),
+                  fields.text("text"),
+                  fields.number("edited"),
+                  fields.text("cursor"));
+      case "MESSAGE_DELETED" ->
+          event =
+              new ServerEvent.MessageDeleted(
+                  fields.text("conversation"), fields.numbers("seqs"), fields.text("cursor"));
+      case "REACTION" ->
+          event =
+              new ServerEvent.Reaction(
+                  fields.text("conversation"),
+                  fields.number("seq"),
+                  fields.text("username"),
+                  fields.text("emoji"),
+                  fields.flag("removed"),
+                  fields.text("cursor"));
+      case "TYPING" ->
+          event = new ServerEvent.Typing(fields.text("conversation"), fields.text("username"));
       case "READ" ->
-          new ServerFrame.Pushed(
+          event =
               new ServerEvent.Read(
                   fields.text("conversation"),
                   fields.text("username"),
                   fields.number("seq"),
-                  fields.text("cursor")));
+                  fields.text("cursor"));
       case "ROOM" ->
-          new ServerFrame.Pushed(
+          event =
               new ServerEvent.Room(
                   fields.text("room"),
                   fields.text("change"),
@@ -121,19 +165,21 @@ final class ReplyReader {
                   fields.text("by"),
                   fields.optionalText("role"),
                   fields.optionalText("topic"),
-                  fields.text("cursor")));
+                  fields.text("cursor"));
       case "PRESENCE" ->
-          new ServerFrame.Pushed(
-              new ServerEvent.Presence(fields.text("username"), fields.flag("online")));
+          event = new ServerEvent.Presence(fields.text("username"), fields.flag("online"));
       case "CLUSTER" ->
-          new ServerFrame.Pushed(
+          event =
               new ServerEvent.Cluster(
                   fields.optionalText("primary"),
                   fields.number("term"),
                   fields.list("servers", ReplyReader::address),
-                  fields.flag("solo")));
-      default -> new ServerFrame.Unknown(frame.path("type").stringValue());
-    };
+                  fields.flag("solo"));
+      default -> {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(event);
   }
 
   private static ServerFrame error(Optional<String> id, Tree fields) throws FrameException {
@@ -159,10 +205,12 @@ final class ReplyReader {
         fields.text("conversation"),
         fields.number("seq"),
         fields.text("sender"),
-        fields.text("text"),
+        fields.optionalText("text").orElse(""),
         fields.number("time"),
         fields.optionalNumber("reply_to"),
         fields.optionalText("request_id"),
+        fields.optionalNumber("edited"),
+        fields.has("deleted") && fields.flag("deleted"),
         fields.text("cursor"));
   }
 
@@ -288,7 +336,11 @@ final class ReplyReader {
       last =
           Optional.of(
               new OkPayload.LastMessage(
-                  l.number("seq"), l.text("sender"), l.text("text"), l.number("time")));
+                  l.number("seq"),
+                  l.text("sender"),
+                  l.optionalText("text").orElse(""),
+                  l.number("time"),
+                  l.has("deleted") && l.flag("deleted")));
     }
     return new OkPayload.Conversation(
         t.text("conversation"),
@@ -311,10 +363,16 @@ final class ReplyReader {
         t.text("sender"),
         t.optionalText("text").orElse(""),
         t.number("time"),
+        t.optionalNumber("edited"),
+        t.flag("deleted"),
         t.optionalNumber("reply_to"),
         reactions,
         t.optionalText("request_id"),
         t.has("sender_deleted") && t.flag("sender_deleted"));
+  }
+
+  private static OkPayload.FoundMessage foundMessage(Tree t) throws FrameException {
+    return new OkPayload.FoundMessage(t.text("conversation"), historyMessage(t));
   }
 
   private static OkPayload.RoomInfo room(Tree t) throws FrameException {

@@ -39,6 +39,37 @@ final class ReplyWriter {
     ReplyWriter writer = new ReplyWriter(FRAME_BYTES + text);
     switch (event) {
       case ServerEvent.Message e -> writer.message(e);
+      case ServerEvent.MessageEdited e -> {
+        writer.head("MESSAGE_EDITED", Optional.empty());
+        writer
+            .json
+            .field("conversation", e.conversation())
+            .field("seq", e.seq())
+            .field("text", e.text())
+            .field("edited", e.edited())
+            .field("cursor", e.cursor());
+      }
+      case ServerEvent.MessageDeleted e -> {
+        writer.head("MESSAGE_DELETED", Optional.empty());
+        writer.json.field("conversation", e.conversation()).name("seqs").openList();
+        e.seqs().forEach(writer.json::value);
+        writer.json.closeList().field("cursor", e.cursor());
+      }
+      case ServerEvent.Reaction e -> {
+        writer.head("REACTION", Optional.empty());
+        writer
+            .json
+            .field("conversation", e.conversation())
+            .field("seq", e.seq())
+            .field("username", e.username())
+            .field("emoji", e.emoji())
+            .field("removed", e.removed())
+            .field("cursor", e.cursor());
+      }
+      case ServerEvent.Typing e -> {
+        writer.head("TYPING", Optional.empty());
+        writer.json.field("conversation", e.conversation()).field("username", e.username());
+      }
       case ServerEvent.Read e -> {
         writer.head("READ", Optional.empty());
         writer
@@ -84,13 +115,13 @@ final class ReplyWriter {
 
   private void message(ServerEvent.Message e) {
     head("MESSAGE", Optional.empty());
-    json.field("conversation", e.conversation())
-        .field("seq", e.seq())
-        .field("sender", e.sender())
-        .field("text", e.text())
-        .field("time", e.time());
+    json.field("conversation", e.conversation()).field("seq", e.seq()).field("sender", e.sender());
+    textUnless(e.deleted(), e.text());
+    json.field("time", e.time());
     orNullNumber("reply_to", e.replyTo());
     e.requestId().ifPresent(id -> json.field("request_id", id));
+    e.edited().ifPresent(time -> json.field("edited", time));
+    ifTrue("deleted", e.deleted());
     json.field("cursor", e.cursor());
   }
 
@@ -101,6 +132,7 @@ final class ReplyWriter {
       case OkPayload.Hello p -> hello(p);
       case OkPayload.Status p -> status(p);
       case OkPayload.Written p -> written(p.index(), p.acked());
+      case OkPayload.Accepted _ -> json.field("accepted", true);
       case OkPayload.Registered p -> {
         json.field("username", p.username());
         written(p.index(), p.acked());
@@ -134,8 +166,23 @@ final class ReplyWriter {
       }
       case OkPayload.History p -> {
         json.name("messages").openList();
-        p.messages().forEach(this::historyMessage);
+        for (OkPayload.HistoryMessage message : p.messages()) {
+          json.open();
+          historyMessage(message);
+          json.close();
+        }
         json.closeList().field("more", p.more());
+      }
+      case OkPayload.Found p -> {
+        json.name("messages").openList();
+        for (OkPayload.FoundMessage found : p.messages()) {
+          json.open().field("conversation", found.conversation());
+          historyMessage(found.message());
+          json.close();
+        }
+        json.closeList();
+        orNull("next", p.next());
+        json.field("more", p.more());
       }
       case OkPayload.Rooms p -> {
         json.name("rooms").openList();
@@ -270,13 +317,11 @@ final class ReplyWriter {
         .field("mentions", c.mentions());
     if (c.last().isPresent()) {
       OkPayload.LastMessage last = c.last().get();
-      json.name("last")
-          .open()
-          .field("seq", last.seq())
-          .field("sender", last.sender())
-          .field("text", last.text())
-          .field("time", last.time())
-          .close();
+      json.name("last").open().field("seq", last.seq()).field("sender", last.sender());
+      textUnless(last.deleted(), last.text());
+      json.field("time", last.time());
+      ifTrue("deleted", last.deleted());
+      json.close();
     } else {
       json.nullField("last");
     }
@@ -284,13 +329,11 @@ final class ReplyWriter {
   }
 
   private void historyMessage(OkPayload.HistoryMessage m) {
-    json.open()
-        .field("seq", m.seq())
-        .field("sender", m.sender())
-        .field("text", m.text())
-        .field("time", m.time())
-        .nullField("edited")
-        .field("deleted", false);
+    json.field("seq", m.seq()).field("sender", m.sender());
+    textUnless(m.deleted(), m.text());
+    json.field("time", m.time());
+    orNullNumber("edited", m.edited());
+    json.field("deleted", m.deleted());
     orNullNumber("reply_to", m.replyTo());
     json.name("reactions").open();
     for (Map.Entry<String, List<String>> reaction : m.reactions().entrySet()) {
@@ -301,7 +344,14 @@ final class ReplyWriter {
     json.close();
     m.requestId().ifPresent(id -> json.field("request_id", id));
     ifTrue("sender_deleted", m.senderDeleted());
-    json.close();
+  }
+
+  private void textUnless(boolean deleted, String text) {
+    if (deleted) {
+      json.nullField("text");
+    } else {
+      json.field("text", text);
+    }
   }
 
   private void room(OkPayload.RoomInfo r) {

@@ -1,6 +1,8 @@
 package holdfast.wire;
 
+import holdfast.chat.SearchQuery;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +15,12 @@ final class RequestReader {
   static final int ID_CHARACTERS_MAX = 64;
   static final int REQUEST_ID_CHARACTERS_MAX = 64;
   static final int TEXT_CHARACTERS_MAX = 8_192;
+  static final int EMOJI_CHARACTERS_MAX = 16;
+  static final int QUERY_CHARACTERS_MAX = 256;
+
+  /// Messages that one DELETE names.
+  static final int DELETED_MAX = 64;
+
   static final int TOPIC_CHARACTERS_MAX = 512;
   static final int PASSWORD_CHARACTERS_MIN = 8;
   static final int PASSWORD_CHARACTERS_MAX = 256;
@@ -109,7 +117,13 @@ final class RequestReader {
 
   private static Object nested(String name, JsonParser parser) throws FrameException {
     return name.equals("payload")
-        ? Fields.of(parser, Fields.Nested.SKIPPED)
+        ? Fields.of(parser, RequestReader::nestedInPayload)
+        : Fields.Nested.skip(parser);
+  }
+
+  private static Object nestedInPayload(String name, JsonParser parser) {
+    return name.equals("seqs") && parser.isExpectedStartArrayToken()
+        ? Lists.numbersOrOther(parser)
         : Fields.Nested.skip(parser);
   }
 
@@ -153,7 +167,8 @@ final class RequestReader {
         switch (frame.text("ack").orElse("majority")) {
           case "majority" -> Ack.MAJORITY;
           case "all" -> Ack.ALL;
-          default -> throw FrameException.badRequest("`ack` must be majority or all");
+          case "primary" -> Ack.PRIMARY;
+          default -> throw FrameException.badRequest("`ack` must be majority, all or primary");
         };
     ReadLevel level =
         switch (frame.text("read").orElse("local")) {
@@ -183,6 +198,13 @@ final class RequestReader {
       case BLOCK -> new ClientRequest.Block(header, account("username"));
       case UNBLOCK -> new ClientRequest.Unblock(header, account("username"));
       case SEND -> send();
+      case EDIT ->
+          new ClientRequest.Edit(header, conversation("conversation"), seq(), messageText());
+      case DELETE -> delete();
+      case REACT ->
+          new ClientRequest.React(
+              header, conversation("conversation"), seq(), emoji(), payload.flag("remove"));
+      case TYPING -> new ClientRequest.Typing(header, conversation("conversation"));
       case MARK_READ ->
           new ClientRequest.MarkRead(
               header, conversation("conversation"), payload.needCount("seq"));
@@ -201,6 +223,7 @@ final class RequestReader {
       case USERS -> new ClientRequest.Users(header, pattern(false), afterAccount(), page());
       case CONVERSATIONS -> new ClientRequest.Conversations(header, afterConversation(), page());
       case HISTORY -> history();
+      case SEARCH -> search();
       case ROOMS -> new ClientRequest.Rooms(header, pattern(true), afterRoom(), page());
       case MEMBERS -> new ClientRequest.Members(header, room("room"), afterAccount(), page());
       case SYNC -> sync();
@@ -236,13 +259,67 @@ final class RequestReader {
   }
 
   private ClientRequest send() throws FrameException {
+    String text = messageText();
+    return new ClientRequest.Send(
+        header, conversation("to"), text, payload.integer("reply_to", 1, Json.INTEGER_MAX));
+  }
+
+  private String messageText() throws FrameException {
     String text = payload.needText("text");
     Texts.checkText("text", text, 1, TEXT_CHARACTERS_MAX);
     if (text.codePoints().allMatch(Texts::isSpace)) {
       throw FrameException.badRequest("`text` is only white space");
     }
-    return new ClientRequest.Send(
-        header, conversation("to"), text, payload.integer("reply_to", 1, Json.INTEGER_MAX));
+    return text;
+  }
+
+  private long seq() throws FrameException {
+    return payload.needInteger("seq", 1, Json.INTEGER_MAX);
+  }
+
+  private ClientRequest delete() throws FrameException {
+    String conversation = conversation("conversation");
+    if (payload.has("seq") == payload.has("seqs")) {
+      throw FrameException.badRequest("give either `seq` or `seqs`");
+    }
+    List<Long> seqs = payload.has("seq") ? List.of(seq()) : Lists.numbers(payload, "seqs");
+    if (seqs.isEmpty()
+        || seqs.size() > DELETED_MAX
+        || seqs.stream().anyMatch(seq -> seq < 1 || seq > Json.INTEGER_MAX)) {
+      throw FrameException.badRequest("`seqs` must be 1 to " + DELETED_MAX + " seqs");
+    }
+    boolean forMe =
+        switch (payload.text("for").orElse("everyone")) {
+          case "everyone" -> false;
+          case "me" -> true;
+          default -> throw FrameException.badRequest("`for` must be everyone or me");
+        };
+    return new ClientRequest.Delete(header, conversation, seqs, forMe);
+  }
+
+  private String emoji() throws FrameException {
+    String emoji = payload.needText("emoji");
+    Texts.checkLine("emoji", emoji, 1, EMOJI_CHARACTERS_MAX);
+    if (emoji.codePoints().anyMatch(Texts::isSpace)) {
+      throw FrameException.badRequest("`emoji` has white space in it");
+    }
+    return emoji;
+  }
+
+  private ClientRequest search() throws FrameException {
+    String query = payload.needText("query");
+    Texts.checkText("query", query, 1, QUERY_CHARACTERS_MAX);
+    if (SearchQuery.parse(query).isEmpty()) {
+      throw FrameException.badRequest(
+          "`query` must have 1 to " + SearchQuery.TERMS_MAX + " words to search for");
+    }
+    Optional<String> conversation =
+        payload.has("conversation") ? Optional.of(conversation("conversation")) : Optional.empty();
+    Optional<String> before = payload.text("before");
+    if (before.isPresent()) {
+      SearchToken.parse(before.get());
+    }
+    return new ClientRequest.Search(header, query, conversation, before, page());
   }
 
   private ClientRequest history() throws FrameException {

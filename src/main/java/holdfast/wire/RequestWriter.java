@@ -25,8 +25,10 @@ final class RequestWriter {
     header.id().ifPresent(id -> json.rawField("id", id.getBytes(StandardCharsets.UTF_8)));
     optional("request_id", header.requestId());
     optional("min_index", header.minIndex());
-    if (header.ack() == Ack.ALL) {
-      json.field("ack", "all");
+    switch (header.ack()) {
+      case MAJORITY -> {}
+      case ALL -> json.field("ack", "all");
+      case PRIMARY -> json.field("ack", "primary");
     }
     if (header.read() == ReadLevel.LINEARIZABLE) {
       json.field("read", "linearizable");
@@ -53,6 +55,10 @@ final class RequestWriter {
       case ClientRequest.Block _ -> RequestType.BLOCK;
       case ClientRequest.Unblock _ -> RequestType.UNBLOCK;
       case ClientRequest.Send _ -> RequestType.SEND;
+      case ClientRequest.Edit _ -> RequestType.EDIT;
+      case ClientRequest.Delete _ -> RequestType.DELETE;
+      case ClientRequest.React _ -> RequestType.REACT;
+      case ClientRequest.Typing _ -> RequestType.TYPING;
       case ClientRequest.MarkRead _ -> RequestType.MARK_READ;
       case ClientRequest.CreateRoom _ -> RequestType.CREATE_ROOM;
       case ClientRequest.JoinRoom _ -> RequestType.JOIN_ROOM;
@@ -65,6 +71,7 @@ final class RequestWriter {
       case ClientRequest.Preferences _ -> RequestType.PREFERENCES;
       case ClientRequest.Conversations _ -> RequestType.CONVERSATIONS;
       case ClientRequest.History _ -> RequestType.HISTORY;
+      case ClientRequest.Search _ -> RequestType.SEARCH;
       case ClientRequest.Rooms _ -> RequestType.ROOMS;
       case ClientRequest.Members _ -> RequestType.MEMBERS;
       case ClientRequest.Sync _ -> RequestType.SYNC;
@@ -105,6 +112,17 @@ final class RequestWriter {
         json.field("to", r.to()).field("text", r.text());
         r.replyTo().ifPresent(seq -> json.field("reply_to", seq));
       }
+      case ClientRequest.Edit r ->
+          json.field("conversation", r.conversation())
+              .field("seq", r.seq())
+              .field("text", r.text());
+      case ClientRequest.Delete r -> delete(r);
+      case ClientRequest.React r ->
+          json.field("conversation", r.conversation())
+              .field("seq", r.seq())
+              .field("emoji", r.emoji())
+              .field("remove", r.remove());
+      case ClientRequest.Typing r -> json.field("conversation", r.conversation());
       case ClientRequest.MarkRead r ->
           json.field("conversation", r.conversation()).field("seq", r.seq());
       case ClientRequest.CreateRoom r ->
@@ -124,6 +142,12 @@ final class RequestWriter {
         r.after().ifPresent(seq -> json.field("after", seq));
         json.field("limit", r.limit());
       }
+      case ClientRequest.Search r -> {
+        json.field("query", r.query());
+        optional("conversation", r.conversation());
+        optional("before", r.before());
+        json.field("limit", r.limit());
+      }
       case ClientRequest.Rooms r -> list(r.pattern(), r.after(), r.limit());
       case ClientRequest.Members r -> {
         json.field("room", r.room());
@@ -136,6 +160,20 @@ final class RequestWriter {
           r.offset().ifPresent(offset -> json.field("offset", offset));
       case ClientRequest.CheckDatabase r ->
           r.logIndex().ifPresent(index -> json.field("log_index", index));
+    }
+  }
+
+  private void delete(ClientRequest.Delete r) {
+    json.field("conversation", r.conversation());
+    if (r.seqs().size() == 1) {
+      json.field("seq", r.seqs().getFirst());
+    } else {
+      json.name("seqs").openList();
+      r.seqs().forEach(json::value);
+      json.closeList();
+    }
+    if (r.forMe()) {
+      json.field("for", "me");
     }
   }
 

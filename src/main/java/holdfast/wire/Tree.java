@@ -93,6 +93,20 @@ record Tree(JsonNode node) {
     return texts;
   }
 
+  List<Long> numbers(String name) throws FrameException {
+    if (!node.path(name).isArray()) {
+      throw wrong(name, "an array");
+    }
+    List<Long> numbers = new ArrayList<>();
+    for (JsonNode item : node.path(name).values()) {
+      if (!item.isIntegralNumber() || !item.canConvertToLong()) {
+        throw wrong(name, "an array of integers");
+      }
+      numbers.add(item.longValue());
+    }
+    return numbers;
+  }
+
   private static <T> T need(String name, Optional<T> value) throws FrameException {
     if (value.isEmpty()) {
       throw FrameException.badRequest("`" + name + "` is missing");

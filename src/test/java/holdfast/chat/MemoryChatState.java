@@ -2,6 +2,7 @@ package holdfast.chat;
 
 import holdfast.check.Check;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// The chat tables in memory, for tests and the simulation. Strict: a row that does not follow from
 /// those before it (a command applied twice, a gap in a conversation, time running back) breaks a
@@ -18,6 +20,9 @@ import java.util.function.Predicate;
 public final class MemoryChatState implements ChatState {
   /// A row of `addMark`.
   public record Mark(long id, long account, ConversationId conversation, long seq) {}
+
+  /// A row of `addMention`.
+  public record Mention(long message, long account, ConversationId room, long seq) {}
 
   private record Invitation(long room, long account) {}
 
@@ -42,6 +47,9 @@ public final class MemoryChatState implements ChatState {
   private final Map<ConversationId, Long> lastSeqs = new HashMap<>();
   private final Map<Reader, Long> readSeqs = new HashMap<>();
   private final List<Mark> marks = new ArrayList<>();
+  private final List<Mention> mentions = new ArrayList<>();
+  private final List<MessageChange> changes = new ArrayList<>();
+  private final Map<Long, Map<Long, Reaction>> reactions = new TreeMap<>();
   private final List<ChatEvent.RoomChanged> roomEvents = new ArrayList<>();
   private final List<RememberedRequest> requests = new ArrayList<>();
   private final Map<Long, Outcome> outcomes = new TreeMap<>();
@@ -75,6 +83,9 @@ public final class MemoryChatState implements ChatState {
     copy.lastSeqs.putAll(lastSeqs);
     copy.readSeqs.putAll(readSeqs);
     copy.marks.addAll(marks);
+    copy.mentions.addAll(mentions);
+    copy.changes.addAll(changes);
+    reactions.forEach((message, rows) -> copy.reactions.put(message, new TreeMap<>(rows)));
     copy.roomEvents.addAll(roomEvents);
     copy.requests.addAll(requests);
     copy.outcomes.putAll(outcomes);
@@ -95,6 +106,9 @@ public final class MemoryChatState implements ChatState {
         members,
         messages,
         marks,
+        mentions,
+        changes,
+        reactions,
         roomEvents,
         requests,
         outcomes,
@@ -121,6 +135,18 @@ public final class MemoryChatState implements ChatState {
       }
     });
     return found;
+  }
+
+  /// How many of the mentions of `account` in a room are behind `seq`.
+  public long mentionsAfter(long account, ConversationId room, long seq) {
+    return mentions.stream()
+        .filter(row -> row.account() == account && row.room().equals(room) && row.seq() > seq)
+        .count();
+  }
+
+  /// The changes of messages in log order.
+  public List<MessageChange> changes() {
+    return List.copyOf(changes);
   }
 
   /// The stored messages in log order.
@@ -419,6 +445,98 @@ public final class MemoryChatState implements ChatState {
     put(lastSeqs, message.conversation(), message.seq());
     put(readSeqs, new Reader(message.sender(), message.conversation()), message.seq());
     remember(RememberedRequest.of(message.id(), message.time(), message.request()));
+  }
+
+  @Override
+  public void addMention(long message, long account, ConversationId room, long seq) {
+    Check.that(
+        existing(messageById, message).seq() == seq && member(room.roomId(), account).isPresent(),
+        "message %d mentions account %d",
+        message,
+        account);
+    advanceTo(message);
+    append(mentions, new Mention(message, account, room, seq));
+  }
+
+  @Override
+  public void editMessage(long message, String text, long edited) {
+    Message old = existing(messageById, message);
+    Check.that(!old.deleted() && edited == time, "%s is edited at %d", old, edited);
+    replace(old.withText(text, edited));
+  }
+
+  @Override
+  public void deleteMessage(long message) {
+    Message old = existing(messageById, message);
+    Check.that(!old.deleted(), "%s is deleted twice", old);
+    replace(old.asTombstone());
+    if (reactions.containsKey(message)) {
+      remove(reactions, message);
+    }
+  }
+
+  private void replace(Message message) {
+    int at = Collections.binarySearch(messages, message, Comparator.comparingLong(Message::id));
+    Message old = messages.set(at, message);
+    journal.changed(() -> messages.set(at, old));
+    put(messageById, message.id(), message);
+  }
+
+  @Override
+  public void addChange(MessageChange change) {
+    advanceTo(change.id());
+    if (!changes.isEmpty()) {
+      MessageChange last = changes.getLast();
+      Check.that(
+          change.id() > last.id() || change.part() == last.part() + 1, "%s after %s", change, last);
+    }
+    append(changes, change);
+  }
+
+  @Override
+  public boolean isHidden(long account, ConversationId conversation, long seq) {
+    return hidden(account, conversation).anyMatch(change -> change.seq() == seq);
+  }
+
+  @Override
+  public int hiddenCount(long account, ConversationId conversation) {
+    return (int) hidden(account, conversation).count();
+  }
+
+  private Stream<MessageChange> hidden(long account, ConversationId conversation) {
+    return changes.stream()
+        .filter(change -> change.kind() == MessageChange.Kind.HIDDEN)
+        .filter(
+            change -> change.account() == account && change.conversation().equals(conversation));
+  }
+
+  @Override
+  public List<Reaction> reactions(long message) {
+    return List.copyOf(reactionsTo(message).values());
+  }
+
+  private Map<Long, Reaction> reactionsTo(long message) {
+    return Objects.requireNonNullElseGet(reactions.get(message), TreeMap::new);
+  }
+
+  @Override
+  public void addReaction(Reaction reaction) {
+    Check.that(
+        !existing(messageById, reaction.message()).deleted(), "%s to a deleted one", reaction);
+    Map<Long, Reaction> rows = reactionsTo(reaction.message());
+    if (rows.isEmpty()) {
+      put(reactions, reaction.message(), rows);
+    }
+    insert(rows, reaction.id(), reaction);
+  }
+
+  @Override
+  public void removeReaction(Reaction reaction) {
+    Map<Long, Reaction> rows = existing(reactions, reaction.message());
+    remove(rows, reaction.id());
+    if (rows.isEmpty()) {
+      remove(reactions, reaction.message());
+    }
   }
 
   @Override

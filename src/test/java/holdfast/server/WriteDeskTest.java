@@ -8,6 +8,7 @@ import holdfast.chat.Digest;
 import holdfast.chat.MemoryChatState;
 import holdfast.chat.Outcome;
 import holdfast.chat.RequestKey;
+import holdfast.wire.Ack;
 import holdfast.wire.ErrorCode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -24,7 +25,9 @@ class WriteDeskTest {
   private final List<String> handedOver = new ArrayList<>();
   private final List<String> failures = new ArrayList<>();
   private final WriteLane lane = new WriteLane();
+  private final List<String> accepted = new ArrayList<>();
   private boolean open = true;
+  private Ack ack = Ack.MAJORITY;
 
   private final WriteDesk desk =
       new WriteDesk(
@@ -52,10 +55,15 @@ class WriteDeskTest {
           },
           5 * SECOND);
 
+  private static RequestKey keyOf(String requestId) {
+    byte[] body = requestId.getBytes(StandardCharsets.UTF_8);
+    return new RequestKey(7, Optional.empty(), requestId, Digest.of(body));
+  }
+
   /// A client's write that arrives at a second.
   private void submit(String requestId, long second) {
     byte[] body = requestId.getBytes(StandardCharsets.UTF_8);
-    RequestKey key = new RequestKey(7, Optional.empty(), requestId, Digest.of(body));
+    RequestKey key = keyOf(requestId);
     WriteReply reply =
         new WriteReply() {
           @Override
@@ -64,11 +72,16 @@ class WriteDeskTest {
           }
 
           @Override
+          public void accepted() {
+            accepted.add(requestId);
+          }
+
+          @Override
           public void failed(RequestRefused refusal) {
             failures.add(requestId + " " + refusal.code());
           }
         };
-    desk.submit(lane, new PendingWrite(key, body, false, true, reply, second * SECOND));
+    desk.submit(lane, new PendingWrite(key, body, ack, true, reply, second * SECOND));
   }
 
   @Test
@@ -82,6 +95,30 @@ class WriteDeskTest {
     handedOver.clear();
     desk.resendAll();
     assertEquals(List.of("a", "b", "c"), handedOver);
+  }
+
+  @Test
+  void whatThePrimaryHasIsAnsweredAtOnceWithAckPrimaryAndNotHandedOverAgain() {
+    ack = Ack.PRIMARY;
+    submit("a", 0);
+    submit("b", 0);
+    desk.onAcked(lane.laneId, 1, 1);
+    desk.onAcked(lane.laneId, 1, 1);
+    assertEquals(List.of("a"), accepted);
+    handedOver.clear();
+    desk.resendAll();
+    assertEquals(List.of("b"), handedOver);
+  }
+
+  @Test
+  void whatIsAppliedBeforeThePrimarysWordCameIsAcceptedToo() {
+    ack = Ack.PRIMARY;
+    submit("a", 0);
+    RequestKey key = keyOf("a");
+    desk.onApplied(key, new Outcome.Done(1), false);
+    desk.onAcked(lane.laneId, 1, 1);
+    assertEquals(List.of("a"), accepted);
+    assertEquals(true, desk.isEmpty());
   }
 
   /// Two primaries in a row die: the older write is given up on, the younger one not yet. A third

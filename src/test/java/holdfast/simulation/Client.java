@@ -261,7 +261,7 @@ final class Client {
   private Request somethingToSay(long self) {
     Optional<Long> room = world.directory().anyRoom(random);
     Optional<Directory.Known> message = world.directory().anyMessage(random);
-    int choice = random.nextInt(20);
+    int choice = random.nextInt(23);
     if (choice == 0) {
       return somethingAboutItself(self);
     }
@@ -284,6 +284,36 @@ final class Client {
               time ->
                   new Command.MarkRead(
                       time, key, message.get().conversation(), message.get().id()));
+    }
+    if (choice == 20 && message.isPresent()) {
+      String text = "edited " + number + "-" + (made + 1);
+      return request(
+          self,
+          "edit",
+          key ->
+              time ->
+                  new Command.Edit(
+                      time, key, message.get().conversation(), message.get().id(), text));
+    }
+    if (choice == 21 && message.isPresent()) {
+      boolean forMe = random.nextBoolean();
+      return request(
+          self,
+          "delete",
+          key ->
+              time ->
+                  new Command.Delete(
+                      time, key, message.get().conversation(), List.of(message.get().id()), forMe));
+    }
+    if (choice == 22 && message.isPresent()) {
+      boolean remove = random.nextInt(3) == 0;
+      return request(
+          self,
+          "react",
+          key ->
+              time ->
+                  new Command.React(
+                      time, key, message.get().conversation(), message.get().id(), "🐙", remove));
     }
     if (choice <= 8 && message.isPresent()) {
       return send(self, message.get().conversation(), Optional.of(message.get().id()));

@@ -8,6 +8,8 @@ import holdfast.chat.Command;
 import holdfast.chat.ConversationId;
 import holdfast.chat.MemoryChatState;
 import holdfast.chat.Message;
+import holdfast.chat.SearchQuery;
+import holdfast.chat.SearchWords;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,7 +27,7 @@ final class ChatModel {
   private final ChatMachine machine = new ChatMachine(state, StoreBench.LIMITS);
   private final TreeMap<String, Long> accounts = new TreeMap<>();
   private final TreeSet<Long> rooms = new TreeSet<>();
-  private final Map<ConversationId, List<Message>> messages = new TreeMap<>();
+  private final Map<ConversationId, List<Long>> messages = new TreeMap<>();
   private final List<Told> events = new ArrayList<>();
   private long lastId;
 
@@ -43,7 +45,8 @@ final class ChatModel {
     }
     state
         .message(lastId)
-        .ifPresent(m -> messages.computeIfAbsent(m.conversation(), _ -> new ArrayList<>()).add(m));
+        .ifPresent(
+            m -> messages.computeIfAbsent(m.conversation(), _ -> new ArrayList<>()).add(m.id()));
     for (ChatEvent event : applied.events()) {
       events.add(new Told(event, concerned(event, before)));
     }
@@ -54,6 +57,15 @@ final class ChatModel {
     Set<Long> concerned = new TreeSet<>();
     switch (event) {
       case ChatEvent.MessageSent sent -> concerned.addAll(partiesOf(sent.conversation()));
+      case ChatEvent.MessageEdited edited -> concerned.addAll(partiesOf(edited.conversation()));
+      case ChatEvent.MessagesDeleted deleted -> {
+        if (deleted.hidden()) {
+          concerned.add(deleted.account());
+        } else {
+          concerned.addAll(partiesOf(deleted.conversation()));
+        }
+      }
+      case ChatEvent.Reacted reacted -> concerned.addAll(partiesOf(reacted.conversation()));
       case ChatEvent.ReadMoved read -> {
         concerned.add(read.account());
         if (!read.conversation().isRoom()) {
@@ -113,20 +125,52 @@ final class ChatModel {
   }
 
   List<Message> messagesOf(ConversationId conversation) {
-    return messages.getOrDefault(conversation, List.of());
+    return messages.getOrDefault(conversation, List.of()).stream()
+        .map(id -> state.message(id).orElseThrow())
+        .toList();
   }
 
-  Page<Message> history(
-      ConversationId conversation, OptionalLong before, OptionalLong after, int limit) {
-    List<Message> all = messagesOf(conversation);
+  /// The messages that `account` has not hidden from itself.
+  private List<Message> shownTo(long account, ConversationId conversation) {
+    return messagesOf(conversation).stream()
+        .filter(m -> !state.isHidden(account, conversation, m.seq()))
+        .toList();
+  }
+
+  private ShownMessage shown(Message message) {
+    return new ShownMessage(message, state.reactions(message.id()));
+  }
+
+  Page<ShownMessage> history(
+      long account,
+      ConversationId conversation,
+      OptionalLong before,
+      OptionalLong after,
+      int limit) {
+    List<ShownMessage> all = shownTo(account, conversation).stream().map(this::shown).toList();
     if (after.isPresent()) {
-      List<Message> newer = all.stream().filter(m -> m.seq() > after.getAsLong()).toList();
+      List<ShownMessage> newer =
+          all.stream().filter(m -> m.message().seq() > after.getAsLong()).toList();
       return Page.cut(newer, limit);
     }
-    List<Message> older =
-        all.stream().filter(m -> before.isEmpty() || m.seq() < before.getAsLong()).toList();
+    List<ShownMessage> older =
+        all.stream()
+            .filter(m -> before.isEmpty() || m.message().seq() < before.getAsLong())
+            .toList();
     int from = Math.max(0, older.size() - limit);
     return new Page<>(older.subList(from, older.size()), from > 0);
+  }
+
+  /// Everything that `account` finds, the newest first.
+  List<ShownMessage> search(
+      long account, SearchQuery query, Optional<ConversationId> conversation) {
+    return state.messages().reversed().stream()
+        .filter(m -> conversation.map(m.conversation()::equals).orElse(true))
+        .filter(m -> partiesOf(m.conversation()).contains(account))
+        .filter(m -> !m.deleted() && query.fits(SearchWords.of(m.text())))
+        .filter(m -> !state.isHidden(account, m.conversation(), m.seq()))
+        .map(this::shown)
+        .toList();
   }
 
   /// The whole list of conversations of `account`.
@@ -140,16 +184,21 @@ final class ChatModel {
       if (!inside && (messages.isEmpty() || !conversation.isDirectOf(account))) {
         continue;
       }
-      Optional<Message> last =
-          messages.isEmpty() ? Optional.empty() : Optional.of(messages.getLast());
+      List<Message> shown = shownTo(account, conversation);
       long place =
-          last.map(Message::id)
-              .orElseGet(() -> state.member(conversation.roomId(), account).orElseThrow().joined());
+          messages.isEmpty()
+              ? state.member(conversation.roomId(), account).orElseThrow().joined()
+              : messages.getLast().id();
+      long readSeq = state.readSeq(account, conversation);
       placed.add(
           new Placed(
               place,
               new ConversationRow(
-                  conversation, messages.size(), state.readSeq(account, conversation), last)));
+                  conversation,
+                  messages.size(),
+                  readSeq,
+                  state.mentionsAfter(account, conversation, readSeq),
+                  shown.isEmpty() ? Optional.empty() : Optional.of(shown.getLast()))));
     }
     placed.sort(Comparator.comparingLong(Placed::place).reversed());
     return placed.stream().map(Placed::row).toList();
@@ -212,10 +261,45 @@ final class ChatModel {
     return events.stream()
         .filter(told -> told.accounts().contains(account))
         .map(Told::event)
+        .filter(event -> !isOfHidden(event, account))
+        .flatMap(event -> asThingsAre(event).stream())
         .filter(event -> event.id() <= upToId)
         .filter(
             event -> event.id() > afterId || (event.id() == afterId && event.part() > afterPart))
         .toList();
+  }
+
+  private boolean isOfHidden(ChatEvent event, long account) {
+    return event instanceof ChatEvent.MessageSent sent
+        && state.isHidden(account, sent.conversation(), sent.seq());
+  }
+
+  /// A message is told as it is now, and an edit of a deleted one not at all.
+  private Optional<ChatEvent> asThingsAre(ChatEvent event) {
+    return switch (event) {
+      case ChatEvent.MessageSent sent ->
+          Optional.of(ChatEvent.MessageSent.of(state.message(sent.id()).orElseThrow()));
+      case ChatEvent.MessageEdited edited -> {
+        Message message = state.message(edited.message()).orElseThrow();
+        yield message.deleted()
+            ? Optional.empty()
+            : Optional.of(
+                new ChatEvent.MessageEdited(
+                    edited.id(),
+                    edited.part(),
+                    edited.conversation(),
+                    edited.seq(),
+                    edited.message(),
+                    message.text(),
+                    message.edited()));
+      }
+      case ChatEvent.MessagesDeleted _,
+          ChatEvent.Reacted _,
+          ChatEvent.ReadMoved _,
+          ChatEvent.RoomChanged _,
+          ChatEvent.TokensVoided _ ->
+          Optional.of(event);
+    };
   }
 
   private static boolean fits(String pattern, String name) {

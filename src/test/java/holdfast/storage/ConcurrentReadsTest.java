@@ -112,11 +112,11 @@ final class ConcurrentReadsTest {
     long lastSeq = reads.lastSeq(conversation);
     assertTrue(lastSeq >= atLeast, () -> lastSeq + " of " + atLeast);
     OptionalLong none = OptionalLong.empty();
-    List<Message> newest = reads.history(conversation, none, none, 30).items();
+    List<ShownMessage> newest = reads.history(1, conversation, none, none, 30).items();
     checkRun(newest, Math.max(lastSeq, 0), Long.MAX_VALUE);
     if (lastSeq > 40) {
-      List<Message> middle =
-          reads.history(conversation, none, OptionalLong.of(lastSeq / 2), 20).items();
+      List<ShownMessage> middle =
+          reads.history(1, conversation, none, OptionalLong.of(lastSeq / 2), 20).items();
       assertEquals(20, middle.size());
       checkRun(middle, lastSeq / 2 + 20, lastSeq / 2 + 20);
     }
@@ -124,14 +124,14 @@ final class ConcurrentReadsTest {
   }
 
   /// The messages follow each other and end between these seqs.
-  private static void checkRun(List<Message> messages, long lastMin, long lastMax) {
+  private static void checkRun(List<ShownMessage> messages, long lastMin, long lastMax) {
     for (int i = 1; i < messages.size(); i++) {
-      assertEquals(messages.get(i - 1).seq() + 1, messages.get(i).seq());
+      assertEquals(messages.get(i - 1).message().seq() + 1, messages.get(i).message().seq());
     }
-    for (Message message : messages) {
-      assertEquals(seqOf(message.id()), message.seq());
+    for (ShownMessage shown : messages) {
+      assertEquals(seqOf(shown.message().id()), shown.message().seq());
     }
-    long last = messages.isEmpty() ? 0 : messages.getLast().seq();
+    long last = messages.isEmpty() ? 0 : messages.getLast().message().seq();
     assertTrue(last >= lastMin && last <= lastMax, () -> last + " not in " + lastMin);
   }
 

@@ -96,14 +96,14 @@ final class CrashTest {
     assertEquals(n, store.reads().lastSeq(Writer.TALK));
     long seen = 0;
     while (seen < n) {
-      List<Message> page =
+      List<ShownMessage> page =
           store
               .reads()
-              .history(Writer.TALK, OptionalLong.empty(), OptionalLong.of(seen), 200)
+              .history(1, Writer.TALK, OptionalLong.empty(), OptionalLong.of(seen), 200)
               .items();
-      for (Message message : page) {
+      for (ShownMessage shown : page) {
         seen++;
-        assertEquals(Writer.message(seen), message);
+        assertEquals(new ShownMessage(Writer.message(seen), List.of()), shown);
       }
     }
     for (LogEntry entry : store.read(1, (int) n, Long.MAX_VALUE)) {
@@ -232,8 +232,8 @@ final class CrashTest {
       for (ConversationId conversation : model.conversations()) {
         OptionalLong none = OptionalLong.empty();
         assertEquals(
-            model.history(conversation, none, none, 200),
-            store.reads().history(conversation, none, none, 200));
+            model.history(1, conversation, none, none, 200),
+            store.reads().history(1, conversation, none, none, 200));
       }
       for (long account : model.accountIds()) {
         assertEquals(model.unreadOf(account), store.reads().unread(account));

@@ -87,7 +87,7 @@ final class DiskFullTest {
     assertEquals(model.lastId(), bench.reads().appliedId());
     assertEquals(model.state().lastSeq(talk), bench.store.chat().lastSeq(talk));
     assertEquals(
-        model.history(talk, NONE, NONE, 200), bench.reads().history(talk, NONE, NONE, 200));
+        model.history(1, talk, NONE, NONE, 200), bench.reads().history(1, talk, NONE, NONE, 200));
     assertEquals(model.unreadOf(2), bench.reads().unread(2));
   }
 }

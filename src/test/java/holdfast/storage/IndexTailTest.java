@@ -68,7 +68,7 @@ final class IndexTailTest {
     tail.awaitRoom();
     add(1, true);
     assertFalse(tail.wantsSync());
-    TailTable full = tail.awaitFull();
+    TailTable full = tail.awaitFull(0).orElseThrow();
     assertEquals(MAX + 1, full.size());
     assertEquals(100 + last, full.lastId());
   }
@@ -98,6 +98,9 @@ final class IndexTailTest {
     assertEquals(OptionalLong.empty(), TailTable.readSeq(before, 2, TALK));
   }
 
+  /// Nothing is to be made searchable.
+  private final SearchIndexer idle = mock(SearchIndexer.class);
+
   @Test
   void theMergeTriesAgainWhileTheDiskIsFull() throws InterruptedException {
     // A full disk cannot be had for one file only.
@@ -105,7 +108,7 @@ final class IndexTailTest {
     DiskFullException full = new DiskFullException("full", new SQLException());
     doThrow(full).doNothing().when(index).merge(any(TailTable.class));
     add(MAX, true);
-    try (IndexMerger merger = new IndexMerger(index, tail)) {
+    try (IndexMerger merger = new IndexMerger(index, tail, idle)) {
       assertTrue(merger.isAlive());
       // Until the first attempt has failed the writer waits, then it is told.
       assertSame(full, assertThrows(DiskFullException.class, tail::awaitRoom));
@@ -123,7 +126,7 @@ final class IndexTailTest {
     doThrow(broken).when(index).merge(any(TailTable.class));
     when(index.file()).thenReturn(Path.of("index.db"));
     add(MAX, true);
-    try (IndexMerger merger = new IndexMerger(index, tail)) {
+    try (IndexMerger merger = new IndexMerger(index, tail, idle)) {
       assertSame(broken, assertThrows(DiskFailedException.class, tail::awaitRoom));
       while (merger.isAlive()) {
         Thread.onSpinWait();

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.chat.ChatEvent;
 import holdfast.chat.ConversationId;
-import holdfast.chat.Message;
 import holdfast.chat.Outcome;
 import holdfast.chat.Refusal;
 import holdfast.chat.RememberedRequest;
@@ -164,10 +163,10 @@ final class OldVersionsTest {
 
   private static List<String> texts(Reads reads, ConversationId conversation) {
     return reads
-        .history(conversation, OptionalLong.empty(), OptionalLong.empty(), 100)
+        .history(BOB, conversation, OptionalLong.empty(), OptionalLong.empty(), 100)
         .items()
         .stream()
-        .map(Message::text)
+        .map(shown -> shown.message().text())
         .toList();
   }
 

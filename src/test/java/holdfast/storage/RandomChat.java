@@ -7,6 +7,7 @@ import holdfast.chat.Message;
 import holdfast.chat.RequestKey;
 import holdfast.chat.RoomRole;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -14,6 +15,8 @@ import java.util.random.RandomGenerator;
 /// Commands of every kind about few people and rooms, so that they meet; most of them succeed.
 final class RandomChat {
   private static final List<RoomRole> ROLES = List.of(RoomRole.values());
+  static final List<String> WORDS =
+      List.of("octopus", "Octopuses", "über", "don't", "東京", "a-b", "long-lived", "octo");
 
   private final RandomGenerator random;
   private final ChatModel model;
@@ -33,7 +36,7 @@ final class RandomChat {
     }
     long actor = pick(model.accountIds());
     RequestKey request = request(actor);
-    return switch (random.nextInt(30)) {
+    return switch (random.nextInt(36)) {
       case 0 -> register();
       case 1 -> new Command.LogoutAll(time, request);
       case 2 -> new Command.Seen(time, List.of(actor, pick(model.accountIds())));
@@ -75,10 +78,39 @@ final class RandomChat {
           random.nextInt(3) == 0
               ? new Command.DeleteAccount(time, request, passwordOf(actor))
               : new Command.Noop();
-      default ->
-          new Command.Send(
-              time, request, conversation(actor), "text " + requests, Optional.empty());
+      case 22, 23 -> {
+        ConversationId conversation = conversation(actor);
+        yield new Command.Edit(
+            time, request, conversation, messageIn(conversation), text() + " edited");
+      }
+      case 24, 25 -> {
+        ConversationId conversation = conversation(actor);
+        List<Long> messages = new ArrayList<>();
+        for (int i = random.nextInt(3); i >= 0; i--) {
+          messages.add(messageIn(conversation));
+        }
+        yield new Command.Delete(time, request, conversation, messages, random.nextInt(3) > 0);
+      }
+      case 26, 27 -> {
+        ConversationId conversation = conversation(actor);
+        String emoji = List.of("👍", "🐙", ":)").get(random.nextInt(3));
+        yield new Command.React(
+            time, request, conversation, messageIn(conversation), emoji, random.nextInt(3) == 0);
+      }
+      default -> new Command.Send(time, request, conversation(actor), text(), Optional.empty());
     };
+  }
+
+  /// A few words out of few, and now and then a name.
+  private String text() {
+    StringBuilder text = new StringBuilder("text " + requests);
+    for (int i = random.nextInt(4); i > 0; i--) {
+      text.append(' ').append(WORDS.get(random.nextInt(WORDS.size())));
+    }
+    if (random.nextInt(4) == 0) {
+      text.append(" @user").append(random.nextInt(12)).append('.');
+    }
+    return text.toString();
   }
 
   private Command register() {

@@ -11,6 +11,7 @@ import holdfast.chat.Command;
 import holdfast.chat.ConversationId;
 import holdfast.chat.Message;
 import holdfast.chat.RememberedRequest;
+import holdfast.chat.SearchQuery;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,22 @@ import org.junit.jupiter.api.io.TempDir;
 final class ReadsModelTest {
   private static final int SEEDS = 4;
   private static final int COMMANDS = 500;
+  private static final List<String> QUERIES =
+      List.of(
+          "octopus",
+          "octo*",
+          "OCTOPUSES text",
+          "uber",
+          "don't",
+          "京",
+          "\"a b\"",
+          "\"b a\"",
+          "long*",
+          "t*",
+          "x",
+          "edited o*",
+          "\"long lived\" text",
+          "user1");
 
   @TempDir Path directory;
 
@@ -136,6 +153,43 @@ final class ReadsModelTest {
       }
     }
     checkNames(reads);
+    checkSearch(reads);
+  }
+
+  /// Whatever of it the full-text index has by now.
+  private void checkSearch(Reads reads) {
+    for (int i = 0; i < 6; i++) {
+      long account = model.accountIds().get(random.nextInt(model.accountIds().size()));
+      String text = QUERIES.get(random.nextInt(QUERIES.size()));
+      SearchQuery query = SearchQuery.parse(text).orElseThrow();
+      List<ConversationId> places = model.conversations();
+      Optional<ConversationId> place =
+          random.nextBoolean()
+              ? Optional.empty()
+              : Optional.of(places.get(random.nextInt(places.size())))
+                  .filter(c ->
+                      c.isRoom()
+                          ? model.state().member(c.roomId(), account).isPresent()
+                          : c.isDirectOf(account));
+      assertEquals(
+          model.search(account, query, place),
+          searchPages(reads, account, query, place, limit()),
+          where + " " + text);
+    }
+  }
+
+  private List<ShownMessage> searchPages(
+      Reads reads, long account, SearchQuery query, Optional<ConversationId> place, int limit) {
+    List<ShownMessage> found = new ArrayList<>();
+    OptionalLong before = OptionalLong.of(Long.MAX_VALUE);
+    while (before.isPresent()) {
+      SearchPage page = reads.search(account, query, place, before.getAsLong(), limit);
+      assertTrue(page.messages().size() <= limit, where);
+      assertTrue(page.next().orElse(0) < before.getAsLong(), where);
+      found.addAll(page.messages());
+      before = page.next();
+    }
+    return found;
   }
 
   private List<ConversationId> someConversations(int count) {
@@ -183,6 +237,7 @@ final class ReadsModelTest {
 
   private void checkHistory(ConversationId conversation) {
     Reads reads = bench.reads();
+    long account = model.accountIds().get(random.nextInt(model.accountIds().size()));
     int last = model.messagesOf(conversation).size();
     assertEquals(last, reads.lastSeq(conversation), where);
     long seq = random.nextLong(-1, last + 3);
@@ -195,17 +250,17 @@ final class ReadsModelTest {
     for (int limit : List.of(limit(), 200)) {
       String what = "%s: %s from %d, %d".formatted(where, conversation, seq, limit);
       assertEquals(
-          model.history(conversation, none, none, limit),
-          reads.history(conversation, none, none, limit),
+          model.history(account, conversation, none, none, limit),
+          reads.history(account, conversation, none, none, limit),
           what);
       OptionalLong from = OptionalLong.of(seq);
       assertEquals(
-          model.history(conversation, from, none, limit),
-          reads.history(conversation, from, none, limit),
+          model.history(account, conversation, from, none, limit),
+          reads.history(account, conversation, from, none, limit),
           what);
       assertEquals(
-          model.history(conversation, none, from, limit),
-          reads.history(conversation, none, from, limit),
+          model.history(account, conversation, none, from, limit),
+          reads.history(account, conversation, none, from, limit),
           what);
     }
   }

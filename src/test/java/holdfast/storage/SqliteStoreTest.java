@@ -449,7 +449,11 @@ final class SqliteStoreTest {
     assertEquals(before, store.storedLog(CONFIGURED));
     assertEquals(
         1,
-        store.reads().history(TALK, OptionalLong.empty(), OptionalLong.empty(), 9).items().size());
+        store
+            .reads()
+            .history(1, TALK, OptionalLong.empty(), OptionalLong.empty(), 9)
+            .items()
+            .size());
   }
 
   @Test

@@ -85,7 +85,15 @@ final class ProtocolPageTest {
           Map.entry("TRANSFER_PRIMARY", Set.of(OkPayload.PrimaryMoved.class)),
           Map.entry(
               "BACKUP_DATABASE", Set.of(OkPayload.BackupMade.class, OkPayload.BackupPiece.class)),
-          Map.entry("CHECK", Set.of(OkPayload.Checked.class)));
+          Map.entry("CHECK", Set.of(OkPayload.Checked.class)),
+          Map.entry("EDIT", Set.of(OkPayload.Written.class)),
+          Map.entry("DELETE", Set.of(OkPayload.Written.class)),
+          Map.entry("REACT", Set.of(OkPayload.Written.class)),
+          Map.entry("TYPING", Set.of(OkPayload.Empty.class)),
+          Map.entry("SEARCH", Set.of(OkPayload.Found.class)));
+
+  /// What any write with `ack` primary is answered with; see Rules.
+  private static final Class<? extends OkPayload> TO_ANY_WRITE = OkPayload.Accepted.class;
 
   @Test
   void thePageListsTheRequestsThatAreServedAndTheirFields() {
@@ -113,7 +121,7 @@ final class ProtocolPageTest {
   @Test
   void everyRequestHasItsReplyAndEveryReplyItsRequest() {
     assertEquals(new TreeSet<>(ClientCodec.requestTypes()), new TreeSet<>(REPLIES.keySet()));
-    Set<Class<?>> replied = new HashSet<>();
+    Set<Class<?>> replied = new HashSet<>(Set.of(TO_ANY_WRITE));
     REPLIES.values().forEach(replied::addAll);
     assertEquals(Set.of(OkPayload.class.getPermittedSubclasses()), replied);
   }
@@ -286,6 +294,8 @@ final class ProtocolPageTest {
     List<ClientRequest> requests =
         new ArrayList<>(new Samples().with(RequestHeader.class, full).each(ClientRequest.class));
     requests.addAll(new Samples().with(RequestHeader.class, plain).each(ClientRequest.class));
+    // Of one message and of several it is written differently.
+    requests.add(new ClientRequest.Delete(plain, "@bob", List.of(1L, 2L), false));
     return requests;
   }
 

@@ -193,7 +193,7 @@ class BadRequestsTest {
         "request_id | '\\ud800'",
         "min_index  | 7",
         "min_index  | 'c1.1.1'",
-        "ack        | 'primary'",
+        "ack        | 'none'",
         "ack        | 'ALL'",
         "ack        | 1",
         "read       | 'stale'",

@@ -62,6 +62,15 @@ class ClientCodecTest {
               new ClientRequest.Logout(header, true),
               new ClientRequest.Send(header, "@bob", "hi\n\tthere \"\\/ äöü € 🐙", none(0)),
               new ClientRequest.Send(header, "#room.x_1-2", "?", Optional.of(41L)),
+              new ClientRequest.Edit(header, "@bob", 12, "better"),
+              new ClientRequest.Delete(header, "@bob", List.of(12L), false),
+              new ClientRequest.Delete(header, "#r", List.of(3L, 1L, 2L), true),
+              new ClientRequest.React(header, "#r", 3, "👩‍👩‍👧‍👦", false),
+              new ClientRequest.React(header, "#r", 3, ":+1:", true),
+              new ClientRequest.Typing(header, "#r"),
+              new ClientRequest.Search(header, "a b* \"c d\"", none(), none(), 50),
+              new ClientRequest.Search(
+                  header, "x", Optional.of("@bob"), Optional.of(SearchToken.text(77)), 10),
               new ClientRequest.MarkRead(header, "@bob", 12),
               new ClientRequest.CreateRoom(header, "#r", "a topic", true),
               new ClientRequest.CreateRoom(header, "#r", "", false),
@@ -119,6 +128,14 @@ class ClientCodecTest {
     assertEquals(new TreeSet<>(ClientCodec.requestTypes()), tested);
   }
 
+  private static final OkPayload.HistoryMessage EDITED =
+      new OkPayload.HistoryMessage(
+          3, "bob", "hi", 5, Optional.of(9L), false, none(0), Map.of(), none(), false);
+
+  private static final OkPayload.HistoryMessage DELETED =
+      new OkPayload.HistoryMessage(
+          4, "bob", "", 5, none(0), true, none(0), Map.of(), none(), false);
+
   private static ServerStatus aStatus() {
     return new ServerStatus(
             "1",
@@ -158,6 +175,7 @@ class ClientCodecTest {
         new OkPayload.Status(List.of(), none(), 7, 3, 0, false, Optional.of("no majority"), none()),
         new OkPayload.Written("i1.x", OptionalInt.empty()),
         new OkPayload.Written("i1.x", OptionalInt.of(5)),
+        new OkPayload.Accepted(),
         new OkPayload.Registered("alice", "i1.x", OptionalInt.of(3)),
         new OkPayload.Sent("@bob", 4, 1_790_000_000_000L, "i1.x", OptionalInt.empty()),
         new OkPayload.Sent("#r", 4, 1_790_000_000_000L, "i1.x", OptionalInt.of(5)),
@@ -178,6 +196,13 @@ class ClientCodecTest {
                     2,
                     0,
                     Optional.of(new OkPayload.LastMessage(9, "bob", "hi 🐙", 5))),
+                new OkPayload.Conversation(
+                    "#r",
+                    9,
+                    7,
+                    2,
+                    1,
+                    Optional.of(new OkPayload.LastMessage(9, "bob", "", 5, true))),
                 new OkPayload.Conversation("#empty", 0, 0, 0, 0, Optional.empty())),
             false),
         new OkPayload.History(
@@ -194,6 +219,13 @@ class ClientCodecTest {
                     none(),
                     true)),
             true),
+        new OkPayload.History(List.of(EDITED, DELETED), false),
+        new OkPayload.Found(
+            List.of(
+                new OkPayload.FoundMessage("#r", EDITED), new OkPayload.FoundMessage("@b", EDITED)),
+            Optional.of("s1.x"),
+            true),
+        new OkPayload.Found(List.of(), none(), false),
         new OkPayload.Rooms(
             List.of(new OkPayload.RoomInfo("#r", "t", true, 2, true, false)), false),
         new OkPayload.Rooms(
@@ -244,6 +276,13 @@ class ClientCodecTest {
         new ServerEvent.Message("@bob", 4, "bob", "hi 🐙", 5, none(0), none(), "c1.4.0"),
         new ServerEvent.Message(
             "#r", 4, "bob", "hi", 5, Optional.of(3L), Optional.of("r-1"), "c1.4.0"),
+        new ServerEvent.Message(
+            "#r", 4, "bob", "hi", 5, none(0), none(), Optional.of(9L), false, "c1.4.0"),
+        new ServerEvent.Message("#r", 4, "bob", "", 5, none(0), none(), none(0), true, "c1.4.0"),
+        new ServerEvent.MessageEdited("#r", 4, "hi!", 9, "c1.5.0"),
+        new ServerEvent.MessageDeleted("@bob", List.of(4L, 7L), "c1.5.0"),
+        new ServerEvent.Reaction("@bob", 4, "bob", "🐙", true, "c1.5.0"),
+        new ServerEvent.Typing("#r", "bob"),
         new ServerEvent.Read("@bob", "bob", 4, "c1.4.0"),
         new ServerEvent.Room("#r", "joined", "bob", "bob", none(), none(), "c1.4.0"),
         new ServerEvent.Room("#r", "role", "bob", "alice", Optional.of("owner"), none(), "c1.4.0"),
@@ -280,8 +319,8 @@ class ClientCodecTest {
   @Test
   void framesOfANewerServerAreToldAsSuch() throws FrameException {
     assertEquals(
-        new ServerFrame.Unknown("TYPING"),
-        ClientCodec.parseServer("{\"type\":\"TYPING\",\"payload\":{}}".getBytes(UTF_8)));
+        new ServerFrame.Unknown("NEWS"),
+        ClientCodec.parseServer("{\"type\":\"NEWS\",\"payload\":{}}".getBytes(UTF_8)));
     ServerFrame.Error error =
         (ServerFrame.Error)
             ClientCodec.parseServer(
@@ -348,6 +387,29 @@ class ClientCodecTest {
             """
             {"type":"MESSAGE","payload":{"conversation":"#r","seq":4,"sender":"bob","text":"hi",\
             "time":5,"reply_to":3,"request_id":"r-1","cursor":"c1.4.0"}}\
+            """,
+            """
+            {"type":"MESSAGE","payload":{"conversation":"#r","seq":4,"sender":"bob","text":"hi",\
+            "time":5,"reply_to":null,"edited":9,"cursor":"c1.4.0"}}\
+            """,
+            """
+            {"type":"MESSAGE","payload":{"conversation":"#r","seq":4,"sender":"bob","text":null,\
+            "time":5,"reply_to":null,"deleted":true,"cursor":"c1.4.0"}}\
+            """,
+            """
+            {"type":"MESSAGE_EDITED","payload":{"conversation":"#r","seq":4,"text":"hi!",\
+            "edited":9,"cursor":"c1.5.0"}}\
+            """,
+            """
+            {"type":"MESSAGE_DELETED","payload":{"conversation":"@bob","seqs":[4,7],\
+            "cursor":"c1.5.0"}}\
+            """,
+            """
+            {"type":"REACTION","payload":{"conversation":"@bob","seq":4,"username":"bob",\
+            "emoji":"🐙","removed":true,"cursor":"c1.5.0"}}\
+            """,
+            """
+            {"type":"TYPING","payload":{"conversation":"#r","username":"bob"}}\
             """,
             """
             {"type":"READ","payload":{"conversation":"@bob","username":"bob","seq":4,\

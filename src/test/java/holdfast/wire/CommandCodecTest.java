@@ -51,6 +51,11 @@ class CommandCodecTest {
             Optional.empty()),
         new Command.Send(TIME, BY_ALICE, ConversationId.room(LARGE_ID), "x", Optional.of(LARGE_ID)),
         new Command.Send(TIME, BY_ALICE, ConversationId.direct(5, 5), "x", Optional.empty()),
+        new Command.Edit(TIME, BY_ALICE, ConversationId.room(9), LARGE_ID, "zoë 🐙"),
+        new Command.Delete(
+            TIME, BY_ALICE, ConversationId.direct(4, 9), List.of(1L, LARGE_ID), true),
+        new Command.Delete(TIME, BY_ALICE, ConversationId.room(9), List.of(7L), false),
+        new Command.React(TIME, BY_ALICE, ConversationId.room(9), LARGE_ID, "🐙", true),
         new Command.MarkRead(TIME, BY_ALICE, ConversationId.room(9), 0),
         new Command.MarkRead(TIME, BY_ALICE, ConversationId.direct(9, 4), LARGE_ID),
         new Command.CreateRoom(TIME, BY_ALICE, "#r", "a topic", true),

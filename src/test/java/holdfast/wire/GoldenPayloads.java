@@ -9,6 +9,7 @@ final class GoldenPayloads {
 
   static Map<Class<?>, String> byKind() {
     Map<Class<?>, String> all = new HashMap<>(ofAccounts());
+    all.putAll(ofMessages());
     all.putAll(ofTheRest());
     return all;
   }
@@ -19,6 +20,42 @@ final class GoldenPayloads {
         Map.entry(
             OkPayload.PasswordSet.class, "{\"token\":\"h1.t\",\"index\":\"i1.x\",\"acked\":3}"),
         Map.entry(OkPayload.Preferences.class, "{\"preferences\":{\"mute.@bob\":\"yes\"}}"));
+  }
+
+  private static Map<Class<?>, String> ofMessages() {
+    return Map.ofEntries(
+        Map.entry(OkPayload.Written.class, "{\"index\":\"i1.x\"}"),
+        Map.entry(
+            OkPayload.Sent.class,
+            """
+            {"conversation":"@bob","seq":4,"time":1790000000000,"index":"i1.x"}\
+            """),
+        Map.entry(
+            OkPayload.Conversations.class,
+            """
+            {"conversations":[{"conversation":"@bob","last_seq":9,"read_seq":7,"unread":2,\
+            "mentions":0,"last":{"seq":9,"sender":"bob","text":"hi 🐙","time":5}},{"conversation":"#r","last_seq":9,"read_seq":7,"unread":2,\
+            "mentions":1,"last":{"seq":9,"sender":"bob","text":null,"time":5,"deleted":true}},\
+            {"conversation":"#empty","last_seq":0,"read_seq":0,"unread":0,"mentions":0,\
+            "last":null}],"more":false}\
+            """),
+        Map.entry(
+            OkPayload.History.class,
+            """
+            {"messages":[{"seq":1,"sender":"bob","text":"hi","time":5,"edited":null,\
+            "deleted":false,"reply_to":null,"reactions":{},"request_id":"r-1"},{"seq":2,\
+            "sender":"alice","text":"hi","time":6,"edited":null,"deleted":false,"reply_to":1,\
+            "reactions":{"🐙":["bob","alice"]},"sender_deleted":true}],"more":true}\
+            """),
+        Map.entry(OkPayload.Accepted.class, "{\"accepted\":true}"),
+        Map.entry(
+            OkPayload.Found.class,
+            """
+            {"messages":[{"conversation":"#r","seq":3,"sender":"bob","text":"hi","time":5,\
+            "edited":9,"deleted":false,"reply_to":null,"reactions":{}},{"conversation":"@b",\
+            "seq":3,"sender":"bob","text":"hi","time":5,"edited":9,"deleted":false,\
+            "reply_to":null,"reactions":{}}],"next":"s1.x","more":true}\
+            """));
   }
 
   private static Map<Class<?>, String> ofTheRest() {
@@ -42,14 +79,8 @@ final class GoldenPayloads {
             "voter":true,"lag_ms":0,"clients":4,"version":"0.1.0"}],"primary":"1","term":7,\
             "quorum":3,"failures_tolerated":2,"solo":false,"warning":"the log is large"}\
             """),
-        Map.entry(OkPayload.Written.class, "{\"index\":\"i1.x\"}"),
         Map.entry(
             OkPayload.Registered.class, "{\"username\":\"alice\",\"index\":\"i1.x\",\"acked\":3}"),
-        Map.entry(
-            OkPayload.Sent.class,
-            """
-            {"conversation":"@bob","seq":4,"time":1790000000000,"index":"i1.x"}\
-            """),
         Map.entry(
             OkPayload.LoggedIn.class,
             """
@@ -59,22 +90,6 @@ final class GoldenPayloads {
         Map.entry(
             OkPayload.Users.class,
             "{\"users\":[{\"username\":\"bob\",\"online\":true,\"last_seen\":5}],\"more\":true}"),
-        Map.entry(
-            OkPayload.Conversations.class,
-            """
-            {"conversations":[{"conversation":"@bob","last_seq":9,"read_seq":7,"unread":2,\
-            "mentions":0,"last":{"seq":9,"sender":"bob","text":"hi 🐙","time":5}},\
-            {"conversation":"#empty","last_seq":0,"read_seq":0,"unread":0,"mentions":0,\
-            "last":null}],"more":false}\
-            """),
-        Map.entry(
-            OkPayload.History.class,
-            """
-            {"messages":[{"seq":1,"sender":"bob","text":"hi","time":5,"edited":null,\
-            "deleted":false,"reply_to":null,"reactions":{},"request_id":"r-1"},{"seq":2,\
-            "sender":"alice","text":"hi","time":6,"edited":null,"deleted":false,"reply_to":1,\
-            "reactions":{"🐙":["bob","alice"]},"sender_deleted":true}],"more":true}\
-            """),
         Map.entry(
             OkPayload.Rooms.class,
             """

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import holdfast.chat.ConversationId;
 import holdfast.check.Check;
 import holdfast.replication.Denial;
 import holdfast.replication.LogEntry;
@@ -97,6 +98,8 @@ class PeerCodecTest {
                 "0.1.0",
                 Optional.of(new Vitals(7, 8, 9)))),
         new PeerFrame.Forwarded(7, 3, 9, 44, 7, 5),
+        new PeerFrame.Typing(0, BIG, ConversationId.direct(4, BIG)),
+        new PeerFrame.Typing(0, 4, ConversationId.room(9)),
         new PeerFrame.ForwardRefused(7, 3, 9, "GAP", 8),
         new PeerFrame.ReadIndex(7, 12),
         new PeerFrame.ReadIndexReply(7, 12, 44),
@@ -207,7 +210,9 @@ class PeerCodecTest {
         {"type":"FORWARD","term":7,"server_id":"2","payload":{"session":3,"number":1,\
         "ack":"all","command":{"v":1,"type":"SEND"}}}\
         """,
-        text(new PeerFrame.Forward(7, 3, 1, "{\"v\":1,\"type\":\"SEND\"}".getBytes(UTF_8), true)));
+        text(
+            new PeerFrame.Forward(
+                7, 3, 1, "{\"v\":1,\"type\":\"SEND\"}".getBytes(UTF_8), Ack.ALL)));
   }
 
   @ParameterizedTest
@@ -244,7 +249,7 @@ class PeerCodecTest {
   @Test
   void aCommandOfTheLargestTextComesThrough() throws FrameException {
     String command = "{\"v\":1,\"text\":\"" + "🐙".repeat(8_192) + "\"}";
-    PeerFrame frame = new PeerFrame.Forward(7, 3, 1, command.getBytes(UTF_8), false);
+    PeerFrame frame = new PeerFrame.Forward(7, 3, 1, command.getBytes(UTF_8), Ack.PRIMARY);
     PeerFrame.Forward received = (PeerFrame.Forward) PeerCodec.decode(line(frame)).frame();
     assertEquals(command, new String(received.command(), UTF_8));
   }
