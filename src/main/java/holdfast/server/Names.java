@@ -34,8 +34,8 @@ final class Names {
     return conversation;
   }
 
-  /// The same for a message that is looked up next: of a private room a stranger learns nothing, not
-  /// even how many messages it has; of a public one, what does not exist comes first.
+  /// The same for a message that is looked up next: of a private room a stranger learns nothing,
+  /// not even how many messages it has; of a public one, what does not exist comes first.
   ConversationId placeOfMessage(String name, Login login) throws RequestRefused {
     ConversationId conversation = conversation(name, login);
     if (conversation.isRoom()

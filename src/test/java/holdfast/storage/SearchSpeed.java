@@ -148,7 +148,9 @@ public final class SearchSpeed {
     search("short beginning", 1, "c*");
     search("two words", 1, "common w7");
     search("everybody's word, nothing of one's own", 599, "common");
-    time("first page of 500 conversations", () -> store.reads().conversations(1, Optional.empty(), 50).items().size());
+    time(
+        "first page of 500 conversations",
+        () -> store.reads().conversations(1, Optional.empty(), 50).items().size());
     OptionalLong none = OptionalLong.empty();
     time(
         "first page of history",
@@ -162,8 +164,7 @@ public final class SearchSpeed {
 
   private void search(String what, long account, String text) {
     SearchQuery query = SearchQuery.parse(text).orElseThrow();
-    SearchPage first =
-        store.reads().search(account, query, Optional.empty(), Long.MAX_VALUE, 50);
+    SearchPage first = store.reads().search(account, query, Optional.empty(), Long.MAX_VALUE, 50);
     time(
         what + (first.next().isPresent() ? ", more" : ", all"),
         () ->
@@ -189,6 +190,10 @@ public final class SearchSpeed {
     Arrays.sort(nanos);
     System.out.printf(
         "%-48s %4d found, p50 %6.2f ms, p99 %6.2f ms, longest %6.2f ms%n",
-        what, found, nanos[ROUNDS / 2] / 1e6, nanos[ROUNDS * 99 / 100] / 1e6, nanos[ROUNDS - 1] / 1e6);
+        what,
+        found,
+        nanos[ROUNDS / 2] / 1e6,
+        nanos[ROUNDS * 99 / 100] / 1e6,
+        nanos[ROUNDS - 1] / 1e6);
   }
 }
