@@ -71,7 +71,12 @@ final class IndexFile implements AutoCloseable {
     if (Files.exists(file)) {
       Optional<String> useless = whyUseless(file, memberKey, appliedId);
       if (useless.isEmpty()) {
-        return new IndexFile(file, openToWrite(file));
+        Sqlite sqlite = openToWrite(file);
+        // What power loss, or a restored database, has taken back comes again, perhaps as something
+        // else.
+        sqlite.run(
+            "UPDATE merge_point SET searched_id = min(searched_id, %d)".formatted(appliedId));
+        return new IndexFile(file, sqlite);
       }
       LOG.warn("{} {}: building it anew from the messages", file, useless.get());
     }

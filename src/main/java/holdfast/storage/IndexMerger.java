@@ -29,11 +29,8 @@ final class IndexMerger implements AutoCloseable {
     try {
       while (!Thread.currentThread().isInterrupted()) {
         Optional<TailTable> table = tail.awaitFull(search.restNanos());
-        if (table.isEmpty()) {
-          search.step();
-        } else if (merge(table.get())) {
-          search.onMerge();
-        } else {
+        boolean done = table.isPresent() ? merge(table.get()) : makeSearchable();
+        if (!done) {
           LockSupport.parkNanos(RETRY_INTERVAL.toNanos());
         }
       }
@@ -54,10 +51,22 @@ final class IndexMerger implements AutoCloseable {
       index.merge(table);
       tail.merged();
       index.checkpointIfLong();
+      search.onMerge();
       return true;
     } catch (DiskFullException e) {
       LOG.warn("the disk is full; the index waits: {}", e.getMessage());
       tail.failed(e);
+      return false;
+    }
+  }
+
+  /// Nobody waits for this: a full disk only makes searching slower.
+  private boolean makeSearchable() {
+    try {
+      search.step();
+      return true;
+    } catch (DiskFullException e) {
+      LOG.warn("the disk is full; the search index waits: {}", e.getMessage());
       return false;
     }
   }

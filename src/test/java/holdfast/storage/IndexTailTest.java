@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.timeout;
+import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
 import holdfast.chat.ConversationId;
@@ -98,6 +100,9 @@ final class IndexTailTest {
     assertEquals(OptionalLong.empty(), TailTable.readSeq(before, 2, TALK));
   }
 
+  /// How long a thread may take to come to it.
+  private static final int PATIENCE_MS = 30_000;
+
   /// Nothing is to be made searchable.
   private final SearchIndexer idle = mock(SearchIndexer.class);
 
@@ -116,6 +121,21 @@ final class IndexTailTest {
         Thread.onSpinWait();
       }
       tail.awaitRoom();
+    }
+  }
+
+  @Test
+  void afterAFullDiskMessagesAreMadeSearchableAndTablesMerged() {
+    IndexFile index = mock(IndexFile.class);
+    DiskFullException full = new DiskFullException("full", new SQLException());
+    doThrow(full).doNothing().when(idle).step();
+    try (IndexMerger merger = new IndexMerger(index, tail, idle)) {
+      verify(idle, timeout(PATIENCE_MS).atLeast(2)).step();
+      add(MAX, true);
+      while (tail.rows() > 0) {
+        Thread.onSpinWait();
+      }
+      assertTrue(merger.isAlive());
     }
   }
 

@@ -153,6 +153,24 @@ final class SearchTest {
     assertEquals(ids, found(BOB, "number"));
   }
 
+  @Test
+  void anIndexThatKnowsMoreThanThereIsIsTakenBack() {
+    long first = send(TALK, "an octopus");
+    awaitIndexed();
+    bench.store.close();
+    try (Sqlite index = Sqlite.open(temp.resolve("data/index.db"), 100)) {
+      index.run("UPDATE merge_point SET searched_id = 1000");
+      index.run("INSERT INTO message_words(rowid, words) VALUES (%d, 'squid _a1 _a2')".formatted(first + 1));
+    }
+    bench.reopen();
+    long second = send(TALK, "octopus again");
+    assertEquals(first + 1, second);
+    assertEquals(List.of(second, first), found(BOB, "octopus"));
+    awaitIndexed();
+    assertEquals(List.of(second, first), found(BOB, "octopus"));
+    assertEquals(List.of(), found(BOB, "squid"));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
