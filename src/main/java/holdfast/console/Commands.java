@@ -29,6 +29,34 @@ final class Commands {
                   "Alt-Enter begins another line of the same message.")
               .alsoKnownAs("query", "m"),
           entry(
+              "reply",
+              "/reply NUMBER TEXT",
+              "answers a message of the present conversation",
+              "Alt-N shows the numbers of messages. Example: /reply 17 Yes, at noon."),
+          entry(
+              "edit",
+              "/edit [NUMBER] TEXT",
+              "gives your newest message, or the one with that number, another text"),
+          entry(
+              "delete",
+              "/delete [NUMBER …]",
+              "deletes your newest message, or those with these numbers, for everyone",
+              "In a room its moderators may delete the messages of others, too."),
+          entry("hide", "/hide NUMBER …", "takes messages off your own side only"),
+          entry(
+              "react",
+              "/react NUMBER EMOJI",
+              "puts an emoji to a message",
+              "Example: /react 17 :+1:, and /unreact 17 :+1: takes it away."),
+          entry("unreact", "/unreact NUMBER EMOJI", "takes your emoji away from a message"),
+          entry(
+              "search",
+              "/search [NAME] WORDS",
+              "finds messages with all of these words, everywhere or in one conversation",
+              "beach* finds beaches, too; \"at noon\" finds these words together.",
+              "/show 1 goes to the first one found. Example: /search #trip hotel"),
+          entry("show", "/show NUMBER", "goes to a message that /search has found"),
+          entry(
                   "room",
                   "/room #ROOM",
                   "makes it the present conversation; short: #ROOM, @NAME",
@@ -55,7 +83,26 @@ final class Commands {
               "close", "/close", "takes the conversation off the list until it is heard of again"),
           entry("rooms", "/rooms [PATTERN]", "lists rooms; a pattern is like te*")
               .alsoKnownAs("list"),
-          entry("topic", "/topic [#ROOM]", "shows what a room is about"),
+          entry(
+              "topic",
+              "/topic [#ROOM] [TEXT]",
+              "shows, or sets, what a room is about",
+              "Example: /topic Where to go in June"),
+          entry(
+              "invite",
+              "/invite NAME [#ROOM]",
+              "lets somebody join a private room, or points somebody to a public one"),
+          entry("kick", "/kick NAME [#ROOM]", "puts somebody out of a room"),
+          entry(
+              "role",
+              "/role NAME owner|moderator|member",
+              "gives a member of the present room another role"),
+          entry(
+              "block",
+              "/block NAME",
+              "takes no more direct messages from somebody",
+              "What both of you say in rooms is not touched. /unblock NAME ends it."),
+          entry("unblock", "/unblock NAME", "takes direct messages from somebody again"),
           entry("members", "/members [#ROOM]", "lists who is in a room")
               .alsoKnownAs("who", "names"),
           entry("users", "/users [PATTERN]", "lists accounts; a pattern is like al*"),
@@ -72,7 +119,7 @@ final class Commands {
               "mute",
               "/mute [NAME]",
               "no bell for a conversation; once more: again",
-              "It still counts what is unread. Lasts until you leave."),
+              "It still counts what is unread. The servers remember it."),
           entry("dnd", "/dnd [on|off]", "do not disturb: no bell, no notification"),
           entry(
               "log",

@@ -1,5 +1,6 @@
 package holdfast.console;
 
+import java.util.List;
 import java.util.Optional;
 
 /// Something that `Desk` wants done outside the model.
@@ -7,13 +8,37 @@ sealed interface Deed {
   /// Asks the servers; `Happening.Reply` comes back, exactly one.
   sealed interface Request extends Deed {}
 
-  record Send(long key, String to, String text) implements Request {}
+  /// A request whose reply says no more than that it is done.
+  sealed interface Simple extends Request {}
+
+  /// Says something.
+  ///
+  /// @param replyTo seq of the message it answers; 0: none
+  record Send(long key, String to, String text, long replyTo) implements Request {}
 
   /// Wants a page of messages.
   ///
   /// @param asked by the person: a failure is told
   record History(String conversation, Optional<Long> before, int limit, boolean asked)
       implements Request {}
+
+  /// Wants the messages around one.
+  record Around(Place place) implements Request {}
+
+  record Edit(Place place, String text) implements Simple {}
+
+  record Delete(String conversation, List<Long> seqs, boolean forMe) implements Simple {
+    public Delete {
+      seqs = List.copyOf(seqs);
+    }
+  }
+
+  record React(Place place, String emoji, boolean remove) implements Simple {}
+
+  record Search(Optional<String> conversation, String query) implements Request {}
+
+  /// Lets the others know that the person is typing.
+  record Typing(String conversation) implements Simple {}
 
   record Conversations(boolean asked) implements Request {}
 
@@ -26,6 +51,22 @@ sealed interface Deed {
   record Status(boolean asked) implements Request {}
 
   record Whois(String name) implements Request {}
+
+  record SetTopic(String room, String topic) implements Simple {}
+
+  record Invite(String room, String name) implements Simple {}
+
+  record Kick(String room, String name) implements Simple {}
+
+  record SetRole(String room, String name, String role) implements Simple {}
+
+  record Block(String name, boolean blocked) implements Simple {}
+
+  /// Wants what the person chose earlier, on any screen.
+  record Preferences() implements Request {}
+
+  /// Keeps a choice; without a value: forgets it.
+  record Prefer(String name, Optional<String> value) implements Simple {}
 
   record Create(String room, String topic, boolean isPrivate) implements Request {}
 

@@ -8,6 +8,9 @@ final class Desk {
   /// Between two looks at how the cluster is, and whether who is written to is there, ms.
   static final long STATUS_EVERY_MS = 3_000;
 
+  /// Between two words to others that the person is typing, ms.
+  private static final long TYPING_EVERY_MS = 3_000;
+
   private Desk() {}
 
   record Step(Model model, List<Deed> deeds) {}
@@ -18,7 +21,7 @@ final class Desk {
       case Happening.Typed(var line) -> Typing.typed(draft, line);
       case Happening.Pressed(var key) -> Moves.pressed(draft, key);
       case Happening.Picked(var number) -> Moves.picked(draft, number);
-      case Happening.Editing(var input) -> draft.become(before.with(input));
+      case Happening.Editing(var input) -> editing(draft, input);
       case Happening.Resized(var columns, var rows) -> {
         draft.become(before.with(new Model.Window(columns, rows)));
         draft.wish(new Deed.Redraw());
@@ -29,6 +32,22 @@ final class Desk {
       case Happening.Reply reply -> Replies.reply(draft, reply);
     }
     return new Step(draft.model(), draft.deeds());
+  }
+
+  /// Who writes to somebody is seen to be typing.
+  private static void editing(Draft draft, InputView input) {
+    Model model = draft.model();
+    boolean writes =
+        !input.text().isBlank()
+            && !input.text().startsWith("/")
+            && !input.text().equals(model.input().text())
+            && !model.presentPane().isHome();
+    Recent recent = model.recent().active(model.now());
+    draft.become(model.with(input).with(recent));
+    if (writes && model.now() - recent.typingTold() >= TYPING_EVERY_MS) {
+      draft.become(draft.model().with(recent.typingTold(model.now())));
+      draft.wish(new Deed.Typing(model.present()));
+    }
   }
 
   private static void tick(Draft draft, long now) {
@@ -50,6 +69,7 @@ final class Desk {
     if (!model.plain()) {
       draft.wish(new Deed.Status(false));
       draft.wish(new Deed.Conversations(false));
+      draft.wish(new Deed.Preferences());
       draft.wish(new Deed.Users("*", false));
       draft.wish(new Deed.Rooms("*", false));
     }

@@ -74,8 +74,11 @@ final class Draft {
 
   /// A message comes in at the end, or before what is unacknowledged.
   void say(String name, Entry.Message message) {
-    keepPlace(name, message);
-    change(name, pane -> pane.with(pane.sheet().add(message)));
+    // Where only a part of the past is shown, what is new waits until the end is shown again.
+    if (!pane(name).sheet().newer()) {
+      keepPlace(name, message);
+      change(name, pane -> pane.with(pane.sheet().add(message)));
+    }
     if (!message.isQueued()) {
       wish(new Deed.Print(name, message, model.present(), false));
     }
@@ -112,7 +115,11 @@ final class Draft {
   /// What the present conversation holds has been on the screen.
   void shown(String name) {
     Pane pane = pane(name);
-    boolean seen = name.equals(model.present()) && pane.scroll() == 0 && !pane.isHome();
+    boolean seen =
+        name.equals(model.present())
+            && pane.scroll() == 0
+            && !pane.isHome()
+            && !pane.sheet().newer();
     if (seen && pane.reading().unread() > 0) {
       long last = pane.reading().lastSeq();
       wish(new Deed.Shown(name, last));

@@ -4,6 +4,7 @@ import holdfast.client.ChatClient;
 import holdfast.client.ChatException;
 import holdfast.wire.OkPayload;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -17,8 +18,16 @@ final class Hands {
   /// Rows of a list.
   private static final int ROWS = 200;
 
+  /// Messages shown after one that somebody wants to see.
+  private static final int AFTER = 10;
+
+  /// Messages that a search gives.
+  private static final int FOUND = 20;
+
   /// How long leaving waits for the last marks of what was read.
   private static final long FINISH_SECONDS = 2;
+
+  private static final Function<Object, Happening.Reply> DONE = _ -> new Happening.Done("");
 
   private final ChatClient client;
   private final ReadMarker marker;
@@ -32,8 +41,23 @@ final class Hands {
 
   void perform(Deed.Request request) {
     switch (request) {
+      case Deed.Simple simple -> simple(simple);
       case Deed.Send send -> send(send);
       case Deed.History history -> history(history);
+      case Deed.Around(var place) ->
+          ask(
+              client.historyBefore(place.conversation(), place.seq() + AFTER, Moves.PAGE),
+              page -> new Happening.AroundCame(place, page),
+              "",
+              false);
+      case Deed.Search(var conversation, var query) ->
+          ask(
+              client.search(query, conversation, Optional.empty(), FOUND),
+              found -> new Happening.SearchCame(query, found),
+              "",
+              false);
+      case Deed.Preferences() ->
+          ask(client.preferences(), Happening.PreferencesCame::new, "", true);
       case Deed.Conversations(var asked) ->
           ask(
               client.conversations(ROWS),
@@ -94,9 +118,12 @@ final class Hands {
   }
 
   private void send(Deed.Send send) {
+    CompletableFuture<OkPayload.Sent> reply =
+        send.replyTo() == 0
+            ? client.send(send.to(), send.text())
+            : client.reply(send.to(), send.replyTo(), send.text());
     var _ =
-        client
-            .send(send.to(), send.text())
+        reply
             .whenComplete((done, failure) ->
                 answer.accept(
                     failure == null
@@ -117,13 +144,52 @@ final class Hands {
   }
 
   private <T> void ask(
-      CompletableFuture<T> reply, Function<T, Happening.Reply> done, String what, boolean quiet) {
+      CompletableFuture<T> reply, Function<? super T, Happening.Reply> done, String what, boolean quiet) {
     var _ =
         reply.whenComplete((value, failure) ->
             answer.accept(
                 failure == null
                     ? done.apply(value)
                     : new Happening.Refused(what, why(failure), quiet)));
+  }
+
+  /// What has no reply worth showing.
+  private void simple(Deed.Simple deed) {
+    switch (deed) {
+      case Deed.Edit(var at, var text) ->
+          simply(client.edit(at.conversation(), at.seq(), text), "");
+      case Deed.Delete(var conversation, var seqs, var forMe) ->
+          simply(forMe ? client.hide(conversation, seqs) : client.delete(conversation, seqs), "");
+      case Deed.React(var at, var emoji, var remove) ->
+          simply(client.react(at.conversation(), at.seq(), emoji, remove), "");
+      case Deed.Typing(var conversation) -> ask(client.typing(conversation), DONE, "", true);
+      case Deed.SetTopic(var room, var topic) ->
+          simply(client.setTopic(room, topic), "The topic of " + room + " is set.");
+      case Deed.Invite(var room, var name) ->
+          simply(client.invite(room, name), name + " is invited to " + room + ".");
+      case Deed.Kick(var room, var name) ->
+          simply(client.kick(room, name), name + " is no longer in " + room + ".");
+      case Deed.SetRole(var room, var name, var role) ->
+          simply(client.setRole(room, name, role), name + " is " + role + " of " + room + " now.");
+      case Deed.Block(var name, var blocked) ->
+          simply(
+              blocked ? client.block(name) : client.unblock(name),
+              blocked
+                  ? name + " cannot write to you any more. /unblock " + name + " ends that."
+                  : name + " can write to you again.");
+      case Deed.Prefer(var name, var value) ->
+          ask(
+              value.isPresent()
+                  ? client.setPreference(name, value.get())
+                  : client.removePreference(name),
+              DONE,
+              "",
+              true);
+    }
+  }
+
+  private void simply(CompletableFuture<? extends OkPayload> reply, String said) {
+    ask(reply, _ -> new Happening.Done(said), "", false);
   }
 
   private static String why(Throwable failure) {

@@ -65,6 +65,17 @@ sealed interface Happening {
   /// Somebody's account, or nothing.
   record WhoisCame(String name, List<OkPayload.User> found) implements Reply {}
 
+  record AroundCame(Place place, OkPayload.History page) implements Reply {}
+
+  record SearchCame(String query, OkPayload.Found found) implements Reply {}
+
+  /// It is done.
+  ///
+  /// @param said what to say about it; nothing where an event tells what came of it
+  record Done(String said) implements Reply {}
+
+  record PreferencesCame(OkPayload.Preferences preferences) implements Reply {}
+
   record Created(String room) implements Reply {}
 
   record Joined(String room) implements Reply {}

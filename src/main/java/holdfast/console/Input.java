@@ -1,5 +1,6 @@
 package holdfast.console;
 
+import java.util.List;
 import java.util.Optional;
 
 /// A line that a person typed, understood.
@@ -11,6 +12,22 @@ sealed interface Input {
 
   /// For the conversation named, which becomes the present one.
   record Tell(String conversation, String text) implements Input {}
+
+  /// An answer to the message with that number in the present conversation.
+  record Reply(long seq, String text) implements Input {}
+
+  /// Without a number: one's own newest message.
+  record Edit(Optional<Long> seq, String text) implements Input {}
+
+  /// Without numbers: one's own newest message.
+  record Delete(List<Long> seqs, boolean forMe) implements Input {}
+
+  record React(long seq, String emoji, boolean remove) implements Input {}
+
+  record Search(Optional<String> conversation, String query) implements Input {}
+
+  /// Goes to the message with that number in the list that the last search gave.
+  record Show(int number) implements Input {}
 
   record GoTo(String conversation) implements Input {}
 
@@ -29,7 +46,16 @@ sealed interface Input {
 
   record Rooms(String pattern) implements Input {}
 
-  record Topic(Optional<String> room) implements Input {}
+  /// Without a text: shows it.
+  record Topic(Optional<String> room, String text) implements Input {}
+
+  record Invite(String name, Optional<String> room) implements Input {}
+
+  record Kick(String name, Optional<String> room) implements Input {}
+
+  record Role(String name, String role) implements Input {}
+
+  record Block(String name, boolean blocked) implements Input {}
 
   record Members(Optional<String> room) implements Input {}
 

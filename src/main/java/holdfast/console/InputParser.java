@@ -53,6 +53,8 @@ final class InputParser {
   private static Input command(String name, String rest) {
     return switch (name) {
       case "msg" -> rest.isEmpty() ? usage(name) : tell(prefixed(rest, '@'));
+      case "reply", "edit", "delete", "hide", "react", "unreact", "search", "show" ->
+          MessageParser.parse(name, rest);
       case "room" -> rest.isEmpty() ? usage(name) : goTo(prefixed(rest, '#'));
       case "jump" -> rest.isEmpty() ? usage(name) : new Input.Jump(Words.of(rest).first());
       case "create" -> create(rest);
@@ -60,7 +62,8 @@ final class InputParser {
       case "leave" -> perhapsInRoom(rest, Input.Leave::new);
       case "close" -> new Input.Close();
       case "rooms" -> new Input.Rooms(pattern(rest, '#'));
-      case "topic" -> perhapsInRoom(rest, Input.Topic::new);
+      case "topic", "invite", "kick", "role", "block", "unblock" ->
+          RoomParser.parse(name, rest);
       case "members" -> perhapsInRoom(rest, Input.Members::new);
       case "users" -> new Input.Users(pattern(rest, '@'));
       case "whois" -> whois(rest);
@@ -100,12 +103,12 @@ final class InputParser {
     };
   }
 
-  private static Input usage(String name) {
+  static Input usage(String name) {
     return new Input.Wrong(
         Commands.find(name).map(entry -> "Usage: " + entry.usage()).orElse("/help explains."));
   }
 
-  private static Input notAName(String word) {
+  static Input notAName(String word) {
     return new Input.Wrong(word + " is not a name: " + NAME_RULE + ".");
   }
 

@@ -19,6 +19,7 @@ import java.util.TreeSet;
 /// @param rooms names for completion
 /// @param unanswered messages sent from here and not acknowledged
 /// @param nextKey of the next message sent from here
+/// @param recent what the person did last
 /// @param now the time, ms
 record Model(
     String me,
@@ -34,6 +35,7 @@ record Model(
     InputView input,
     int unanswered,
     long nextKey,
+    Recent recent,
     long now) {
   /// Names kept for completion, of each kind.
   static final int NAMES_MAX = 2_000;
@@ -79,6 +81,7 @@ record Model(
         InputView.EMPTY,
         0,
         1,
+        Recent.NOTHING,
         now);
   }
 
@@ -134,6 +137,7 @@ record Model(
         input,
         unanswered,
         nextKey,
+        recent,
         now);
   }
 
@@ -152,6 +156,7 @@ record Model(
         input,
         unanswered,
         nextKey,
+        recent,
         now);
   }
 
@@ -170,6 +175,7 @@ record Model(
         input,
         unanswered,
         nextKey,
+        recent,
         now);
   }
 
@@ -188,6 +194,7 @@ record Model(
         input,
         unanswered,
         nextKey,
+        recent,
         now);
   }
 
@@ -206,6 +213,7 @@ record Model(
         input,
         unanswered,
         nextKey,
+        recent,
         now);
   }
 
@@ -224,6 +232,7 @@ record Model(
         changed,
         unanswered,
         nextKey,
+        recent,
         now);
   }
 
@@ -242,7 +251,14 @@ record Model(
         input,
         unanswered,
         nextKey,
+        recent,
         time);
+  }
+
+  Model with(Recent changed) {
+    return new Model(
+        me, plain, panes, present, before, people, rooms, health, settings, window, input,
+        unanswered, nextKey, changed, now);
   }
 
   /// One more message is on its way.
@@ -261,6 +277,7 @@ record Model(
         input,
         unanswered + 1,
         nextKey + 1,
+        recent,
         now);
   }
 
@@ -279,6 +296,7 @@ record Model(
         input,
         unanswered - 1,
         nextKey,
+        recent,
         now);
   }
 
@@ -301,6 +319,7 @@ record Model(
         input,
         unanswered,
         nextKey,
+        recent,
         now);
   }
 

@@ -106,6 +106,10 @@ final class Moves {
 
   private static void down(Draft draft) {
     Model model = draft.model();
+    if (model.presentPane().scroll() == 0) {
+      bottom(draft);
+      return;
+    }
     int target = model.presentPane().scroll() - pageLines(model);
     draft.change(model.present(), p -> p.scrolled(target));
     draft.shown(model.present());
@@ -114,6 +118,10 @@ final class Moves {
   static void bottom(Draft draft) {
     String present = draft.model().present();
     draft.change(present, p -> p.scrolled(0));
+    if (draft.pane(present).sheet().newer()) {
+      draft.change(present, p -> p.with(p.sheet().emptied()));
+      draft.wish(new Deed.History(present, Optional.empty(), PAGE, false));
+    }
     draft.shown(present);
   }
 }

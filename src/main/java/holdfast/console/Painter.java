@@ -102,8 +102,11 @@ final class Painter {
     String members =
         pane.members().isEmpty() ? "" : dot + Lists.count(pane.members().size(), "member");
     String loading = !pane.isHome() && !pane.sheet().loaded() ? dot + "loading" : "";
+    boolean types = pane.typist().until() > model.now();
+    String typing = types ? dot + pane.typist().name() + " is typing" : "";
+    String past = pane.sheet().newer() ? dot + "older messages; Alt-> shows the newest" : "";
     String older = pane.sheet().fetching() ? dot + "fetching older messages" : "";
-    return " " + SideList.title(pane) + topic + members + loading + older;
+    return " " + SideList.title(pane) + topic + members + loading + older + past + typing;
   }
 
   private AttributedString bar(String text) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 /// @param name `@account`, `#room`, or nothing
 /// @param topic of a room, or how the other person is, as far as known
 /// @param members of a room, as far as known
+/// @param typist who is typing there, if anybody
 /// @param scroll lines below the window; 0: it follows what is said
 record Pane(
     String name,
@@ -16,13 +17,14 @@ record Pane(
     Sheet sheet,
     Reading reading,
     boolean muted,
+    Typist typist,
     int scroll) {
   Pane {
     members = List.copyOf(members);
   }
 
   static Pane of(String name) {
-    return new Pane(name, "", List.of(), Sheet.EMPTY, Reading.NONE, false, 0);
+    return new Pane(name, "", List.of(), Sheet.EMPTY, Reading.NONE, false, Typist.NOBODY, 0);
   }
 
   boolean isRoom() {
@@ -39,26 +41,37 @@ record Pane(
   }
 
   Pane with(Sheet changed) {
-    return new Pane(name, topic, members, changed, reading, muted, scroll);
+    return new Pane(name, topic, members, changed, reading, muted, typist, scroll);
   }
 
   Pane with(Reading changed) {
-    return new Pane(name, topic, members, sheet, changed, muted, scroll);
+    return new Pane(name, topic, members, sheet, changed, muted, typist, scroll);
   }
 
   Pane withTopic(String changed) {
-    return new Pane(name, changed, members, sheet, reading, muted, scroll);
+    return new Pane(name, changed, members, sheet, reading, muted, typist, scroll);
   }
 
   Pane withMembers(List<String> changed) {
-    return new Pane(name, topic, changed, sheet, reading, muted, scroll);
+    return new Pane(name, topic, changed, sheet, reading, muted, typist, scroll);
   }
 
   Pane muted(boolean changed) {
-    return new Pane(name, topic, members, sheet, reading, changed, scroll);
+    return new Pane(name, topic, members, sheet, reading, changed, typist, scroll);
   }
 
   Pane scrolled(int lines) {
-    return new Pane(name, topic, members, sheet, reading, muted, Math.max(0, lines));
+    return new Pane(name, topic, members, sheet, reading, muted, typist, Math.max(0, lines));
+  }
+
+  Pane typedIn(Typist now) {
+    return new Pane(name, topic, members, sheet, reading, muted, now, scroll);
+  }
+
+  /// Somebody who is typing.
+  ///
+  /// @param until how long that counts, ms
+  record Typist(String name, long until) {
+    static final Typist NOBODY = new Typist("", 0);
   }
 }

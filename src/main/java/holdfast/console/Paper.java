@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.AttributedStyle;
@@ -25,6 +26,9 @@ final class Paper {
   private static final int MARK = 3;
 
   private static final int TIME = 5;
+
+  /// So many people are named at a reaction; more are counted.
+  private static final int NAMED_MAX = 3;
 
   private final Pane pane;
   private final Model model;
@@ -126,9 +130,10 @@ final class Paper {
     boolean own = message.sender().equals(model.me());
     boolean named = !own && Mentions.names(message.text(), model.me());
     AttributedStringBuilder head = new AttributedStringBuilder();
-    String mark = named ? "@" : own ? mark(message) : "";
+    boolean wanted = message.seq() > 0 && message.seq() == pane.sheet().marked();
+    String mark = wanted ? ">" : named ? "@" : own ? mark(message) : "";
     AttributedStyle markStyle =
-        named ? theme.loud() : message.failed() ? theme.bad() : theme.good();
+        named || wanted ? theme.loud() : message.failed() ? theme.bad() : theme.good();
     head.append(Pen.left(mark, MARK, unicode), markStyle);
     boolean number = model.settings().numbers();
     String when = number ? seq(message) : dates.time(message.time());
@@ -142,7 +147,58 @@ final class Paper {
     }
     AttributedStyle text =
         message.failed() ? theme.bad() : named ? theme.unread() : AttributedStyle.DEFAULT;
-    return beside(head.toAttributedString(), Safe.text(message.text()), text);
+    if (message.extras().deleted()) {
+      return beside(head.toAttributedString(), "(deleted)", theme.dim());
+    }
+    List<AttributedString> lines = new ArrayList<>();
+    int indent = Wrapping.width(head.toString());
+    answered(message).ifPresent(quote -> lines.add(under(indent, quote)));
+    String edited = message.extras().edited() ? " (edited)" : "";
+    lines.addAll(
+        beside(head.toAttributedString(), Safe.text(message.text()) + edited, text));
+    if (!message.extras().reactions().isEmpty()) {
+      lines.add(under(indent, reactions(message)));
+    }
+    return lines;
+  }
+
+  /// One line that belongs to a message, in the column of its text.
+  private AttributedString under(int indent, String text) {
+    int from = indent + Wrapping.COLUMNS_MIN <= width ? indent : 1;
+    return new AttributedStringBuilder()
+        .append(" ".repeat(from))
+        .append(Pen.cut(text, width - from, unicode), theme.dim())
+        .toAttributedString();
+  }
+
+  /// What a message answers.
+  private Optional<String> answered(Entry.Message message) {
+    long seq = message.extras().replyTo();
+    if (seq == 0) {
+      return Optional.empty();
+    }
+    String arrow = unicode ? "↳ " : "> ";
+    return Optional.of(
+        pane.sheet()
+            .message(seq)
+            .map(m -> arrow + Safe.line(m.sender()) + ": " + Safe.line(m.text()))
+            .orElse(arrow + "message " + seq));
+  }
+
+  /// `👍 bob, carol  🎉 dave`
+  private static String reactions(Entry.Message message) {
+    List<String> all = new ArrayList<>();
+    message
+        .extras()
+        .reactions()
+        .forEach((emoji, people) ->
+            all.add(
+                Safe.line(emoji)
+                    + " "
+                    + (people.size() <= NAMED_MAX
+                        ? Safe.line(String.join(", ", people))
+                        : Integer.toString(people.size()))));
+    return String.join("  ", all);
   }
 
   private static String seq(Entry.Message message) {

@@ -33,6 +33,22 @@ final class Replies {
           draft.rows(Lists.status(status));
         }
       }
+      case Happening.AroundCame(var place, var page) -> Messages.around(draft, place, page);
+      case Happening.SearchCame(var query, var found) -> Messages.found(draft, query, found);
+      case Happening.Done(var said) -> {
+        if (!said.isEmpty()) {
+          draft.info(said);
+        }
+      }
+      case Happening.PreferencesCame(var preferences) ->
+          preferences
+              .preferences()
+              .keySet()
+              .forEach(name -> {
+                if (name.startsWith(Typing.MUTE)) {
+                  draft.change(name.substring(Typing.MUTE.length()), p -> p.muted(true));
+                }
+              });
       case Happening.WhoisCame(var name, var found) -> whois(draft, name, found);
       case Happening.Created(var room) -> {
         if (!draft.model().plain()) {
@@ -65,10 +81,7 @@ final class Replies {
 
   private static void history(Draft draft, Happening.HistoryCame came) {
     String name = came.conversation();
-    List<Entry.Message> page =
-        came.page().messages().stream()
-            .map(m -> Entry.Message.said(m.seq(), m.sender(), m.text(), m.time()))
-            .toList();
+    List<Entry.Message> page = page(came.page());
     boolean more = came.page().more();
     boolean older = came.before().isPresent();
     if (draft.model().plain()) {
@@ -89,6 +102,19 @@ final class Replies {
             .model()
             .knowing(page.stream().map(Entry.Message::sender).distinct().toList(), List.of()));
     draft.shown(name);
+  }
+
+  static List<Entry.Message> page(OkPayload.History came) {
+    return came.messages().stream()
+        .map(m ->
+            Entry.Message.said(
+                m.seq(),
+                m.sender(),
+                m.text(),
+                m.time(),
+                new Extras(
+                    m.replyTo().orElse(0L), m.edited().isPresent(), m.deleted(), m.reactions())))
+        .toList();
   }
 
   private static void printed(Draft draft, Happening.HistoryCame came, List<Entry.Message> page) {

@@ -68,7 +68,8 @@ final class ScriptFace implements Face {
 
   @Override
   public void heard(Happening happening) {
-    historyAsked = happening instanceof Happening.HistoryCame;
+    historyAsked =
+        happening instanceof Happening.HistoryCame || happening instanceof Happening.AroundCame;
     if (!json) {
       return;
     }
@@ -76,6 +77,8 @@ final class ScriptFace implements Face {
       case Happening.Event(var event, _) -> frame(ClientCodec.event(event));
       case Happening.Sent sent -> ok("SEND", sent.done());
       case Happening.HistoryCame came -> ok("HISTORY", came.page());
+      case Happening.SearchCame came -> ok("SEARCH", came.found());
+      case Happening.AroundCame came -> ok("HISTORY", came.page());
       case Happening.ConversationsCame came -> ok("CONVERSATIONS", came.conversations());
       case Happening.UsersCame came -> ok("USERS", came.users());
       case Happening.RoomsCame came -> ok("ROOMS", came.rooms());

@@ -3,6 +3,7 @@ package holdfast.console;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /// The text of one conversation as far as the console has it: messages ascending by seq, those not
@@ -11,11 +12,19 @@ import java.util.stream.Stream;
 /// @param loaded the newest page was fetched
 /// @param more the servers have older messages than the first one here
 /// @param fetching an older page is on its way
-record Sheet(List<Entry> entries, boolean loaded, boolean more, boolean fetching) {
+/// @param newer this is a part of the past: what came after it is not here
+/// @param marked seq of the message that somebody wanted to see; 0: none
+record Sheet(
+    List<Entry> entries,
+    boolean loaded,
+    boolean more,
+    boolean fetching,
+    boolean newer,
+    long marked) {
   /// Entries kept; beyond, the oldest go, and PageUp fetches them again.
   static final int ENTRIES_MAX = 1_000;
 
-  static final Sheet EMPTY = new Sheet(List.of(), false, true, false);
+  static final Sheet EMPTY = new Sheet(List.of(), false, true, false, false, 0);
 
   Sheet {
     entries = List.copyOf(entries);
@@ -40,7 +49,7 @@ record Sheet(List<Entry> entries, boolean loaded, boolean more, boolean fetching
   }
 
   Sheet fetchingOlder(boolean now) {
-    return new Sheet(entries, loaded, more, now);
+    return new Sheet(entries, loaded, more, now, newer, marked);
   }
 
   Sheet add(Entry.Note note) {
@@ -76,8 +85,8 @@ record Sheet(List<Entry> entries, boolean loaded, boolean more, boolean fetching
   private Sheet trimmed(List<Entry> all) {
     int over = all.size() - ENTRIES_MAX;
     return over <= 0
-        ? new Sheet(all, loaded, more, fetching)
-        : new Sheet(all.subList(over, all.size()), loaded, true, fetching);
+        ? new Sheet(all, loaded, more, fetching, newer, marked)
+        : new Sheet(all.subList(over, all.size()), loaded, true, fetching, newer, marked);
   }
 
   /// The message sent from here under `key` has its place now.
@@ -95,7 +104,7 @@ record Sheet(List<Entry> entries, boolean loaded, boolean more, boolean fetching
         .map(message -> {
           List<Entry> changed = new ArrayList<>(entries);
           changed.set(changed.indexOf(message), message.notSent());
-          return new Sheet(changed, loaded, more, fetching);
+          return new Sheet(changed, loaded, more, fetching, newer, marked);
         })
         .orElse(this);
   }
@@ -116,13 +125,15 @@ record Sheet(List<Entry> entries, boolean loaded, boolean more, boolean fetching
         entries.stream().filter(e -> e instanceof Entry.Message m && m.isQueued()).toList(),
         false,
         true,
-        false);
+        false,
+        false,
+        0);
   }
 
   private Sheet without(Entry entry) {
     List<Entry> fewer = new ArrayList<>(entries);
     fewer.remove(entry);
-    return new Sheet(fewer, loaded, more, fetching);
+    return new Sheet(fewer, loaded, more, fetching, newer, marked);
   }
 
   /// Takes in the newest page: what is here already, or came meanwhile, stays.
@@ -135,7 +146,8 @@ record Sheet(List<Entry> entries, boolean loaded, boolean more, boolean fetching
         merged = merged.add(message);
       }
     }
-    return new Sheet(merged.entries, true, reachesBack ? hasMore : merged.more, merged.fetching);
+    return new Sheet(
+        merged.entries, true, reachesBack ? hasMore : merged.more, merged.fetching, false, marked);
   }
 
   /// Takes in a page of messages older than all here. It stays however long that makes the text:
@@ -145,6 +157,32 @@ record Sheet(List<Entry> entries, boolean loaded, boolean more, boolean fetching
     long oldest = oldestSeq();
     page.stream().filter(m -> oldest == 0 || m.seq() < oldest).forEach(longer::add);
     longer.addAll(entries);
-    return new Sheet(longer, loaded, hasMore, false);
+    return new Sheet(longer, loaded, hasMore, false, newer, marked);
+  }
+
+  /// Only this part of the past, with what waits to be sent.
+  Sheet past(List<Entry.Message> page, boolean hasMore, long wanted) {
+    List<Entry> all = new ArrayList<>(page);
+    all.addAll(emptied().entries);
+    return new Sheet(all, true, hasMore, false, true, wanted);
+  }
+
+  /// One message changes, if it is here.
+  Sheet change(long seq, UnaryOperator<Entry.Message> change) {
+    List<Entry> changed = new ArrayList<>(entries);
+    changed.replaceAll(entry ->
+        entry instanceof Entry.Message m && m.seq() == seq ? change.apply(m) : entry);
+    return new Sheet(changed, loaded, more, fetching, newer, marked);
+  }
+
+  Optional<Entry.Message> message(long seq) {
+    return messages().filter(m -> m.seq() == seq).findFirst();
+  }
+
+  /// The newest message of that sender that can be changed.
+  Optional<Entry.Message> newestOf(String sender) {
+    return messages()
+        .filter(m -> m.seq() > 0 && m.sender().equals(sender) && !m.extras().deleted())
+        .reduce((_, later) -> later);
   }
 }

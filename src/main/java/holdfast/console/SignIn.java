@@ -75,8 +75,15 @@ final class SignIn {
       case "register" -> {
         return register(words.rest());
       }
+      case "password" -> {
+        return password(words.rest());
+      }
+      case "delete-account" -> {
+        return deleteAccount(words.rest());
+      }
       case "help" -> {
         talk.info("Type your name and then your password, or /register NAME to sign up.");
+        talk.info("/password NAME sets another one, /delete-account NAME deletes the account.");
         talk.info(NAME_RULE + " " + PASSWORD_RULE);
       }
       default -> talk.error("First sign in, or /register. /quit leaves.");
@@ -123,6 +130,76 @@ final class SignIn {
     return Optional.empty();
   }
 
+  /// As far as that can be asked; signing up says it for certain.
+  private boolean isTaken(String account) {
+    try {
+      return ChatClient.await(client.exists(account)).exists();
+    } catch (ChatException e) {
+      return false;
+    }
+  }
+
+  /// Signs in, and sets another password.
+  private Optional<Result> password(String given) {
+    Optional<String> account = account(given.isEmpty() ? name : given);
+    if (account.isEmpty()) {
+      talk.error("Whose? /password NAME.");
+      return Optional.empty();
+    }
+    name = account.get();
+    Optional<String> old = screen.readSecret("old password: ");
+    Optional<String> chosen = screen.readSecret("new password: ");
+    Optional<String> again = screen.echoes() ? screen.readSecret("once more: ") : chosen;
+    if (old.isEmpty() || chosen.isEmpty() || again.isEmpty()) {
+      return Optional.of(new Result.NoInput());
+    }
+    if (!chosen.equals(again)) {
+      talk.error("The two are not the same. /password tries again.");
+      return Optional.empty();
+    }
+    Optional<Result> in = login(old.get(), false);
+    if (in.isPresent()) {
+      try {
+        ChatClient.await(client.setPassword(old.get(), chosen.get()));
+        talk.info("The password is changed; other screens of the account are signed out.");
+      } catch (ChatException e) {
+        talk.error("The password is the old one. " + Words.failure(e));
+      }
+    }
+    return in;
+  }
+
+  /// Deletes an account, after asking twice.
+  private Optional<Result> deleteAccount(String given) {
+    Optional<String> account = account(given);
+    if (account.isEmpty()) {
+      talk.error("Whose? /delete-account NAME.");
+      return Optional.empty();
+    }
+    name = account.get();
+    talk.info("This deletes " + name + " for good. What it said stays; its name is not given out");
+    talk.info("again. Its name once more goes on, anything else does not.");
+    Optional<String> sure = screen.readLine("name: ");
+    Optional<String> password = sure.flatMap(_ -> screen.readSecret("password: "));
+    if (sure.isEmpty() || password.isEmpty()) {
+      return Optional.of(new Result.NoInput());
+    }
+    if (!account(sure.get().strip()).equals(account)) {
+      talk.info("Nothing is deleted.");
+      return Optional.empty();
+    }
+    if (login(password.get(), false).isPresent()) {
+      try {
+        ChatClient.await(client.deleteAccount(password.get()));
+        talk.info(name + " is deleted.");
+        name = "";
+      } catch (ChatException e) {
+        talk.error(Words.failure(e));
+      }
+    }
+    return Optional.empty();
+  }
+
   private Optional<Result> register(String given) {
     Optional<String> account = account(given.isEmpty() ? name : given);
     if (account.isEmpty()) {
@@ -138,6 +215,10 @@ final class SignIn {
       return Optional.empty();
     }
     name = account.get();
+    if (isTaken(name)) {
+      talk.error(name + " is taken. /register NAME tries another one.");
+      return Optional.empty();
+    }
     talk.info("Signing up as " + name + ". " + PASSWORD_RULE);
     Optional<String> password = screen.readSecret("password: ");
     Optional<String> again = screen.echoes() ? screen.readSecret("once more: ") : password;

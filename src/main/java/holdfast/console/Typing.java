@@ -15,6 +15,9 @@ final class Typing {
   /// Beyond every seq, and within what JSON holds exactly.
   private static final long EVERYTHING = (1L << 53) - 1;
 
+  /// Begins the name of the preference that keeps a conversation muted, on every screen.
+  static final String MUTE = "mute.";
+
   private static final String NOT_HERE = "That is for a full screen; lines are only printed here.";
 
   private Typing() {}
@@ -36,6 +39,13 @@ final class Typing {
         }
         send(draft, conversation, text);
       }
+      case Input.Reply _,
+          Input.Edit _,
+          Input.Delete _,
+          Input.React _,
+          Input.Search _,
+          Input.Show _ ->
+          Messages.typed(draft, InputParser.parse(line));
       case Input.GoTo(var conversation) -> goTo(draft, conversation);
       case Input.Jump(var where) -> jump(draft, where);
       case Input.Create(var room, var topic, var isPrivate) ->
@@ -45,8 +55,8 @@ final class Typing {
           here(draft, named).ifPresent(room -> draft.wish(new Deed.Leave(room)));
       case Input.Close() -> draft.become(draft.model().without(draft.model().present()));
       case Input.Rooms(var pattern) -> draft.wish(new Deed.Rooms(pattern, true));
-      case Input.Topic(var named) ->
-          here(draft, named).ifPresent(room -> draft.wish(new Deed.Rooms(room.substring(1), true)));
+      case Input.Topic _, Input.Invite _, Input.Kick _, Input.Role _, Input.Block _ ->
+          rooms(draft, InputParser.parse(line));
       case Input.Members(var named) ->
           here(draft, named).ifPresent(room -> draft.wish(new Deed.Members(room, true)));
       case Input.Users(var pattern) -> draft.wish(new Deed.Users(pattern, true));
@@ -62,6 +72,28 @@ final class Typing {
       case Input.Quit() -> draft.wish(new Deed.Quit());
       case Input.Mute _, Input.Quiet _, Input.Log _, Input.Look _, Input.Keys _, Input.Numbers _ ->
           choose(draft, InputParser.parse(line));
+    }
+  }
+
+  /// Who is in a room, what it is about, and who may write to one.
+  private static void rooms(Draft draft, Input input) {
+    switch (input) {
+      case Input.Topic(var named, var text) ->
+          here(draft, named)
+              .ifPresent(room ->
+                  draft.wish(
+                      text.isEmpty()
+                          ? new Deed.Rooms(room.substring(1), true)
+                          : new Deed.SetTopic(room, text)));
+      case Input.Invite(var name, var named) ->
+          here(draft, named).ifPresent(room -> draft.wish(new Deed.Invite(room, name)));
+      case Input.Kick(var name, var named) ->
+          here(draft, named).ifPresent(room -> draft.wish(new Deed.Kick(room, name)));
+      case Input.Role(var name, var role) ->
+          here(draft, Optional.empty())
+              .ifPresent(room -> draft.wish(new Deed.SetRole(room, name, role)));
+      case Input.Block(var name, var blocked) -> draft.wish(new Deed.Block(name, blocked));
+      case Input _ -> {}
     }
   }
 
@@ -103,7 +135,7 @@ final class Typing {
     return !draft.model().plain();
   }
 
-  private static boolean inConversation(Draft draft) {
+  static boolean inConversation(Draft draft) {
     boolean in = !draft.model().presentPane().isHome();
     if (!in) {
       draft.error("Say to whom: @NAME TEXT or #ROOM TEXT.");
@@ -120,6 +152,11 @@ final class Typing {
   }
 
   private static void send(Draft draft, String to, String text) {
+    send(draft, to, text, 0);
+  }
+
+  /// @param replyTo seq of the message it answers; 0: none
+  static void send(Draft draft, String to, String text, long replyTo) {
     Model model = draft.model();
     if (model.unanswered() >= UNANSWERED_MAX) {
       draft.error(
@@ -131,8 +168,8 @@ final class Typing {
     long key = model.nextKey();
     String said = model.plain() ? text : Emoji.expand(text);
     draft.become(model.sending());
-    draft.say(to, Entry.Message.queued(key, model.me(), said, model.now()));
-    draft.wish(new Deed.Send(key, to, said));
+    draft.say(to, Entry.Message.queued(key, model.me(), said, model.now(), Extras.answering(replyTo)));
+    draft.wish(new Deed.Send(key, to, said, replyTo));
     if (!model.plain()) {
       Moves.bottom(draft);
     }
@@ -211,6 +248,7 @@ final class Typing {
   private static void mute(Draft draft, String name) {
     boolean muted = !draft.pane(name).muted();
     draft.change(name, p -> p.muted(muted));
+    draft.wish(new Deed.Prefer(MUTE + name, muted ? Optional.of("on") : Optional.empty()));
     draft.info(name + (muted ? " is muted; /mute once more ends that." : " rings again."));
   }
 

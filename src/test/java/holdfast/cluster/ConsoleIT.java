@@ -212,6 +212,48 @@ final class ConsoleIT {
     }
   }
 
+  @Test
+  @Order(2)
+  void messagesAreChangedAndFoundAgain() throws Exception {
+    try (TerminalSession writer = chat(80, 24, Map.of());
+        TerminalSession reader = chat(80, 24, Map.of())) {
+      signUp(writer, "mia");
+      signUp(reader, "nic");
+      writer.line("/create #lab");
+      writer.await("#lab is open; you own it.");
+      reader.line("/join #lab");
+      reader.await("You are in #lab.");
+      writer.line("the hotle is booked");
+      reader.await("the hotle is booked");
+      writer.line("/edit the hotel is booked");
+      reader.await("the hotel is booked (edited)");
+      reader.line("/react 1 :tada:");
+      writer.await("🎉 nic");
+      reader.line("/reply 1 at last");
+      writer.await("↳ mia: the hotel is booked");
+      writer.await("nic  at last");
+      writer.line("a slip");
+      reader.await("a slip");
+      writer.line("/delete");
+      reader.await("(deleted)");
+      reader.line("/search hotel");
+      reader.await("1  #lab");
+      reader.line("/show 1");
+      reader.await("older messages");
+      reader.press("M->");
+      reader.await("(deleted)");
+      writer.line("/topic Experiments");
+      reader.await("#lab · Experiments");
+      writer.type("so");
+      reader.await("mia is typing");
+      writer.press("C-c");
+      writer.line("/kick nic");
+      reader.await("mia put you out of #lab");
+      reader.line("/quit");
+      reader.await("ended with 0");
+    }
+  }
+
   private static boolean shows(List<String> screen, String text) {
     return screen.stream().anyMatch(line -> line.endsWith("  " + text));
   }

@@ -153,6 +153,15 @@ class ConsoleTest {
   }
 
   @Test
+  void deletingAnAccountTakesItsNameTwice() {
+    run("", "/delete-account alice", "yes", "correct horse");
+    assertEquals("Nothing is deleted.", printed().getLast());
+    run("", "/delete-account alice", "alice", "correct horse");
+    assertEquals("alice is deleted.", out.toString().lines().toList().getLast());
+    server.next(ClientRequest.DeleteAccount.class);
+  }
+
+  @Test
   void withoutAServerItSaysWhereItLooked() {
     FakeServer gone = server;
     gone.kill();

@@ -46,7 +46,7 @@ class DeskTest {
     Models models = Models.screen(80, 24).typed("@bob hello");
     assertTrue(last(models, "@bob").isQueued());
     assertEquals(1, models.model().unanswered());
-    assertEquals(List.of(new Deed.Send(1, "@bob", "hello")), models.take(Deed.Send.class));
+    assertEquals(List.of(new Deed.Send(1, "@bob", "hello", 0)), models.take(Deed.Send.class));
     models.sent(1, "@bob", 7);
     assertEquals(7, last(models, "@bob").seq());
     assertFalse(last(models, "@bob").isQueued());
@@ -177,6 +177,16 @@ class DeskTest {
   }
 
   @Test
+  void whoIsWatchingNeedsNoBell() {
+    Models models = Models.screen(80, 24).typed("@bob").page("@bob", Optional.empty(), 1, 1, false);
+    models.happens(new Happening.Editing(new InputView("h", 1, List.of())));
+    models.said("@bob", 2, "bob", "here?");
+    assertEquals(List.of(), models.take(Deed.Alert.class));
+    models.happens(new Happening.Tick(Models.NOON + 60_000)).said("@bob", 3, "bob", "gone?");
+    assertEquals(List.of(new Deed.Alert("@bob: gone?")), models.take(Deed.Alert.class));
+  }
+
+  @Test
   void whatCannotBeOpenedIsNoConversation() {
     Models models = Models.screen(80, 24).typed("#nowhere");
     models.happens(new Happening.Refused("#nowhere", "There is no such room.", false));
@@ -272,7 +282,7 @@ class DeskTest {
     Models models = Models.screen(80, 24).typed("/whois @Bob");
     assertEquals(List.of(new Deed.Whois("bob")), models.take(Deed.Whois.class));
     models.happens(
-        new Happening.WhoisCame("bob", List.of(new OkPayload.User("bob", false, Models.NOON))));
+        new Happening.WhoisCame("bob", List.of(new OkPayload.User("bob", false, Models.NOON, false))));
     assertEquals("@bob is not here; last seen 12:00.", models.texts("").getLast());
   }
 

@@ -41,7 +41,7 @@ class PainterTest {
         new Happening.RoomsCame(
             false,
             new OkPayload.Rooms(
-                List.of(new OkPayload.RoomInfo("#plans", "Where to in May", false, 2, true)),
+                List.of(new OkPayload.RoomInfo("#plans", "Where to in May", false, 2, true, false)),
                 false)));
     models.page("#plans", Optional.empty(), 1, 4, false);
     models.said("#plans", 5, "bob", "@alice what do you say to a few days at the sea, all of us?");
@@ -68,7 +68,8 @@ class PainterTest {
               true,
               0,
               0,
-              "0.1.0"));
+              "0.1.0",
+              Optional.empty()));
     }
     return new OkPayload.Status(
         servers, Optional.of("1"), 7, 3, 1, false, Optional.empty(), Optional.empty());
@@ -197,7 +198,7 @@ class PainterTest {
         new Happening.RoomsCame(
             false,
             new OkPayload.Rooms(
-                List.of(new OkPayload.RoomInfo("#team", "\u001b[2J", false, 2, true)), false)));
+                List.of(new OkPayload.RoomInfo("#team", "\u001b[2J", false, 2, true, false)), false)));
     models.happens(new Happening.Editing(new InputView("pasted \u001b[2J\u0007", 3, List.of())));
     for (AttributedString line : Painter.frame(models.model()).lines()) {
       assertTrue(line.chars().noneMatch(Character::isISOControl), line.toString());

@@ -1,0 +1,4 @@
+package holdfast.console;
+
+/// Where a message stands.
+record Place(String conversation, long seq) {}
