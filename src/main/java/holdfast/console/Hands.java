@@ -27,8 +27,6 @@ final class Hands {
   /// How long leaving waits for the last marks of what was read.
   private static final long FINISH_SECONDS = 2;
 
-  private static final Function<Object, Happening.Reply> DONE = _ -> new Happening.Done("");
-
   private final ChatClient client;
   private final ReadMarker marker;
   private final Consumer<Happening.Reply> answer;
@@ -162,7 +160,7 @@ final class Hands {
           simply(forMe ? client.hide(conversation, seqs) : client.delete(conversation, seqs), "");
       case Deed.React(var at, var emoji, var remove) ->
           simply(client.react(at.conversation(), at.seq(), emoji, remove), "");
-      case Deed.Typing(var conversation) -> ask(client.typing(conversation), DONE, "", true);
+      case Deed.Typing(var conversation) -> ask(client.typing(conversation), Hands::done, "", true);
       case Deed.SetTopic(var room, var topic) ->
           simply(client.setTopic(room, topic), "The topic of " + room + " is set.");
       case Deed.Invite(var room, var name) ->
@@ -182,7 +180,7 @@ final class Hands {
               value.isPresent()
                   ? client.setPreference(name, value.get())
                   : client.removePreference(name),
-              DONE,
+              Hands::done,
               "",
               true);
     }
@@ -212,5 +210,10 @@ final class Hands {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /// Nothing is said of what went well.
+  private static Happening.Reply done(Object reply) {
+    return new Happening.Done("");
   }
 }

@@ -88,7 +88,7 @@ class MessagesTest {
         models.take(Deed.Search.class));
     OkPayload.HistoryMessage hit =
         new OkPayload.HistoryMessage(
-            50, "bob", "the hotel room", Models.NOON, Optional.empty(), Map.of(), Optional.empty());
+            50, "bob", "the hotel room", Models.NOON, Optional.empty(), Map.of(), Optional.empty(), false);
     models.happens(
         new Happening.SearchCame(
             "hotel room",

@@ -78,7 +78,8 @@ final class Models {
               NOON + seq * 60_000,
               Optional.empty(),
               Map.of(),
-              Optional.empty()));
+              Optional.empty(),
+              false));
     }
     return happens(
         new Happening.HistoryCame(conversation, before, new OkPayload.History(messages, more)));
