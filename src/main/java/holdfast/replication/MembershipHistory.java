@@ -14,7 +14,14 @@ final class MembershipHistory {
   /// Ascending by index.
   private final List<Membership> stated;
 
-  MembershipHistory(Membership configured, List<Membership> stated, MembershipReader reader) {
+  private long commitIndex;
+  private Views views;
+
+  MembershipHistory(
+      Membership configured,
+      List<Membership> stated,
+      MembershipReader reader,
+      long commitIndex) {
     this.configured = configured;
     this.stated = new ArrayList<>(stated);
     this.reader = reader;
@@ -25,6 +32,8 @@ final class MembershipHistory {
           "memberships out of order at log index %d",
           stated.get(i).index());
     }
+    this.commitIndex = commitIndex;
+    this.views = viewsNow();
   }
 
   /// The one in force.
@@ -32,8 +41,26 @@ final class MembershipHistory {
     return stated.isEmpty() ? configured : stated.getLast();
   }
 
+  /// The lists whose majorities a commit needs now; the same object until it changes.
+  Views views() {
+    return views;
+  }
+
+  /// What the log states right before its latest list is committed for certain, since a primary
+  /// states no other before; the last list *known* here to be committed may be older than that.
+  private Views viewsNow() {
+    Membership latest = latest();
+    if (latest.index() <= commitIndex) {
+      return Views.of(latest);
+    }
+    Membership before = stated.size() > 1 ? stated.get(stated.size() - 2) : configured;
+    return before.voters().equals(latest.voters())
+        ? Views.of(latest)
+        : new Views(before, latest);
+  }
+
   /// The latest one that can no longer be rolled back.
-  Membership committed(long commitIndex) {
+  Membership committed() {
     for (Membership membership : stated.reversed()) {
       if (membership.index() <= commitIndex) {
         return membership;
@@ -52,19 +79,29 @@ final class MembershipHistory {
               entry,
               membership.index());
           stated.add(membership);
+          views = viewsNow();
         });
   }
 
   void truncateFrom(long index) {
+    if (latest().index() < index) {
+      return;
+    }
     while (!stated.isEmpty() && stated.getLast().index() >= index) {
       stated.removeLast();
     }
+    views = viewsNow();
   }
 
   /// Forgets what the committed one replaced.
-  void committedUpTo(long commitIndex) {
+  void committedUpTo(long newCommitIndex) {
+    boolean settled = latest().index() > commitIndex && latest().index() <= newCommitIndex;
+    commitIndex = newCommitIndex;
     while (stated.size() > 1 && stated.get(1).index() <= commitIndex) {
       stated.removeFirst();
+    }
+    if (settled) {
+      views = viewsNow();
     }
   }
 }

@@ -38,7 +38,8 @@ final class ReplicatedLog {
       StoredLog stored, LogReader reader, MembershipReader membershipReader, long cacheBytesMax) {
     this.reader = reader;
     this.memberships =
-        new MembershipHistory(stored.configured(), stored.memberships(), membershipReader);
+        new MembershipHistory(
+            stored.configured(), stored.memberships(), membershipReader, stored.appliedIndex());
     this.cacheBytesMax = cacheBytesMax;
     this.compacted = stored.compacted();
     this.last = stored.last();

@@ -7,7 +7,6 @@ import holdfast.replication.PeerMessage;
 import holdfast.replication.ServerId;
 import holdfast.wire.CommandCodec;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -72,18 +71,16 @@ final class Founding {
     return Optional.ofNullable(keysShown.get(member.id())).map(member::withKey).orElse(member);
   }
 
-  /// The members entry that adds the keys of members that showed one for the first time; empty if
-  /// none did.
-  static Optional<byte[]> withMissingKeys(
-      Membership membership, Map<ServerId, String> keysShown, long time) {
-    List<Member> members = new ArrayList<>();
-    boolean news = false;
+  /// The list with the keys of members that showed one for the first time; empty if none did.
+  static Optional<Membership> withMissingKeys(
+      Membership membership, Map<ServerId, String> keysShown) {
+    Membership added = membership;
     for (Member member : membership.members()) {
       String shown = keysShown.get(member.id());
-      boolean added = member.key().isEmpty() && shown != null;
-      members.add(added ? member.withKey(shown) : member);
-      news |= added;
+      if (member.key().isEmpty() && shown != null) {
+        added = added.with(member.withKey(shown));
+      }
     }
-    return news ? Optional.of(CommandCodec.members(time, members)) : Optional.empty();
+    return added.equals(membership) ? Optional.empty() : Optional.of(added);
   }
 }

@@ -575,14 +575,12 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
   /// As primary: the log gets the key of a member that showed one for the first time, one entry at
   /// a time.
   private void addMissingKeys() {
-    boolean idle = replica.membership().index() <= replica.commitIndex();
-    if (replica.role() == Role.PRIMARY && replica.committedInOwnTerm() && idle) {
+    if (replica.role() == Role.PRIMARY) {
       long time = Math.max(store.chat().time(), System.currentTimeMillis());
-      Founding.withMissingKeys(replica.membership(), keysShown, time)
-          .ifPresent(entry -> {
-            proposals.add(new Event.Proposal(++lastProposalId, entry));
-            origins.put(lastProposalId, new Origin.Own());
-          });
+      Founding.withMissingKeys(replica.membership(), keysShown)
+          .filter(wanted -> replica.denialOf(wanted).isEmpty())
+          .ifPresent(
+              wanted -> events.add(new Event.ChangeProposed(CommandCodec.members(time, wanted))));
     }
   }
 }

@@ -216,6 +216,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
         ticks(config.electionTimeoutMax()),
         ticks(config.heartbeatInterval()),
         defaults.diedTicksMax(),
+        defaults.caughtUpTicks(),
         defaults.windowEntriesMax(),
         defaults.windowBytesMax(),
         defaults.batchEntriesMax(),

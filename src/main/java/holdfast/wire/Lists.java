@@ -79,6 +79,23 @@ final class Lists {
     return members;
   }
 
+  /// The ids that are never given again; none in entries of before there were any.
+  static List<ServerId> retired(Fields fields, List<Member> members) throws FrameException {
+    List<ServerId> retired = new ArrayList<>();
+    if (!fields.has("retired")) {
+      return retired;
+    }
+    for (long value : numbers(fields, "retired")) {
+      if (value < 1
+          || value > ServerId.MAX
+          || members.stream().anyMatch(member -> member.id().value() == value)) {
+        throw FrameException.badRequest("`retired` has a member in it, or no id");
+      }
+      retired.add(new ServerId((int) value));
+    }
+    return retired;
+  }
+
   static List<LogEntry> entries(Fields fields) throws FrameException {
     List<LogEntry> entries = new ArrayList<>();
     for (Fields row : rows(fields, "entries")) {

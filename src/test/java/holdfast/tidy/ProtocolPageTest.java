@@ -9,6 +9,7 @@ import holdfast.chat.ConversationId;
 import holdfast.chat.Digest;
 import holdfast.chat.RequestKey;
 import holdfast.replication.Member;
+import holdfast.replication.Membership;
 import holdfast.replication.PeerMessage;
 import holdfast.replication.ServerId;
 import holdfast.wire.Ack;
@@ -232,7 +233,7 @@ final class ProtocolPageTest {
       case Command.Found found ->
           Optional.of(
               CommandCodec.founding(1, found.clusterId(), found.tokenKey(), List.of(MEMBER)));
-      case Command.Members _ -> Optional.of(CommandCodec.members(1, List.of(MEMBER)));
+      case Command.Members _ -> Optional.of(CommandCodec.members(1, new Membership(0, List.of(MEMBER))));
     };
   }
 
