@@ -15,13 +15,15 @@ final class MembershipHistory {
   private final List<Membership> stated;
 
   private long commitIndex;
+  private long settledIndex;
+  private long appliedIndex;
   private Views views;
 
   MembershipHistory(
       Membership configured,
       List<Membership> stated,
       MembershipReader reader,
-      long commitIndex) {
+      long appliedIndex) {
     this.configured = configured;
     this.stated = new ArrayList<>(stated);
     this.reader = reader;
@@ -32,7 +34,9 @@ final class MembershipHistory {
           "memberships out of order at log index %d",
           stated.get(i).index());
     }
-    this.commitIndex = commitIndex;
+    this.commitIndex = appliedIndex;
+    this.settledIndex = appliedIndex;
+    this.appliedIndex = appliedIndex;
     this.views = viewsNow();
   }
 
@@ -50,7 +54,7 @@ final class MembershipHistory {
   /// states no other before; the last list *known* here to be committed may be older than that.
   private Views viewsNow() {
     Membership latest = latest();
-    if (latest.index() <= commitIndex) {
+    if (latest.index() <= settledIndex) {
       return Views.of(latest);
     }
     Membership before = stated.size() > 1 ? stated.get(stated.size() - 2) : configured;
@@ -61,8 +65,17 @@ final class MembershipHistory {
 
   /// The latest one that can no longer be rolled back.
   Membership committed() {
+    return latestUpTo(commitIndex);
+  }
+
+  /// The latest one that is applied, and so remembered as committed whatever happens.
+  Membership applied() {
+    return latestUpTo(appliedIndex);
+  }
+
+  private Membership latestUpTo(long index) {
     for (Membership membership : stated.reversed()) {
-      if (membership.index() <= commitIndex) {
+      if (membership.index() <= index) {
         return membership;
       }
     }
@@ -93,15 +106,28 @@ final class MembershipHistory {
     views = viewsNow();
   }
 
-  /// Forgets what the committed one replaced.
-  void committedUpTo(long newCommitIndex) {
-    boolean settled = latest().index() > commitIndex && latest().index() <= newCommitIndex;
-    commitIndex = newCommitIndex;
-    while (stated.size() > 1 && stated.get(1).index() <= commitIndex) {
-      stated.removeFirst();
-    }
-    if (settled) {
+  /// Everything up to `index` is committed, as far as this server knows by counting or was told by
+  /// its primary.
+  void committedUpTo(long index) {
+    commitIndex = index;
+    settledUpTo(index);
+  }
+
+  /// Some server has applied everything up to `index`, so it is committed, although this one may not
+  /// have counted that yet.
+  void settledUpTo(long index) {
+    boolean settles = latest().index() > settledIndex && latest().index() <= index;
+    settledIndex = Math.max(settledIndex, index);
+    if (settles) {
       views = viewsNow();
+    }
+  }
+
+  /// Everything up to `index` is applied here: forgets what came before the list of then.
+  void appliedUpTo(long index) {
+    appliedIndex = index;
+    while (stated.size() > 1 && stated.get(1).index() <= index) {
+      stated.removeFirst();
     }
   }
 }

@@ -179,7 +179,7 @@ final class Primary implements RoleState {
   /// Only with an entry of its own term committed does a primary know which list is committed
   /// (thesis §4.1, and the erratum to it); and then one change at a time.
   private Optional<ChangeDenial> notReady() {
-    if (!committedInOwnTerm() || !membership().founded()) {
+    if (!committedInOwnTerm() || !membership().founded() || hasLeft()) {
       return Optional.of(ChangeDenial.NOT_READY);
     }
     if (membership().index() > log.commitIndex()) {
@@ -198,6 +198,11 @@ final class Primary implements RoleState {
                 .orElse(false),
         peer ->
             progress(peer).map(p -> p.caughtUpSince(now - settings.caughtUpTicks())).orElse(false));
+  }
+
+  /// Whether the list without this server is committed: its work is done (thesis §4.2.2).
+  boolean hasLeft() {
+    return membership().founded() && !views.pending() && !membership().isVoter(self);
   }
 
   ChangeStep toward(MemberChange change) {
@@ -292,6 +297,9 @@ final class Primary implements RoleState {
   void onHeartbeatAck(ServerId from, PeerMessage.HeartbeatAck ack) {
     Optional<Long> sentTick = rounds.sentTick(ack.round());
     Check.that(ack.round() <= rounds.latest(), "member %s acks %s", from, ack);
+    // What is applied anywhere is committed. A list of members that waits for a server which has
+    // left since, because the others knew, must not wait for ever.
+    log.memberships().settledUpTo(Math.min(ack.appliedIndex(), log.last().index()));
     if (sentTick.isPresent()) {
       progress(from)
           .ifPresent(progress ->
@@ -364,6 +372,9 @@ final class Primary implements RoleState {
   /// them (Figure 8, thesis §3.6.2). This server counts itself only for what is on its own disk
   /// (thesis §10.2.1). While a change of the voters is pending it takes both lists' majorities.
   private void advanceCommit() {
+    if (!views.equals(log.memberships().views())) {
+      followMembership();
+    }
     long index = Quorum.index(views, this::matchIndex);
     if (index > log.commitIndex() && log.termAt(index).equals(Optional.of(term))) {
       log.commit(index);
@@ -450,10 +461,5 @@ final class Primary implements RoleState {
         "%d uncommitted bytes in %d entries",
         uncommittedBytes,
         uncommitted.size());
-    Check.that(
-        !membership().founded() || membership().isVoter(self),
-        "primary %s is no voter of %s",
-        self,
-        membership());
   }
 }

@@ -272,6 +272,12 @@ public final class Replica {
     return log.memberships().committed();
   }
 
+  /// The latest membership that is applied. Its entry is applied in a transaction that is synced, so
+  /// that nobody is told that it has left who could be needed again for the list to be committed.
+  public Membership appliedMembership() {
+    return log.memberships().applied();
+  }
+
   /// The lists whose majorities a commit needs now.
   public Views views() {
     return log.memberships().views();
@@ -286,7 +292,7 @@ public final class Replica {
         membership().member(from).or(() -> views().before().member(from));
     return member.isPresent()
         ? member.get().key().map(key::equals).orElse(true)
-        : !committedMembership().isRetired(from);
+        : !appliedMembership().isRetired(from);
   }
 
   /// What is next towards `change`, if this server is primary.

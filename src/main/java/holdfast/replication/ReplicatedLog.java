@@ -203,6 +203,7 @@ final class ReplicatedLog {
   void applied(long index) {
     Check.that(index <= commitIndex, "applied %d, committed is %d", index, commitIndex);
     appliedIndex = Math.max(appliedIndex, index);
+    memberships.appliedUpTo(appliedIndex);
     trim();
   }
 

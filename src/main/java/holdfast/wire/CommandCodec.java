@@ -206,7 +206,7 @@ public final class CommandCodec implements MembershipReader {
     }
   }
 
-  private static void memberList(JsonWriter json, List<Member> members) {
+  static void memberList(JsonWriter json, List<Member> members) {
     json.name("members").openList();
     for (Member member : members) {
       json.open()

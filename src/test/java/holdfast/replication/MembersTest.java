@@ -218,14 +218,54 @@ final class MembersTest {
   }
 
   @Test
-  void whoIsNotOnTheListDoesNotStandForElection() {
+  void whoIsNotOnTheListStandsForElectionUntilItKnowsThatToBeCommitted() {
     TestServer server = TestServer.founded(3, 1);
-    server.receive(
-        2, new Replicate(2, at(1, 1), List.of(TestLog.entry(2, 2, "members 2 3 x1")), 1));
+    Replicate removal =
+        new Replicate(2, at(1, 1), List.of(TestLog.entry(2, 2, "members 2 3 x1")), 1);
+    server.receive(2, removal);
+    server.takeSent();
+    server.timeOut();
+    assertEquals(1, server.sentTo(2, RequestVote.class).size(), "nobody else may have the list");
+    server.receive(2, new PeerMessage.Commit(2, 2));
     server.takeSent();
     server.tick(3 * SETTINGS.electionTicksMax());
     assertEquals(Role.BACKUP, server.replica().role());
     assertEquals(List.of(), server.sentTo(2, RequestVote.class));
+  }
+
+  @Test
+  void aPrimaryThatTheListLeavesOutCommitsItWithoutItsOwnVoteAndStepsDown() {
+    TestServer server = TestServer.founded(3, 1);
+    server.receive(
+        2, new Replicate(2, at(1, 1), List.of(TestLog.entry(2, 2, "members 2 3 x1")), 1));
+    server.timeOut();
+    for (boolean preVote : new boolean[] {true, false}) {
+      server.receive(2, new PeerMessage.VoteResponse(3, preVote, Optional.empty()));
+      assertEquals(Role.CANDIDATE, server.replica().role(), "one of the two, and not itself");
+      server.receive(3, new PeerMessage.VoteResponse(3, preVote, Optional.empty()));
+    }
+    assertEquals(Role.PRIMARY, server.replica().role());
+    server.acknowledge(2);
+    assertEquals(1, server.replica().commitIndex(), "two of the old three, one of the new two");
+    server.acknowledge(3);
+    assertEquals(3, server.replica().commitIndex());
+    server.tick(1);
+    assertEquals(Role.BACKUP, server.replica().role());
+  }
+
+  @Test
+  void aListThatSomebodyHasAppliedWaitsForNobodyWhoLeft() {
+    TestServer server = TestServer.founded(4, 1);
+    server.receive(
+        2, new Replicate(2, at(1, 1), List.of(TestLog.entry(2, 2, "members 1 2 3 x4")), 1));
+    server.winElection();
+    assertTrue(server.replica().views().pending());
+    server.acknowledge(2);
+    assertEquals(1, server.replica().commitIndex(), "two of the old four");
+    server.receive(2, new PeerMessage.HeartbeatAck(3, 1, 3, 2));
+    assertFalse(server.replica().views().pending());
+    server.tick(1);
+    assertEquals(3, server.replica().commitIndex());
   }
 
   @Test

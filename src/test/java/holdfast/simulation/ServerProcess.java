@@ -247,10 +247,13 @@ final class ServerProcess {
     }
     world.laws().commits(this, lastCommit, effects.commitIndex());
     lastCommit = effects.commitIndex();
+    long appliedBefore = disk.applied();
     List<Written> written = applyUpTo(Math.min(lastCommit, appliable(effects)));
+    long settled = replica.committedMembership().index();
+    boolean settles = settled > appliedBefore && settled <= disk.applied();
     compact();
     disk.commit();
-    if (effects.mustSync()) {
+    if (effects.mustSync() || settles) {
       busy = true;
       world.agenda().after(world.syncTime(server), () -> synced(effects, written));
     } else {

@@ -239,7 +239,7 @@ final class World {
       onArrival.accept(process);
       return;
     }
-    boolean lostDisk = process.replica().membership().member(sender.id()).isPresent();
+    boolean lostDisk = !process.replica().appliedMembership().isRetired(sender.id());
     network.send(
         process.id().value(),
         sender.id().value(),

@@ -9,6 +9,7 @@ import holdfast.chat.ConversationId;
 import holdfast.chat.Digest;
 import holdfast.chat.RequestKey;
 import holdfast.replication.Member;
+import holdfast.replication.MemberChange;
 import holdfast.replication.Membership;
 import holdfast.replication.PeerMessage;
 import holdfast.replication.ServerId;
@@ -171,6 +172,9 @@ final class ProtocolPageTest {
       if (!(frame instanceof PeerFrame.Core)) {
         code.add(frame(PeerCodec.encode(self, frame)));
       }
+    }
+    for (MemberChange change : samples.each(MemberChange.class)) {
+      code.add(frame(PeerCodec.encode(self, new PeerFrame.Change(1, 1, change))));
     }
     for (PeerMessage message : samples.each(PeerMessage.class)) {
       // The two that travel with more are frames of their own, above.

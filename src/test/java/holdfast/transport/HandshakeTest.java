@@ -80,7 +80,7 @@ class HandshakeTest {
       PeerIdentity other =
           new Handshake(sockets.near(), settings(1, "s", "home"), () -> ONE).dial(2);
       assertEquals(TWO, other);
-      assertEquals(new Handshake.Arrived(1, ONE), accepted.get());
+      assertEquals(new Handshake.Arrived(1, ONE, Optional.empty()), accepted.get());
     }
   }
 
