@@ -16,8 +16,7 @@ final class ServerRun {
   }
 
   private final Start start;
-  private final AtomicReference<Optional<Server>> running =
-      new AtomicReference<>(Optional.empty());
+  private final AtomicReference<Optional<Server>> running = new AtomicReference<>(Optional.empty());
 
   ServerRun(Start start) {
     this.start = start;

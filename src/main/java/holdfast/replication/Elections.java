@@ -97,8 +97,8 @@ final class Elections {
   }
 
   /// A server that does not count as a voter waits on: it could not win. One that the latest list
-  /// leaves out stands as long as it does not know that to be committed: it may be the only one whose
-  /// log has that list (thesis §4.2.2).
+  /// leaves out stands as long as it does not know that to be committed: it may be the only one
+  /// whose log has that list (thesis §4.2.2).
   private void onElectionTimeout() {
     if (membership().counts(self) || log.memberships().views().before().counts(self)) {
       becomePreCandidate();

@@ -27,9 +27,7 @@ public record Member(
 
   /// Whether both are reached at the same place.
   public boolean sameAddress(Member other) {
-    return host.equals(other.host)
-        && clientPort == other.clientPort
-        && peerPort == other.peerPort;
+    return host.equals(other.host) && clientPort == other.clientPort && peerPort == other.peerPort;
   }
 
   /// Whether a server at one of the two places would be in the other's way.

@@ -1,8 +1,8 @@
 package holdfast.replication;
 
 /// What an operator, or a server that asks to join, wants of the membership. Each says what is to
-/// be, not what to do: whoever wants it asks again, of whatever primary there is, until `ChangeStep`
-/// says that it is so.
+/// be, not what to do: whoever wants it asks again, of whatever primary there is, until
+/// `ChangeStep` says that it is so.
 public sealed interface MemberChange {
   /// The id that it is about.
   ServerId subject();

@@ -79,8 +79,7 @@ record MemberRules(
   /// others must be able to go on.
   private boolean isServed(Membership wanted) {
     boolean oneVoter = now.voters().size() == 1;
-    return Quorum.reached(
-        wanted, voter -> answersHere(voter) && (oneVoter || now.isVoter(voter)));
+    return Quorum.reached(wanted, voter -> answersHere(voter) && (oneVoter || now.isVoter(voter)));
   }
 
   private boolean answersHere(ServerId id) {
@@ -231,8 +230,7 @@ record MemberRules(
       return noMember(id);
     }
     if (!now.counts(id)) {
-      return new ChangeStep.Refused(
-          "server %s has no vote: it cannot be primary".formatted(id));
+      return new ChangeStep.Refused("server %s has no vote: it cannot be primary".formatted(id));
     }
     return answers.test(id)
         ? new ChangeStep.HandOver(Optional.of(id))
@@ -243,7 +241,6 @@ record MemberRules(
   private static ChangeStep noMember(ServerId id) {
     return new ChangeStep.Refused("server %s is not a member".formatted(id));
   }
-
 
   /// The list in which the first learner that may have a vote has one.
   Optional<Membership> promotion() {

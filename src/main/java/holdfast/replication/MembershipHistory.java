@@ -20,10 +20,7 @@ final class MembershipHistory {
   private Views views;
 
   MembershipHistory(
-      Membership configured,
-      List<Membership> stated,
-      MembershipReader reader,
-      long appliedIndex) {
+      Membership configured, List<Membership> stated, MembershipReader reader, long appliedIndex) {
     this.configured = configured;
     this.stated = new ArrayList<>(stated);
     this.reader = reader;
@@ -58,9 +55,7 @@ final class MembershipHistory {
       return Views.of(latest);
     }
     Membership before = stated.size() > 1 ? stated.get(stated.size() - 2) : configured;
-    return before.voters().equals(latest.voters())
-        ? Views.of(latest)
-        : new Views(before, latest);
+    return before.voters().equals(latest.voters()) ? Views.of(latest) : new Views(before, latest);
   }
 
   /// The latest one that can no longer be rolled back.
@@ -113,8 +108,8 @@ final class MembershipHistory {
     settledUpTo(index);
   }
 
-  /// Some server has applied everything up to `index`, so it is committed, although this one may not
-  /// have counted that yet.
+  /// Some server has applied everything up to `index`, so it is committed, although this one may
+  /// not have counted that yet.
   void settledUpTo(long index) {
     boolean settles = latest().index() > settledIndex && latest().index() <= index;
     settledIndex = Math.max(settledIndex, index);

@@ -272,8 +272,9 @@ public final class Replica {
     return log.memberships().committed();
   }
 
-  /// The latest membership that is applied. Its entry is applied in a transaction that is synced, so
-  /// that nobody is told that it has left who could be needed again for the list to be committed.
+  /// The latest membership that is applied. Its entry is applied in a transaction that is synced,
+  /// so that nobody is told that it has left who could be needed again for the list to be
+  /// committed.
   public Membership appliedMembership() {
     return log.memberships().applied();
   }
@@ -288,11 +289,10 @@ public final class Replica {
   /// Not one that has left, and not one that lost its disk: it may have forgotten votes and entries
   /// (DESIGN rule 10.1).
   public boolean hears(ServerId from, String key) {
-    Optional<Member> member =
-        membership().member(from).or(() -> views().before().member(from));
+    Optional<Member> member = membership().member(from).or(() -> views().before().member(from));
     return member.isPresent()
         ? member.get().key().map(key::equals).orElse(true)
-        : !appliedMembership().isRetired(from);
+        : !committedMembership().isRetired(from);
   }
 
   /// What is next towards `change`, if this server is primary.

@@ -30,7 +30,8 @@ import org.slf4j.LoggerFactory;
 /// Who belongs to the cluster, on the replica thread. What somebody here wants changed is asked of
 /// the primary, whoever that is by then, until it is done. As primary: states what is wanted, the
 /// keys that members show for the first time, and votes for learners that have caught up. Keeps the
-/// links those that the lists of members need, and finds out when this server is no member any more.
+/// links those that the lists of members need, and finds out when this server is no member any
+/// more.
 final class MemberDesk {
   /// Changes wanted here at once; one more is refused.
   static final int WANTED_MAX = 64;
@@ -164,8 +165,7 @@ final class MemberDesk {
   /// Another server asks. One that is not primary says nothing: it is asked in vain.
   Optional<Event> onChange(ServerId from, PeerFrame.Change asked) {
     Optional<ChangeStep> step = replica.toward(asked.change());
-    step.ifPresent(next ->
-        peers.send(from, PeerCodec.encode(self, reply(asked.changeId(), next))));
+    step.ifPresent(next -> peers.send(from, PeerCodec.encode(self, reply(asked.changeId(), next))));
     return step.flatMap(this::eventOf);
   }
 

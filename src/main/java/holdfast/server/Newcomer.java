@@ -35,8 +35,8 @@ public final class Newcomer {
   ///
   /// @param address HOST:CLIENT_PORT:PEER_PORT, where it is to be reached
   /// @param seed HOST:PEER_PORT of any member
-  /// @throws ConfigException if one of the two is none, or the host is off this machine and there is
-  ///   no secret
+  /// @throws ConfigException if one of the two is none, or the host is off this machine and there
+  ///   is no secret
   public static Newcomer of(ServerConfig config, ServerId id, String address, String seed)
       throws ConfigException {
     Member own =

@@ -18,9 +18,7 @@ final class OwnAddress {
   /// @throws ConfigException if neither log nor file knows `self`
   static Member of(ServerConfig config, ServerId self, StoredLog stored) throws ConfigException {
     Optional<Member> known =
-        stored.memberships().isEmpty()
-            ? Optional.empty()
-            : latest(stored).member(self);
+        stored.memberships().isEmpty() ? Optional.empty() : latest(stored).member(self);
     if (known.isEmpty()) {
       return config.server(self);
     }

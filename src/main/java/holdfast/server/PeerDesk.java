@@ -66,7 +66,8 @@ final class PeerDesk implements PeerLinks.Handler {
     }
     if (view.retired().contains(id)) {
       return refusal(
-          REMOVED, "server %d was removed from the cluster; its id is never given again".formatted(peer));
+          REMOVED,
+          "server %d was removed from the cluster; its id is never given again".formatted(peer));
     }
     Optional<Member> member =
         view.membership().member(id).or(() -> view.views().before().member(id));
@@ -136,8 +137,7 @@ final class PeerDesk implements PeerLinks.Handler {
     log.error("server {} refuses this one: {}", peer, sentence);
     switch (code) {
       case LOST_DISK -> onLostDisk.accept(sentence);
-      case REMOVED ->
-          intake.offerFromPeer(() -> office.members().onRemovedBy(new ServerId(peer)));
+      case REMOVED -> intake.offerFromPeer(() -> office.members().onRemovedBy(new ServerId(peer)));
       default -> {}
     }
   }
@@ -151,13 +151,15 @@ final class PeerDesk implements PeerLinks.Handler {
       return CompletableFuture.completedFuture(
           new HandshakeFrame.JoinRefused(
               NOT_FOUNDED,
-              "server %s belongs to no cluster yet: start a majority of the first servers".formatted(self)));
+              "server %s belongs to no cluster yet: start a majority of the first servers"
+                  .formatted(self)));
     }
     if (shown.isPresent() && !shown.equals(own)) {
       return CompletableFuture.completedFuture(
           new HandshakeFrame.JoinRefused(
               OTHER_CLUSTER,
-              "its data directory belongs to cluster %s, server %s to cluster %s".formatted(shown.get(), self, own.get())));
+              "its data directory belongs to cluster %s, server %s to cluster %s"
+                  .formatted(shown.get(), self, own.get())));
     }
     Member member =
         new Member(

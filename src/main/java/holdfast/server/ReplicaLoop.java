@@ -150,8 +150,7 @@ final class ReplicaLoop implements Runnable {
   private boolean persist(Effects effects, List<AppliedEntry> applied) {
     keep(effects);
     // A list of members is remembered as committed before anybody is sent away because of it.
-    boolean sync =
-        unsaved() || replica.committedMembership().index() > applier.appliedIndex();
+    boolean sync = unsaved() || replica.committedMembership().index() > applier.appliedIndex();
     if (!sync && !applier.hasWork(replica)) {
       return true;
     }

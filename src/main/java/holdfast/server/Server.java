@@ -2,6 +2,7 @@ package holdfast.server;
 
 import holdfast.chat.ChatLimits;
 import holdfast.replication.Member;
+import holdfast.replication.MemberChange;
 import holdfast.replication.Membership;
 import holdfast.replication.Replica;
 import holdfast.replication.ReplicaSettings;
@@ -277,7 +278,8 @@ public final class Server implements AutoCloseable, Listener.Handler {
     SqliteStore store = open(config, self);
     Membership configured = new Membership(0, config.servers());
     try {
-      return start(config, OwnAddress.of(config, self, store.storedLog(configured)), configured, store);
+      return start(
+          config, OwnAddress.of(config, self, store.storedLog(configured)), configured, store);
     } catch (ConfigException e) {
       store.close();
       throw new StartException(2, e.getMessage());
@@ -346,6 +348,12 @@ public final class Server implements AutoCloseable, Listener.Handler {
         own.clientPort(),
         own.host(),
         own.peerPort());
+  }
+
+  /// Has the cluster change its members, whoever is primary. Completed within about ten seconds, or
+  /// not at all if this server stops.
+  public CompletableFuture<ChangeResult> change(MemberChange change) {
+    return port.change(change);
   }
 
   // ---- clients

@@ -204,8 +204,7 @@ final class Handshake {
     Optional<PeerLinks.Refusal> refusal =
         proof.commands().overlaps(HandshakeCodec.COMMANDS)
             ? admission.decide(peer, proof.identity())
-            : Optional.of(
-                new PeerLinks.Refusal("VERSION", NO_COMMON_VERSION));
+            : Optional.of(new PeerLinks.Refusal("VERSION", NO_COMMON_VERSION));
     if (refusal.isPresent()) {
       send(new HandshakeFrame.Refused(refusal.get().code(), refusal.get().sentence()));
       throw new HandshakeException("server " + peer + " is refused: " + refusal.get().sentence());

@@ -19,10 +19,7 @@ public final class PeerJoin {
   /// @throws IOException if nobody answers there, or nobody who has proven the secret; the message
   ///   is for the operator
   public static HandshakeFrame ask(
-      PeerLinks.Settings settings,
-      PeerIdentity identity,
-      PeerLinks.PeerAddress member,
-      Own own)
+      PeerLinks.Settings settings, PeerIdentity identity, PeerLinks.PeerAddress member, Own own)
       throws IOException {
     try (Socket socket = new Socket()) {
       socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -32,8 +29,7 @@ public final class PeerJoin {
       return Handshake.ofNewcomer(socket, settings, () -> identity)
           .askToJoin(own.host(), own.clientPort(), own.peerPort());
     } catch (HandshakeException e) {
-      throw new IOException(
-          "%s:%d: %s".formatted(member.host(), member.port(), e.getMessage()), e);
+      throw new IOException("%s:%d: %s".formatted(member.host(), member.port(), e.getMessage()), e);
     }
   }
 

@@ -27,7 +27,8 @@ final class MembersIT {
         writers.awaitMore(20);
         int primary = servers.awaitPrimary(servers.all());
         int kept = primary == 3 ? 2 : 3;
-        int other = List.of(1, 2, 3).stream().filter(n -> n != primary && n != kept).findFirst().orElse(0);
+        int other =
+            List.of(1, 2, 3).stream().filter(n -> n != primary && n != kept).findFirst().orElse(0);
         if (primary <= 3) {
           servers.kill(primary);
         }
@@ -94,7 +95,8 @@ final class MembersIT {
       DeathsIT.remove(servers.directory(3));
       servers.join(3, 1);
       assertEquals(4, servers.awaitExit(3));
-      assertTrue(servers.logText(3).contains("under an id never used before"), servers.log(3)::toString);
+      assertTrue(
+          servers.logText(3).contains("under an id never used before"), servers.log(3)::toString);
       servers.join(4, 1, servers.clientPort(2), servers.peerPort(4));
       assertEquals(4, servers.awaitExit(4));
       assertTrue(servers.logText(4).contains("is that of server 2"), servers.log(4)::toString);

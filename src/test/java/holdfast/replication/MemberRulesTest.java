@@ -69,8 +69,7 @@ final class MemberRulesTest {
 
   @Test
   void nobodyComesWithAVoteAndNobodyGetsOneBeforeHavingEverything() {
-    assertEquals(
-        Optional.of(ChangeDenial.NOT_A_LEARNER), denial(rules("1 2 3"), "1 2 3 4"));
+    assertEquals(Optional.of(ChangeDenial.NOT_A_LEARNER), denial(rules("1 2 3"), "1 2 3 4"));
     MemberRules behind =
         new MemberRules(id(1), membership(9, "1 2 3 4l"), peer -> true, peer -> false);
     assertEquals(Optional.of(ChangeDenial.NOT_CAUGHT_UP), denial(behind, "1 2 3 4"));
@@ -114,8 +113,7 @@ final class MemberRulesTest {
 
   @Test
   void theFirstLearnerThatMayGetsItsVote() {
-    assertEquals(
-        Optional.of(membership(9, "1 2 3 4 5l")), rules("1 2 3 4l 5l").promotion());
+    assertEquals(Optional.of(membership(9, "1 2 3 4 5l")), rules("1 2 3 4l 5l").promotion());
     assertEquals(
         Optional.of(membership(9, "1 2 3 -4l 5")),
         rules("1 2 3 -4l 5l").promotion(),
@@ -166,8 +164,7 @@ final class MemberRulesTest {
     assertEquals(sentence, refusal(rules("1 2 3").toward(new MemberChange.Add(there))));
     assertEquals(
         sentence,
-        refusal(
-            rules("1 2 3 5").toward(new MemberChange.Move(id(5), "127.0.0.1", 9000, 8083))));
+        refusal(rules("1 2 3 5").toward(new MemberChange.Move(id(5), "127.0.0.1", 9000, 8083))));
   }
 
   @Test
@@ -222,8 +219,7 @@ final class MemberRulesTest {
     assertEquals(new ChangeStep.Done(), rules("1 2 x3 5l").toward(replace));
     assertEquals(
         "server 3 cannot follow itself: an id is never given twice",
-        refusal(
-            rules("1 2 3").toward(new MemberChange.Replace(id(3), member(3, false, true)))));
+        refusal(rules("1 2 3").toward(new MemberChange.Replace(id(3), member(3, false, true)))));
     assertEquals(
         "server 7 is not a member",
         refusal(rules("1 2 3").toward(new MemberChange.Replace(id(7), FIVE))));
@@ -240,10 +236,8 @@ final class MemberRulesTest {
   @Test
   void transferring() {
     MemberChange transfer = new MemberChange.Transfer(id(2));
-    assertEquals(
-        new ChangeStep.HandOver(Optional.of(id(2))), rules("1 2 3").toward(transfer));
-    assertEquals(
-        new ChangeStep.Done(), rules("1 2 3").toward(new MemberChange.Transfer(id(1))));
+    assertEquals(new ChangeStep.HandOver(Optional.of(id(2))), rules("1 2 3").toward(transfer));
+    assertEquals(new ChangeStep.Done(), rules("1 2 3").toward(new MemberChange.Transfer(id(1))));
     assertEquals(
         "server 2 does not answer: it cannot be primary now",
         refusal(rules("1 2 3", List.of(3)).toward(transfer)));

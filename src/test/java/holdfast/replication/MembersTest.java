@@ -62,8 +62,7 @@ final class MembersTest {
     propose(server, "1 2 3 4l");
     assertEquals("1 2 3", latest(server));
     assertEquals(
-        Optional.of(ChangeDenial.NOT_READY),
-        server.replica().denialOf(membership(9, "1 2 3 4l")));
+        Optional.of(ChangeDenial.NOT_READY), server.replica().denialOf(membership(9, "1 2 3 4l")));
     server.acknowledge(2);
     propose(server, "1 2 3 4l");
     assertEquals("1 2 3 4l", latest(server));
@@ -99,11 +98,9 @@ final class MembersTest {
     TestServer server = TestServer.founded(3, 1);
     propose(server, "1 2 3 4l");
     assertEquals("1 2 3", latest(server));
+    assertEquals(Optional.empty(), server.replica().toward(new MemberChange.Remove(id(2))));
     assertEquals(
-        Optional.empty(), server.replica().toward(new MemberChange.Remove(id(2))));
-    assertEquals(
-        Optional.of(ChangeDenial.NOT_READY),
-        server.replica().denialOf(membership(9, "1 2 3 4l")));
+        Optional.of(ChangeDenial.NOT_READY), server.replica().denialOf(membership(9, "1 2 3 4l")));
     assertEquals(Optional.empty(), server.replica().promotion());
   }
 
@@ -129,8 +126,12 @@ final class MembersTest {
     server.step(new Event.ReadRequested(7));
     server.acknowledgeLastRound(4);
     assertEquals(List.of(), server.takeAnswers());
-    for (int i = 0; i < SETTINGS.electionTicksMin() && server.replica().role() == Role.PRIMARY; i++) {
-      beat(server, 4);
+    for (int i = 0; i < 2 * SETTINGS.electionTicksMin(); i++) {
+      server.takeSent();
+      server.tick(1);
+      if (!server.sentTo(4, Heartbeat.class).isEmpty()) {
+        server.acknowledgeLastRound(4);
+      }
     }
     assertEquals(Role.BACKUP, server.replica().role());
   }
@@ -272,12 +273,11 @@ final class MembersTest {
   void aLearnerDoesNotStandForElectionAndIsNotAskedForItsVote() {
     TestServer learner = TestServer.founded(3, 1);
     learner.receive(
-        2, new Replicate(2, at(1, 1), List.of(TestLog.entry(2, 2, "members 1l 2 3")), 1));
+        2, new Replicate(2, at(1, 1), List.of(TestLog.entry(2, 2, "members 1l 2 3")), 2));
     learner.tick(3 * SETTINGS.electionTicksMax());
     assertEquals(Role.BACKUP, learner.replica().role());
     TestServer voter = TestServer.founded(3, 1);
-    voter.receive(
-        2, new Replicate(2, at(1, 1), List.of(TestLog.entry(2, 2, "members 1 2 3l")), 1));
+    voter.receive(2, new Replicate(2, at(1, 1), List.of(TestLog.entry(2, 2, "members 1 2 3l")), 2));
     voter.timeOut();
     assertEquals(1, voter.sentTo(2, RequestVote.class).size());
     assertEquals(List.of(), voter.sentTo(3, RequestVote.class));
@@ -295,8 +295,6 @@ final class MembersTest {
     assertTrue(server.replica().hears(id(3), "key3"), "it may stay yet");
     assertFalse(server.replica().hears(id(3), "another"));
     server.acknowledge(2);
-    assertEquals(2, server.replica().commitIndex(), "both lists' majorities");
-    server.acknowledge(3);
     assertFalse(server.replica().hears(id(3), "key3"));
   }
 

@@ -250,6 +250,7 @@ final class Laws {
 
   /// Called once the entries of the step are written, not synced.
   void commits(ServerProcess process, long before, long now) {
+    long known = committed.size();
     Violation.unless(
         now >= before && now <= process.disk().last().index(),
         "server %s goes from commit index %d to %d, its log ends at %s",
@@ -281,7 +282,7 @@ final class Laws {
           committed.get((int) now - 1));
     }
     if (now > before && now == committed.size() && process.replica().role() == Role.PRIMARY) {
-      heldByQuorum(process, before, committed.getLast());
+      heldByQuorum(process, Math.max(before, known), committed.getLast());
     }
   }
 

@@ -50,13 +50,23 @@ final class MemberDesk {
     boolean alone =
         process.replica().primary().isEmpty() || membership.member(process.id()).isEmpty();
     if (++ticks % KNOCK_TICKS == 0 && alone) {
+      boolean nobodyLeft =
+          membership.members().stream()
+              .filter(member -> !member.id().equals(process.id()))
+              .noneMatch(member -> world.isInService(world.server(member.id())));
+      if (nobodyLeft && membership.members().size() > 1) {
+        // Whoever could tell it that it was removed was removed, too: somebody switches it off.
+        world.leaves(world.server(process.id()));
+        return;
+      }
       for (Member member : membership.members()) {
         if (!member.id().equals(process.id())) {
           process.tell(member.id(), "KNOCK", _ -> {});
         }
       }
     }
-    if (!refusedBy.isEmpty() && (refusedByMost(membership) || process.now() > refusedAt + LEAVE_US)) {
+    if (!refusedBy.isEmpty()
+        && (refusedByMost(membership) || process.now() > refusedAt + LEAVE_US)) {
       world.leaves(world.server(process.id()));
     }
   }

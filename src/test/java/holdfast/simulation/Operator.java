@@ -24,6 +24,10 @@ final class Operator {
   private final World world;
   private final RandomGenerator random;
   private Optional<Wanted> current = Optional.empty();
+
+  /// The machine that is to replace one that lost its disk.
+  private Optional<Server> replacement = Optional.empty();
+
   private int moves;
 
   Operator(World world, RandomGenerator random) {
@@ -50,10 +54,10 @@ final class Operator {
 
   private void ask() {
     if (current.isEmpty() && !lost().isEmpty()) {
-      Server newcomer = world.newMachine().orElseThrow();
-      want(
-          new MemberChange.Replace(lost().getFirst().id(), memberOf(newcomer)),
-          Optional.of(newcomer));
+      // One that was refused its place gets it later.
+      Server newcomer = replacement.orElseGet(() -> world.newMachine().orElseThrow());
+      replacement = Optional.of(newcomer);
+      want(new MemberChange.Replace(lost().getFirst().id(), memberOf(newcomer)), replacement);
     }
     current.ifPresent(wanted ->
         world
@@ -71,6 +75,7 @@ final class Operator {
     }
     current = Optional.empty();
     if (step instanceof ChangeStep.Done) {
+      replacement = replacement.filter(kept -> !wanted.newcomer().equals(Optional.of(kept)));
       world.laws().changed(wanted.change());
       wanted.newcomer().ifPresent(world::join);
     }
@@ -88,8 +93,7 @@ final class Operator {
       world
           .newMachine()
           .ifPresent(
-              newcomer ->
-                  want(new MemberChange.Add(memberOf(newcomer)), Optional.of(newcomer)));
+              newcomer -> want(new MemberChange.Add(memberOf(newcomer)), Optional.of(newcomer)));
     }
   }
 
@@ -109,20 +113,17 @@ final class Operator {
     if (idle() && world.machinesLeft() > MACHINES_KEPT) {
       world
           .newMachine()
-          .ifPresent(
-              newcomer ->
-                  want(
-                      new MemberChange.Replace(server.id(), memberOf(newcomer)),
-                      Optional.of(newcomer)));
+          .ifPresent(newcomer ->
+              want(
+                  new MemberChange.Replace(server.id(), memberOf(newcomer)),
+                  Optional.of(newcomer)));
     }
   }
 
   void move(Server server) {
     if (idle()) {
       int port = PORTS + 2 * ++moves;
-      want(
-          new MemberChange.Move(server.id(), "elsewhere", port, port + 1),
-          Optional.empty());
+      want(new MemberChange.Move(server.id(), "elsewhere", port, port + 1), Optional.empty());
     }
   }
 
@@ -133,11 +134,10 @@ final class Operator {
     boolean settled =
         world.machines().stream()
             .filter(world::isInService)
-            .allMatch(
-                s ->
-                    s.disk()
-                        .viewsBeyond(membership.index(), world.configured(), world.commands())
-                        .equals(List.of(membership)));
+            .allMatch(s ->
+                s.disk()
+                    .viewsBeyond(membership.index(), world.configured(), world.commands())
+                    .equals(List.of(membership)));
     long intact =
         membership.voters().stream()
             .filter(membership::counts)

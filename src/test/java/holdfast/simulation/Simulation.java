@@ -132,8 +132,7 @@ final class Simulation {
       return;
     }
     phase("heal a majority");
-    List<Server> others =
-        new ArrayList<>(membership.voters().stream().map(world::server).toList());
+    List<Server> others = new ArrayList<>(membership.voters().stream().map(world::server).toList());
     List<Server> majority = new ArrayList<>();
     while (majority.size() < membership.quorum()) {
       majority.add(others.remove(random.nextInt(others.size())));
@@ -170,9 +169,7 @@ final class Simulation {
     Membership membership = primary.get().replica().membership();
     // Whoever came has got its vote by now, and whoever was removed has found out.
     return membership.members().stream().allMatch(m -> membership.counts(m.id()))
-        && membership
-            .voters()
-            .equals(world.servers().stream().map(Server::id).sorted().toList())
+        && membership.voters().equals(world.servers().stream().map(Server::id).sorted().toList())
         && primary.get().snapshots().idle()
         && world.servers().stream()
             .allMatch(s -> s.process().isPresent() && s.disk().applied() == last);

@@ -224,9 +224,7 @@ final class World {
         mayComeTwice,
         () -> {
           if (target.disk().key().equals(toKey)) {
-            target
-                .process()
-                .ifPresent(p -> p.arrive(() -> arrives(sender, fromKey, p, onArrival)));
+            target.process().ifPresent(p -> p.arrive(() -> arrives(sender, fromKey, p, onArrival)));
           }
         });
   }
@@ -239,7 +237,11 @@ final class World {
       onArrival.accept(process);
       return;
     }
-    boolean lostDisk = !process.replica().appliedMembership().isRetired(sender.id());
+    boolean removed = process.replica().appliedMembership().isRetired(sender.id());
+    boolean lostDisk = process.replica().views().contains(sender.id());
+    if (!removed && !lostDisk) {
+      return;
+    }
     network.send(
         process.id().value(),
         sender.id().value(),

@@ -237,7 +237,8 @@ final class ProtocolPageTest {
       case Command.Found found ->
           Optional.of(
               CommandCodec.founding(1, found.clusterId(), found.tokenKey(), List.of(MEMBER)));
-      case Command.Members _ -> Optional.of(CommandCodec.members(1, new Membership(0, List.of(MEMBER))));
+      case Command.Members _ ->
+          Optional.of(CommandCodec.members(1, new Membership(0, List.of(MEMBER))));
     };
   }
 

@@ -71,8 +71,16 @@ final class RecordingHandler implements PeerLinks.Handler {
   @Override
   public CompletableFuture<HandshakeFrame> onJoin(int newcomer, HandshakeFrame.Join join) {
     reports.add(
-        "join " + newcomer + "/" + join.identity().memberKey() + " at " + join.host() + ":"
-            + join.clientPort() + ":" + join.peerPort());
+        "join "
+            + newcomer
+            + "/"
+            + join.identity().memberKey()
+            + " at "
+            + join.host()
+            + ":"
+            + join.clientPort()
+            + ":"
+            + join.peerPort());
     return CompletableFuture.completedFuture(joinReply);
   }
 

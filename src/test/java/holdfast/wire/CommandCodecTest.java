@@ -139,7 +139,8 @@ class CommandCodecTest {
     byte[] changed = CommandCodec.members(TIME, new Membership(0, members, retired));
     assertEquals(new Command.Members(TIME), CommandCodec.decode(changed));
     assertEquals(
-        Optional.of(new Membership(77, members, retired)), codec.membershipOf(new LogEntry(77, 2, changed)));
+        Optional.of(new Membership(77, members, retired)),
+        codec.membershipOf(new LogEntry(77, 2, changed)));
     assertEquals(OptionalLong.of(TIME), CommandCodec.timeOf(changed));
   }
 
