@@ -19,7 +19,8 @@ public record Views(Membership before, Membership latest) {
     return !before.equals(latest);
   }
 
-  boolean contains(ServerId id) {
+  /// Whether `id` is a member of either list.
+  public boolean contains(ServerId id) {
     return latest.member(id).isPresent() || before.member(id).isPresent();
   }
 

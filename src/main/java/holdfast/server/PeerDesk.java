@@ -134,6 +134,11 @@ final class PeerDesk implements PeerLinks.Handler {
 
   @Override
   public void onRefused(int peer, String code, String sentence) {
+    if (code.equals(NOT_A_MEMBER)) {
+      // A list that lags does not know a server that has just joined: it will.
+      log.warn("server {} refuses this one: {}", peer, sentence);
+      return;
+    }
     log.error("server {} refuses this one: {}", peer, sentence);
     switch (code) {
       case LOST_DISK -> onLostDisk.accept(sentence);

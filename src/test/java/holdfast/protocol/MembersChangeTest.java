@@ -49,6 +49,17 @@ final class MembersChangeTest {
     }
   }
 
+  /// A server that has just joined knows nothing of its cluster yet, and says BEHIND.
+  private static void awaitSignIn(TestServers servers, TestServers.Person person, int number)
+      throws Exception {
+    try (RawClient client = servers.client(number)) {
+      String login = "{'token':'%s'}".formatted(person.token());
+      while (client.ask("LOGIN", login).path("type").asString().equals("ERROR")) {
+        // Asked again.
+      }
+    }
+  }
+
   @Test
   void aServerThatJoinsIsKnownToClientsAndServesThem() throws Exception {
     try (TestServers servers = TestServers.start(folder, 3)) {
@@ -56,6 +67,7 @@ final class MembersChangeTest {
       try (RawClient client = servers.as(alice, 1)) {
         servers.join(servers.backup());
         awaitCluster(client, List.of("1", "2", "3", "4"));
+        awaitSignIn(servers, alice, 4);
         try (RawClient there = servers.as(alice, 4)) {
           JsonNode sent = there.ok("SEND", "{'to':'@%s','text':'hi'}".formatted(alice.name()));
           assertEquals(1, sent.path("seq").asInt());
