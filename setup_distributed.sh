@@ -18,6 +18,7 @@ usage() {
 Holdfast: a chat cluster that keeps talking while its servers die.
 
   ./setup_distributed.sh N          build if needed, run server N of servers.properties in the foreground
+  ./setup_distributed.sh join ...   add a server to a running cluster (--help says how), and run it in the foreground
   ./setup_distributed.sh up         all servers of the file that live on this machine, in the background;
                                     returns when a primary serves
   ./setup_distributed.sh status     who is primary, who is up, how many more may fail

@@ -23,6 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "A chat cluster that keeps talking while its servers die.",
     subcommands = {
       ServerCommand.class,
+      JoinCommand.class,
       UpCommand.class,
       StatusCommand.class,
       ChatCommand.class,
@@ -68,7 +69,8 @@ public final class HoldfastCommand implements Runnable {
   private static int quietly(ParseResult parsed) {
     boolean isServer =
         parsed.hasSubcommand()
-            && parsed.subcommand().commandSpec().userObject() instanceof ServerCommand;
+            && (parsed.subcommand().commandSpec().userObject() instanceof ServerCommand
+                || parsed.subcommand().commandSpec().userObject() instanceof JoinCommand);
     if (!isServer) {
       System.setProperty("holdfast.log", "OFF");
     }

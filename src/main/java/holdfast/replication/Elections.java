@@ -100,7 +100,7 @@ final class Elections {
     Check.that(elapsed >= 1, "a tick of %d", elapsed);
     if (state instanceof Primary primary) {
       timer.advance(elapsed);
-      if (primary.hearsQuorum(timer.now())) {
+      if (primary.hearsQuorum(timer.now()) && !primary.hasLeft()) {
         primary.onTick(timer.now());
       } else {
         becomeBackup(hardState.term(), Backup.WITHOUT_PRIMARY);
@@ -119,9 +119,11 @@ final class Elections {
     return Quorum.reached(membership(), self::equals);
   }
 
-  /// A server that does not count as a voter in its own view waits on: it could not win.
+  /// A server that does not count as a voter waits on: it could not win. One that the latest list
+  /// leaves out stands as long as it does not know that to be committed: it may be the only one
+  /// whose log has that list (thesis §4.2.2).
   private void onElectionTimeout() {
-    if (membership().counts(self)) {
+    if (membership().counts(self) || log.memberships().views().before().counts(self)) {
       becomePreCandidate();
     } else {
       becomeBackup(hardState.term(), Backup.WITHOUT_PRIMARY);

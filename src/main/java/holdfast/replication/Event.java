@@ -25,6 +25,10 @@ public sealed interface Event {
   /// wanted.
   record Founded(byte[] command) implements Event {}
 
+  /// An entry that states a new list of members. A primary appends it unless `Replica.denialOf`
+  /// speaks against it by then; whoever wants it looks whether it came to be, and asks again.
+  record ChangeProposed(byte[] command) implements Event {}
+
   /// A linearizable read wants to know what it must see. Answered by ReadReady or ReadRefused.
   record ReadRequested(long readId) implements Event {}
 

@@ -15,4 +15,27 @@ public record Member(
   public Member withKey(String newKey) {
     return new Member(id, host, clientPort, peerPort, voter, Optional.of(newKey));
   }
+
+  public Member withVote(boolean newVoter) {
+    return new Member(id, host, clientPort, peerPort, newVoter, key);
+  }
+
+  /// The same server where it is to be reached from now on.
+  public Member movedTo(String newHost, int newClientPort, int newPeerPort) {
+    return new Member(id, newHost, newClientPort, newPeerPort, voter, key);
+  }
+
+  /// Whether both are reached at the same place.
+  public boolean sameAddress(Member other) {
+    return host.equals(other.host) && clientPort == other.clientPort && peerPort == other.peerPort;
+  }
+
+  /// Whether a server at one of the two places would be in the other's way.
+  boolean collidesWith(Member other) {
+    return host.equals(other.host)
+        && (clientPort == other.clientPort
+            || clientPort == other.peerPort
+            || peerPort == other.clientPort
+            || peerPort == other.peerPort);
+  }
 }

@@ -9,8 +9,14 @@ import java.util.Optional;
 /// The members of the cluster, in the order of their ids, as one log entry states them. `index` is
 /// that entry's; 0 is the list from the configuration file, in force until the founding entry is in
 /// the log.
-public record Membership(long index, List<Member> members) {
+///
+/// @param retired ids that were members' once, ascending: none of them is ever given again
+public record Membership(long index, List<Member> members, List<ServerId> retired) {
+  /// Members, learners included; one more is refused.
+  public static final int MEMBERS_MAX = 64;
+
   public Membership {
+    retired = retired.stream().sorted().distinct().toList();
     List<Member> sorted = new ArrayList<>(members);
     sorted.sort(Comparator.comparing(Member::id));
     for (int i = 1; i < sorted.size(); i++) {
@@ -20,6 +26,14 @@ public record Membership(long index, List<Member> members) {
           sorted.get(i).id());
     }
     members = List.copyOf(sorted);
+    for (Member member : members) {
+      Check.that(!retired.contains(member.id()), "server id %s is given again", member.id());
+    }
+  }
+
+  /// A list that nobody has left yet.
+  public Membership(long index, List<Member> members) {
+    this(index, members, List.of());
   }
 
   /// Whether a log entry states this list, rather than the configuration file.
@@ -55,8 +69,31 @@ public record Membership(long index, List<Member> members) {
     return member(id).map(m -> m.voter() && (!founded() || m.key().isPresent())).orElse(false);
   }
 
+  /// Whether `id` was a member's and is none any more.
+  public boolean isRetired(ServerId id) {
+    return retired.contains(id);
+  }
+
+  /// This list with `changed` in the place of the member of its id, or as a new one.
+  public Membership with(Member changed) {
+    List<Member> changedMembers = new ArrayList<>(members);
+    changedMembers.removeIf(member -> member.id().equals(changed.id()));
+    changedMembers.add(changed);
+    return new Membership(index, changedMembers, retired);
+  }
+
+  /// This list without the member `id`, which is never given again.
+  public Membership without(ServerId id) {
+    List<Member> others = new ArrayList<>(members);
+    List<ServerId> left = new ArrayList<>(retired);
+    if (others.removeIf(member -> member.id().equals(id))) {
+      left.add(id);
+    }
+    return new Membership(index, others, left);
+  }
+
   /// The same list as stated by the entry at `newIndex`.
   public Membership at(long newIndex) {
-    return new Membership(newIndex, members);
+    return new Membership(newIndex, members, retired);
   }
 }

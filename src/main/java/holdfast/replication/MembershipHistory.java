@@ -14,7 +14,13 @@ final class MembershipHistory {
   /// Ascending by index.
   private final List<Membership> stated;
 
-  MembershipHistory(Membership configured, List<Membership> stated, MembershipReader reader) {
+  private long commitIndex;
+  private long settledIndex;
+  private long appliedIndex;
+  private Views views;
+
+  MembershipHistory(
+      Membership configured, List<Membership> stated, MembershipReader reader, long appliedIndex) {
     this.configured = configured;
     this.stated = new ArrayList<>(stated);
     this.reader = reader;
@@ -25,6 +31,10 @@ final class MembershipHistory {
           "memberships out of order at log index %d",
           stated.get(i).index());
     }
+    this.commitIndex = appliedIndex;
+    this.settledIndex = appliedIndex;
+    this.appliedIndex = appliedIndex;
+    this.views = viewsNow();
   }
 
   /// The one in force.
@@ -32,10 +42,35 @@ final class MembershipHistory {
     return stated.isEmpty() ? configured : stated.getLast();
   }
 
+  /// The lists whose majorities a commit needs now; the same object until it changes.
+  Views views() {
+    return views;
+  }
+
+  /// What the log states right before its latest list is committed for certain, since a primary
+  /// states no other before; the last list *known* here to be committed may be older than that.
+  private Views viewsNow() {
+    Membership latest = latest();
+    if (latest.index() <= settledIndex) {
+      return Views.of(latest);
+    }
+    Membership before = stated.size() > 1 ? stated.get(stated.size() - 2) : configured;
+    return before.voters().equals(latest.voters()) ? Views.of(latest) : new Views(before, latest);
+  }
+
   /// The latest one that can no longer be rolled back.
-  Membership committed(long commitIndex) {
+  Membership committed() {
+    return latestUpTo(commitIndex);
+  }
+
+  /// The latest one that is applied, and so remembered as committed whatever happens.
+  Membership applied() {
+    return latestUpTo(appliedIndex);
+  }
+
+  private Membership latestUpTo(long index) {
     for (Membership membership : stated.reversed()) {
-      if (membership.index() <= commitIndex) {
+      if (membership.index() <= index) {
         return membership;
       }
     }
@@ -52,18 +87,41 @@ final class MembershipHistory {
               entry,
               membership.index());
           stated.add(membership);
+          views = viewsNow();
         });
   }
 
   void truncateFrom(long index) {
+    if (latest().index() < index) {
+      return;
+    }
     while (!stated.isEmpty() && stated.getLast().index() >= index) {
       stated.removeLast();
     }
+    views = viewsNow();
   }
 
-  /// Forgets what the committed one replaced.
-  void committedUpTo(long commitIndex) {
-    while (stated.size() > 1 && stated.get(1).index() <= commitIndex) {
+  /// Everything up to `index` is committed, as far as this server knows by counting or was told by
+  /// its primary.
+  void committedUpTo(long index) {
+    commitIndex = index;
+    settledUpTo(index);
+  }
+
+  /// Some server has applied everything up to `index`, so it is committed, although this one may
+  /// not have counted that yet.
+  void settledUpTo(long index) {
+    boolean settles = latest().index() > settledIndex && latest().index() <= index;
+    settledIndex = Math.max(settledIndex, index);
+    if (settles) {
+      views = viewsNow();
+    }
+  }
+
+  /// Everything up to `index` is applied here: forgets what came before the list of then.
+  void appliedUpTo(long index) {
+    appliedIndex = index;
+    while (stated.size() > 1 && stated.get(1).index() <= index) {
       stated.removeFirst();
     }
   }

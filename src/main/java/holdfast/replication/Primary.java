@@ -36,6 +36,12 @@ final class Primary implements RoleState {
   private long now;
   private Optional<HandOver> handOver = Optional.empty();
 
+  /// Whom `others` covers.
+  private Views views;
+
+  /// The commit index when the last heartbeat interval began.
+  private long heartbeatCommit;
+
   Primary(
       ServerId self,
       long term,
@@ -51,6 +57,8 @@ final class Primary implements RoleState {
     this.startTick = startTick;
     this.now = startTick;
     this.rounds = new HeartbeatRounds(settings.electionTicksMax());
+    this.views = log.memberships().views();
+    this.heartbeatCommit = log.commitIndex();
     followMembership();
     beginRound();
   }
@@ -104,7 +112,9 @@ final class Primary implements RoleState {
     log.append(new LogEntry(index, term, command));
     uncommitted.addLast(new Uncommitted(index, command.length));
     uncommittedBytes += command.length;
-    followMembership();
+    if (!views.equals(log.memberships().views())) {
+      followMembership();
+    }
   }
 
   /// The first entry, unless it is no longer wanted or states no cluster that could ever commit it:
@@ -145,13 +155,76 @@ final class Primary implements RoleState {
   }
 
   private void followMembership() {
-    Membership membership = membership();
-    others.keySet().removeIf(peer -> membership.member(peer).isEmpty());
-    for (Member member : membership.members()) {
+    views = log.memberships().views();
+    others.keySet().removeIf(peer -> !views.contains(peer));
+    for (Member member : views.members()) {
       if (!member.id().equals(self)) {
         others.computeIfAbsent(member.id(), id -> new Progress(log.last().index() + 1));
       }
     }
+  }
+
+  // ---- the membership
+
+  /// A list that differs from the one in force, if nothing speaks against it.
+  void onChangeProposed(MembershipReader memberships, byte[] command) {
+    LogEntry entry = new LogEntry(log.last().index() + 1, term, command);
+    Optional<Membership> wanted = memberships.membershipOf(entry);
+    if (wanted.isPresent() && denialOf(wanted.get()).isEmpty()) {
+      append(command);
+    }
+  }
+
+  Optional<ChangeDenial> denialOf(Membership wanted) {
+    return notReady().or(() -> rules().denialOf(wanted));
+  }
+
+  /// Only with an entry of its own term committed does a primary know which list is committed
+  /// (thesis §4.1, and the erratum to it); and then one change at a time.
+  private Optional<ChangeDenial> notReady() {
+    if (!committedInOwnTerm() || !membership().founded() || hasLeft()) {
+      return Optional.of(ChangeDenial.NOT_READY);
+    }
+    if (membership().index() > log.commitIndex()) {
+      return Optional.of(ChangeDenial.CHANGE_PENDING);
+    }
+    return handingOver() ? Optional.of(ChangeDenial.HANDING_OVER) : Optional.empty();
+  }
+
+  private MemberRules rules() {
+    return new MemberRules(
+        self,
+        membership(),
+        peer ->
+            progress(peer)
+                .map(p -> p.ackedRoundOf(now - settings.electionTicksMin()))
+                .orElse(false),
+        peer ->
+            progress(peer).map(p -> p.caughtUpSince(now - settings.caughtUpTicks())).orElse(false));
+  }
+
+  /// Whether the list without this server is committed: its work is done (thesis §4.2.2).
+  boolean hasLeft() {
+    return membership().founded() && !views.pending() && !membership().isVoter(self);
+  }
+
+  ChangeStep toward(MemberChange change) {
+    Optional<ChangeDenial> notReady = notReady();
+    if (notReady.isEmpty()) {
+      return rules().toward(change);
+    }
+    if (notReady.equals(Optional.of(ChangeDenial.CHANGE_PENDING))) {
+      return new ChangeStep.Later(
+          "the change at log index %d waits for a majority".formatted(membership().index()));
+    }
+    return new ChangeStep.Later(
+        handingOver()
+            ? "the primary is handing over"
+            : "the primary has committed nothing in its term yet");
+  }
+
+  Optional<Membership> promotion() {
+    return notReady().isEmpty() ? rules().promotion() : Optional.empty();
   }
 
   // ---- time
@@ -172,11 +245,19 @@ final class Primary implements RoleState {
   void onTick(long tick) {
     now = tick;
     if (now - heartbeatTick >= settings.heartbeatTicks()) {
+      judgeOthers();
       beginRound();
     }
     if (handOver.isPresent() && now - handOver.get().sinceTick() >= settings.electionTicksMax()) {
       handOver = Optional.empty();
     }
+  }
+
+  private void judgeOthers() {
+    long since = now - settings.electionTicksMin();
+    others.forEach((peer, progress) ->
+        progress.judged(now, progress.match() >= heartbeatCommit && progress.ackedRoundOf(since)));
+    heartbeatCommit = log.commitIndex();
   }
 
   private void beginRound() {
@@ -219,6 +300,9 @@ final class Primary implements RoleState {
   void onHeartbeatAck(ServerId from, PeerMessage.HeartbeatAck ack) {
     Optional<Long> sentTick = rounds.sentTick(ack.round());
     Check.that(ack.round() <= rounds.latest(), "member %s acks %s", from, ack);
+    // What is applied anywhere is committed. A list of members that waits for a server which has
+    // left since, because the others knew, must not wait for ever.
+    log.memberships().settledUpTo(Math.min(ack.appliedIndex(), log.last().index()));
     if (sentTick.isPresent()) {
       progress(from)
           .ifPresent(progress ->
@@ -289,13 +373,19 @@ final class Primary implements RoleState {
 
   /// Entries of older terms are committed only together with one of the own term, never by counting
   /// them (Figure 8, thesis §3.6.2). This server counts itself only for what is on its own disk
-  /// (thesis §10.2.1).
+  /// (thesis §10.2.1). While a change of the voters is pending it takes both lists' majorities.
   private void advanceCommit() {
-    long index = Quorum.index(membership(), this::matchIndex);
+    if (!views.equals(log.memberships().views())) {
+      followMembership();
+    }
+    long index = Quorum.index(views, this::matchIndex);
     if (index > log.commitIndex() && log.termAt(index).equals(Optional.of(term))) {
       log.commit(index);
       while (!uncommitted.isEmpty() && uncommitted.getFirst().lastIndex() <= index) {
         uncommittedBytes -= uncommitted.removeFirst().bytes();
+      }
+      if (!views.equals(log.memberships().views())) {
+        followMembership();
       }
     }
   }

@@ -37,6 +37,9 @@ final class Progress {
 
   private long ackedTick = NOTHING;
 
+  /// Since this tick the member has been seen to have everything.
+  private long caughtUpTick = NOTHING;
+
   /// The first round sent after a REPLICATE that waits for its answer: once this round is
   /// acknowledged, everything up to `markIndex` must have been too.
   private long markRound = NOTHING;
@@ -70,6 +73,21 @@ final class Progress {
   /// Whether a round sent at `tick` or later was acknowledged.
   boolean ackedRoundOf(long tick) {
     return ackedTick != NOTHING && ackedTick >= tick;
+  }
+
+  /// Takes note, once a heartbeat interval, whether the member had everything that was committed
+  /// when the interval began.
+  void judged(long tick, boolean hasEverything) {
+    if (!hasEverything) {
+      caughtUpTick = NOTHING;
+    } else if (caughtUpTick == NOTHING) {
+      caughtUpTick = tick;
+    }
+  }
+
+  /// Whether the member has had everything at every heartbeat since `tick`.
+  boolean caughtUpSince(long tick) {
+    return caughtUpTick != NOTHING && caughtUpTick <= tick;
   }
 
   /// How many entries may be sent now; 0 if none.

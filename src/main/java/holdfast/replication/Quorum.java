@@ -22,6 +22,12 @@ final class Quorum {
     return count >= membership.quorum();
   }
 
+  /// The highest index that a quorum of both views holds: what is committed.
+  static long index(Views views, ToLongFunction<ServerId> match) {
+    long index = index(views.latest(), match);
+    return views.pending() ? Math.min(index, index(views.before(), match)) : index;
+  }
+
   /// The highest index that a quorum of `membership` holds, each voter holding everything up to its
   /// `match`; 0 if there is none.
   static long index(Membership membership, ToLongFunction<ServerId> match) {

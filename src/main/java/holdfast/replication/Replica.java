@@ -85,6 +85,11 @@ public final class Replica {
           primary.onFounded(memberships, command);
         }
       }
+      case Event.ChangeProposed(var command) -> {
+        if (elections.state() instanceof Primary primary) {
+          primary.onChangeProposed(memberships, command);
+        }
+      }
       case Event.ReadRequested(var readId) -> {
         if (elections.state() instanceof Primary primary) {
           primary.onReadRequested(readId);
@@ -200,7 +205,7 @@ public final class Replica {
 
   /// Whether an answer is for this server's present term; a higher one makes it step down.
   private boolean answersPrimary(ServerId from, PeerMessage answer) {
-    if (membership().member(from).isEmpty()) {
+    if (!views().contains(from)) {
       return false;
     }
     if (answer.term() > elections.term()) {
@@ -270,7 +275,50 @@ public final class Replica {
 
   /// The latest membership that can no longer be rolled back.
   public Membership committedMembership() {
-    return log.memberships().committed(log.commitIndex());
+    return log.memberships().committed();
+  }
+
+  /// The latest membership that is applied. Its entry is applied in a transaction that is synced,
+  /// so that nobody is told that it has left who could be needed again for the list to be
+  /// committed.
+  public Membership appliedMembership() {
+    return log.memberships().applied();
+  }
+
+  /// The lists whose majorities a commit needs now.
+  public Views views() {
+    return log.memberships().views();
+  }
+
+  /// Whether a server with the data directory `key` may be heard as `from`. One that this list does
+  /// not know may: the list may lag (DESIGN rule 10.8), and whose word *counts* is another matter.
+  /// Not one that has left, and not one that lost its disk: it may have forgotten votes and entries
+  /// (DESIGN rule 10.1).
+  public boolean hears(ServerId from, String key) {
+    Optional<Member> member = membership().member(from).or(() -> views().before().member(from));
+    return member.isPresent()
+        ? member.get().key().map(key::equals).orElse(true)
+        : !committedMembership().isRetired(from);
+  }
+
+  /// What is next towards `change`, if this server is primary.
+  public Optional<ChangeStep> toward(MemberChange change) {
+    return elections.state() instanceof Primary primary
+        ? Optional.of(primary.toward(change))
+        : Optional.empty();
+  }
+
+  /// Why this primary would not state the list `wanted` next.
+  public Optional<ChangeDenial> denialOf(Membership wanted) {
+    return elections.state() instanceof Primary primary
+        ? primary.denialOf(wanted)
+        : Optional.of(ChangeDenial.NOT_READY);
+  }
+
+  /// The list that this primary should state next, because a learner has been caught up for long
+  /// enough to get a vote.
+  public Optional<Membership> promotion() {
+    return elections.state() instanceof Primary primary ? primary.promotion() : Optional.empty();
   }
 
   /// Whether this server is primary and has committed an entry of its term: only then does it know

@@ -14,6 +14,7 @@ import holdfast.check.Check;
 /// @param batchBytesMax bytes of commands in one REPLICATE (a single larger one travels alone)
 /// @param uncommittedBytesMax bytes of commands a primary takes without commit; beyond: Refused
 ///   BUSY
+/// @param caughtUpTicks how long a learner must have had everything before it gets a vote
 /// @param cacheBytesMax bytes of commands kept in memory behind the applied index for backups that
 ///   lag
 public record ReplicaSettings(
@@ -21,6 +22,7 @@ public record ReplicaSettings(
     int electionTicksMax,
     int heartbeatTicks,
     int diedTicksMax,
+    int caughtUpTicks,
     int windowEntriesMax,
     long windowBytesMax,
     int batchEntriesMax,
@@ -42,6 +44,6 @@ public record ReplicaSettings(
   /// DESIGN section 4 at 10 ms a tick.
   public static ReplicaSettings defaults() {
     return new ReplicaSettings(
-        60, 120, 10, 3, 65_536, 8L << 20, 8_192, 1 << 20, 32L << 20, 1L << 20);
+        60, 120, 10, 3, 200, 65_536, 8L << 20, 8_192, 1 << 20, 32L << 20, 1L << 20);
   }
 }

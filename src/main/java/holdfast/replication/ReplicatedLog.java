@@ -38,7 +38,8 @@ final class ReplicatedLog {
       StoredLog stored, LogReader reader, MembershipReader membershipReader, long cacheBytesMax) {
     this.reader = reader;
     this.memberships =
-        new MembershipHistory(stored.configured(), stored.memberships(), membershipReader);
+        new MembershipHistory(
+            stored.configured(), stored.memberships(), membershipReader, stored.appliedIndex());
     this.cacheBytesMax = cacheBytesMax;
     this.compacted = stored.compacted();
     this.last = stored.last();
@@ -202,6 +203,7 @@ final class ReplicatedLog {
   void applied(long index) {
     Check.that(index <= commitIndex, "applied %d, committed is %d", index, commitIndex);
     appliedIndex = Math.max(appliedIndex, index);
+    memberships.appliedUpTo(appliedIndex);
     trim();
   }
 

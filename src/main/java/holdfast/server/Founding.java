@@ -7,7 +7,6 @@ import holdfast.replication.PeerMessage;
 import holdfast.replication.ServerId;
 import holdfast.wire.CommandCodec;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +69,7 @@ final class Founding {
   byte[] entryAfterState(Membership configured, Map<ServerId, String> keysShown, long time) {
     List<Member> members =
         configured.members().stream().map(member -> withKey(member, keysShown)).toList();
-    return CommandCodec.members(time, members);
+    return CommandCodec.members(time, new Membership(0, members, configured.retired()));
   }
 
   private Member withKey(Member member, Map<ServerId, String> keysShown) {
@@ -80,18 +79,16 @@ final class Founding {
     return Optional.ofNullable(keysShown.get(member.id())).map(member::withKey).orElse(member);
   }
 
-  /// The members entry that adds the keys of members that showed one for the first time; empty if
-  /// none did.
-  static Optional<byte[]> withMissingKeys(
-      Membership membership, Map<ServerId, String> keysShown, long time) {
-    List<Member> members = new ArrayList<>();
-    boolean news = false;
+  /// The list with the keys of members that showed one for the first time; empty if none did.
+  static Optional<Membership> withMissingKeys(
+      Membership membership, Map<ServerId, String> keysShown) {
+    Membership added = membership;
     for (Member member : membership.members()) {
       String shown = keysShown.get(member.id());
-      boolean added = member.key().isEmpty() && shown != null;
-      members.add(added ? member.withKey(shown) : member);
-      news |= added;
+      if (member.key().isEmpty() && shown != null) {
+        added = added.with(member.withKey(shown));
+      }
     }
-    return news ? Optional.of(CommandCodec.members(time, members)) : Optional.empty();
+    return added.equals(membership) ? Optional.empty() : Optional.of(added);
   }
 }

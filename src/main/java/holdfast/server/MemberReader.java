@@ -38,18 +38,30 @@ final class MemberReader {
         continue;
       }
       Member member = member(given, Integer.parseInt(key.group(1)));
-      if (!hasSecret && !isLoopback(member.host())) {
-        throw given.refused(
-            "not a loopback address, and there is no cluster.secret: servers on a network must"
-                + " prove one to each other. Set cluster.secret.file to a file with a secret, the"
-                + " same on every machine (make one: openssl rand -hex 32), or use 127.0.0.1");
-      }
+      requireSecret(given, member, hasSecret);
       claim(given, member, member.clientPort(), portsTaken);
       claim(given, member, member.peerPort(), portsTaken);
       members.add(member);
     }
     members.sort(Comparator.comparing(Member::id));
     return members;
+  }
+
+  /// A server that is not in the file.
+  static Member newcomer(Given given, ServerId id, boolean hasSecret) throws ConfigException {
+    Member member = member(given, id.value()).withVote(false);
+    requireSecret(given, member, hasSecret);
+    return member;
+  }
+
+  private static void requireSecret(Given given, Member member, boolean hasSecret)
+      throws ConfigException {
+    if (!hasSecret && !isLoopback(member.host())) {
+      throw given.refused(
+          "not a loopback address, and there is no cluster.secret: servers on a network must"
+              + " prove one to each other. Set cluster.secret.file to a file with a secret, the"
+              + " same on every machine (make one: openssl rand -hex 32), or use 127.0.0.1");
+    }
   }
 
   private static Member member(Given given, int id) throws ConfigException {

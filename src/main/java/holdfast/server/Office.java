@@ -7,7 +7,6 @@ import holdfast.replication.Envelope;
 import holdfast.replication.Event;
 import holdfast.replication.LogEntry;
 import holdfast.replication.LogPosition;
-import holdfast.replication.Member;
 import holdfast.replication.PeerMessage;
 import holdfast.replication.Preference;
 import holdfast.replication.Replica;
@@ -50,6 +49,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
   private final StatusBoard board;
   private final Founding founding;
   private final SnapshotDesk snapshots;
+  private final MemberDesk members;
   private final ClusterClock clock = new ClusterClock();
   private final ClockWatch clockWatch;
   private final PreferredPrimary preferred;
@@ -62,7 +62,6 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
   private final Map<Long, Origin> origins = new HashMap<>();
   private final Map<Long, RemoteRead> remoteReads = new HashMap<>();
   private final AckAlls<Origin> ackAlls = new AckAlls<>();
-  private final Map<ServerId, String> keysShown = new HashMap<>();
   private long lastProposalId;
   private long lastReadId;
   private int ticksToChores = CHORES_TICKS;
@@ -93,6 +92,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       StatusBoard board,
       ClusterViews views,
       SnapshotDesk snapshots,
+      MemberDesk members,
       Function<Predicate<byte[]>, SignIns> signIns) {
     this.self = settings.self();
     this.replica = replica;
@@ -103,6 +103,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     this.views = views;
     this.founding = new Founding(self, store.memberKey());
     this.snapshots = snapshots;
+    this.members = members;
     this.clockWatch = new ClockWatch(self, clock, settings.clockSkewMaxMs());
     this.preferred = new PreferredPrimary(self, settings.preference());
     this.desk = new WriteDesk(applier::machine, this, settings.requestTimeoutNanos());
@@ -135,6 +136,10 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
 
   Optional<byte[]> digestAt(long index) {
     return applier.digestAt(index);
+  }
+
+  MemberDesk members() {
+    return members;
   }
 
   // ---- the loop's side
@@ -170,8 +175,8 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       events.add(
           new Event.Founded(
               store.clusterId().isPresent()
-                  ? founding.entryAfterState(replica.membership(), keysShown, time)
-                  : founding.entry(replica.membership(), keysShown, time)));
+                  ? founding.entryAfterState(replica.membership(), members.keysShown(), time)
+                  : founding.entry(replica.membership(), members.keysShown(), time)));
     }
     if (term != replica.term() || role != replica.role() || !primary.equals(replica.primary())) {
       onOfficeChanged();
@@ -188,13 +193,15 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       desk.onTime(now);
       readIndexes.onTime(now);
       signIns.onTime(now);
-      addMissingKeys();
+      events.addAll(members.onTime(now));
       clockWatch.check(replica, now).ifPresent(events::add);
       snapshots.onTime(now).ifPresent(events::add);
       preferred
           .check(replica, voter -> clockWatch.mayStamp(voter, replica, now), now)
           .ifPresent(events::add);
       publish();
+      members.dropWhoLeft();
+      signIns.pushCluster(views.current());
     }
     signIns.flushPresence();
   }
@@ -465,7 +472,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
 
   /// A frame from `from`, over a link on which it showed `memberKey`.
   void onFrame(ServerId from, String memberKey, PeerFrame frame) {
-    if (!keyFits(from, memberKey)) {
+    if (!replica.hears(from, memberKey)) {
       return;
     }
     switch (frame) {
@@ -502,13 +509,10 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       case PeerFrame.Snapshot piece -> snapshots.onPiece(from, piece);
       case PeerFrame.SnapshotAck ack -> snapshots.onAck(from, ack).ifPresent(events::add);
       case PeerFrame.Typing typing -> signIns.typings().onFrame(typing);
+      case PeerFrame.Change change -> members.onChange(from, change).ifPresent(events::add);
+      case PeerFrame.ChangeReply reply -> members.onReply(reply);
       case PeerFrame.Presence presence -> signIns.onPresence(from, presence);
     }
-  }
-
-  private boolean keyFits(ServerId from, String memberKey) {
-    Optional<Member> member = replica.membership().member(from);
-    return member.isPresent() && member.get().key().map(memberKey::equals).orElse(true);
   }
 
   private void onHeartbeatAck(ServerId from, PeerFrame.HeartbeatAck ack) {
@@ -566,7 +570,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
 
   /// A link to `peer` stands: both sides have proved the secret, and it showed `memberKey`.
   void onLinkUp(ServerId peer, String memberKey, Optional<String> clusterId) {
-    keysShown.put(peer, memberKey);
+    members.onShown(peer, memberKey);
     board.linkUp(peer);
     founding.onLink(peer, clusterId.isPresent());
     events.add(new Event.PeerAlive(peer));
@@ -586,19 +590,5 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
 
   void onPeerDied(ServerId peer) {
     events.add(new Event.PeerDied(peer));
-  }
-
-  /// As primary: the log gets the key of a member that showed one for the first time, one entry at
-  /// a time.
-  private void addMissingKeys() {
-    boolean idle = replica.membership().index() <= replica.commitIndex();
-    if (replica.role() == Role.PRIMARY && replica.committedInOwnTerm() && idle) {
-      long time = Math.max(store.chat().time(), System.currentTimeMillis());
-      Founding.withMissingKeys(replica.membership(), keysShown, time)
-          .ifPresent(entry -> {
-            proposals.add(new Event.Proposal(++lastProposalId, entry));
-            origins.put(lastProposalId, new Origin.Own());
-          });
-    }
   }
 }

@@ -1,12 +1,16 @@
 package holdfast.server;
 
 import holdfast.replication.Member;
+import holdfast.replication.MemberChange;
+import holdfast.replication.Membership;
 import holdfast.replication.ServerId;
 import holdfast.transport.PeerLinks;
 import holdfast.wire.ErrorCode;
 import holdfast.wire.FrameException;
+import holdfast.wire.HandshakeFrame;
 import holdfast.wire.PeerCodec;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +23,10 @@ final class PeerDesk implements PeerLinks.Handler {
 
   static final String OTHER_CLUSTER = "OTHER_CLUSTER";
   static final String LOST_DISK = "LOST_DISK";
+  static final String REMOVED = "REMOVED";
+  static final String NOT_FOUNDED = "NOT_FOUNDED";
+  static final String REFUSED = "REFUSED";
+  static final String UNKNOWN = "TIMEOUT";
 
   private static final Logger log = LoggerFactory.getLogger(PeerDesk.class);
 
@@ -46,13 +54,8 @@ final class PeerDesk implements PeerLinks.Handler {
   @Override
   public Optional<PeerLinks.Refusal> admit(
       int peer, String memberKey, Optional<String> clusterId, String bootId) {
+    ServerId id = new ServerId(peer);
     ClusterView view = views.current();
-    Optional<Member> member = view.membership().member(new ServerId(peer));
-    if (member.isEmpty()) {
-      return refusal(
-          NOT_A_MEMBER,
-          "server %d is not a member of the cluster that server %s is in".formatted(peer, self));
-    }
     if (clusterId.isPresent()
         && view.clusterId().isPresent()
         && !clusterId.equals(view.clusterId())) {
@@ -60,6 +63,22 @@ final class PeerDesk implements PeerLinks.Handler {
           OTHER_CLUSTER,
           "server %d belongs to cluster %s, server %s to cluster %s: one of them has the wrong data.dir or servers.properties"
               .formatted(peer, clusterId.get(), self, view.clusterId().get()));
+    }
+    if (view.retired().contains(id)) {
+      return refusal(
+          REMOVED,
+          "server %d was removed from the cluster; its id is never given again".formatted(peer));
+    }
+    Optional<Member> member =
+        view.membership().member(id).or(() -> view.views().before().member(id));
+    if (member.isEmpty()) {
+      // The list here may lag: who belongs to a cluster already is let in, whoever it is.
+      return clusterId.isPresent()
+          ? Optional.empty()
+          : refusal(
+              NOT_A_MEMBER,
+              "server %d is not a member of the cluster that server %s is in; if it is to be one: ./setup_distributed.sh join --help"
+                  .formatted(peer, self));
     }
     Optional<String> known = member.get().key();
     if (known.isPresent() && !known.get().equals(memberKey)) {
@@ -115,9 +134,65 @@ final class PeerDesk implements PeerLinks.Handler {
 
   @Override
   public void onRefused(int peer, String code, String sentence) {
-    log.error("server {} refuses this one: {}", peer, sentence);
-    if (code.equals(LOST_DISK)) {
-      onLostDisk.accept(sentence);
+    if (code.equals(NOT_A_MEMBER)) {
+      // A list that lags does not know a server that has just joined: it will.
+      log.warn("server {} refuses this one: {}", peer, sentence);
+      return;
     }
+    log.error("server {} refuses this one: {}", peer, sentence);
+    switch (code) {
+      case LOST_DISK -> onLostDisk.accept(sentence);
+      case REMOVED -> intake.offerFromPeer(() -> office.members().onRemovedBy(new ServerId(peer)));
+      default -> {}
+    }
+  }
+
+  @Override
+  public CompletableFuture<HandshakeFrame> onJoin(int newcomer, HandshakeFrame.Join join) {
+    ClusterView view = views.current();
+    Optional<String> own = view.clusterId();
+    Optional<String> shown = join.identity().clusterId();
+    if (own.isEmpty()) {
+      return CompletableFuture.completedFuture(
+          new HandshakeFrame.JoinRefused(
+              NOT_FOUNDED,
+              "server %s belongs to no cluster yet: start a majority of the first servers"
+                  .formatted(self)));
+    }
+    if (shown.isPresent() && !shown.equals(own)) {
+      return CompletableFuture.completedFuture(
+          new HandshakeFrame.JoinRefused(
+              OTHER_CLUSTER,
+              "its data directory belongs to cluster %s, server %s to cluster %s"
+                  .formatted(shown.get(), self, own.get())));
+    }
+    Member member =
+        new Member(
+            new ServerId(newcomer),
+            join.host(),
+            join.clientPort(),
+            join.peerPort(),
+            false,
+            Optional.of(join.identity().memberKey()));
+    log.info("server {} asks to join, at {}:{}", newcomer, join.host(), join.peerPort());
+    CompletableFuture<ChangeResult> result = new CompletableFuture<>();
+    intake.offerFromPeer(() -> office.members().want(new MemberChange.Add(member), result));
+    return result.thenApply(made -> joinReply(own.get(), member, made));
+  }
+
+  private HandshakeFrame joinReply(String clusterId, Member member, ChangeResult made) {
+    return switch (made) {
+      case ChangeResult.Done _ -> {
+        // The list here may lag behind the primary's.
+        Membership known = views.current().membership();
+        yield new HandshakeFrame.Joined(
+            clusterId,
+            (known.member(member.id()).isPresent() ? known : known.with(member)).members());
+      }
+      case ChangeResult.Refused(String sentence) ->
+          new HandshakeFrame.JoinRefused(REFUSED, sentence);
+      case ChangeResult.Unknown(String sentence) ->
+          new HandshakeFrame.JoinRefused(UNKNOWN, sentence);
+    };
   }
 }

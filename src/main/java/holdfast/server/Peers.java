@@ -1,6 +1,8 @@
 package holdfast.server;
 
+import holdfast.replication.Member;
 import holdfast.replication.ServerId;
+import java.util.List;
 
 /// The links to the other servers, for sending. For any thread.
 interface Peers {
@@ -10,4 +12,10 @@ interface Peers {
 
   /// Sends what is queued. Never blocks.
   void flush();
+
+  /// Links this server with exactly these from now on.
+  void dial(List<Member> members);
+
+  /// Ends the link that `peer` dialled. On the replica thread.
+  void drop(ServerId peer);
 }

@@ -149,7 +149,8 @@ final class ReplicaLoop implements Runnable {
   /// full; nothing that rests on this disk may be said.
   private boolean persist(Effects effects, List<AppliedEntry> applied) {
     keep(effects);
-    boolean sync = unsaved();
+    // A list of members is remembered as committed before anybody is sent away because of it.
+    boolean sync = unsaved() || replica.committedMembership().index() > applier.appliedIndex();
     if (!sync && !applier.hasWork(replica)) {
       return true;
     }

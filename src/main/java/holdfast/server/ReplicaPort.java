@@ -4,6 +4,7 @@ import holdfast.chat.ChatMachine;
 import holdfast.chat.EntryId;
 import holdfast.chat.RequestKey;
 import holdfast.replication.Event;
+import holdfast.replication.MemberChange;
 import holdfast.replication.ServerId;
 import holdfast.wire.ErrorCode;
 import java.time.Duration;
@@ -77,6 +78,16 @@ final class ReplicaPort {
   /// Replica thread: the running digest there, if it is still known.
   Optional<byte[]> digestAt(long index) {
     return office.digestAt(index);
+  }
+
+  /// Asks the primary, whoever that is by then, for a change of the members. Completed within
+  /// `MemberDesk.CHANGE_NANOS_MAX`, or not at all if the server stops.
+  CompletableFuture<ChangeResult> change(MemberChange change) {
+    CompletableFuture<ChangeResult> result = new CompletableFuture<>();
+    if (!intake.offer(() -> office.members().want(change, result))) {
+      result.complete(new ChangeResult.Refused("this server is stopping; ask another"));
+    }
+    return result;
   }
 
   SignIns signIns() {

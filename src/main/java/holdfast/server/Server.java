@@ -2,12 +2,12 @@ package holdfast.server;
 
 import holdfast.chat.ChatLimits;
 import holdfast.replication.Member;
+import holdfast.replication.MemberChange;
 import holdfast.replication.Membership;
 import holdfast.replication.Replica;
 import holdfast.replication.ReplicaSettings;
 import holdfast.replication.Role;
 import holdfast.replication.ServerId;
-import holdfast.replication.StoredLog;
 import holdfast.storage.Reads;
 import holdfast.storage.SqliteStore;
 import holdfast.storage.StoreException;
@@ -26,7 +26,6 @@ import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -49,6 +48,8 @@ import org.slf4j.LoggerFactory;
 public final class Server implements AutoCloseable, Listener.Handler {
   /// See `awaitExit`.
   public static final int RESTART = -1;
+
+  public static final int REMOVED = -2;
 
   /// As `Implementation-Version` of the jar.
   private static final String VERSION =
@@ -113,15 +114,20 @@ public final class Server implements AutoCloseable, Listener.Handler {
   private Optional<IoThreads> clientIo = Optional.empty();
   private Optional<Listener> clientListener = Optional.empty();
 
+  /// @param configured the members as long as the log names none
   private Server(
-      ServerConfig config, ServerId self, Member own, SqliteStore store, OperatorKey operatorKey) {
+      ServerConfig config,
+      Member own,
+      Membership configured,
+      SqliteStore store,
+      OperatorKey operatorKey) {
     this.config = config;
-    this.self = self;
+    this.self = own.id();
     this.own = own;
     this.store = store;
     String bootId = bootId();
     Reads reads = store.reads();
-    Replica replica = replica(config, self, store);
+    Replica replica = replica(config, self, configured, store);
     ChatLimits limits = limits(config);
     Applier applier = new Applier(store, limits);
     StatusBoard board = new StatusBoard(self, VERSION);
@@ -152,6 +158,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
             board,
             views,
             snapshots,
+            new MemberDesk(self, replica, peers, store.chat()::time, this::onRemoved),
             proposeOwn ->
                 new SignIns(
                     self, store.chat(), deliveries, presence, peers, catchUp, news, proposeOwn));
@@ -210,6 +217,19 @@ public final class Server implements AutoCloseable, Listener.Handler {
       public void flush() {
         links.flush();
       }
+
+      @Override
+      public void dial(List<Member> members) {
+        links.peers(
+            members.stream()
+                .map(m -> new PeerLinks.PeerAddress(m.id().value(), m.host(), m.peerPort()))
+                .toList());
+      }
+
+      @Override
+      public void drop(ServerId peer) {
+        links.drop(peer.value());
+      }
     };
   }
 
@@ -225,13 +245,13 @@ public final class Server implements AutoCloseable, Listener.Handler {
     return port;
   }
 
-  private static Replica replica(ServerConfig config, ServerId self, SqliteStore store) {
-    StoredLog stored = store.storedLog(new Membership(0, config.servers()));
+  private static Replica replica(
+      ServerConfig config, ServerId self, Membership configured, SqliteStore store) {
     Replica replica =
         new Replica(
             self,
             replicaSettings(config),
-            stored,
+            store.storedLog(configured),
             store,
             new CommandCodec(),
             CommandCodec.noop(),
@@ -247,6 +267,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
         ticks(config.electionTimeoutMax()),
         ticks(config.heartbeatInterval()),
         defaults.diedTicksMax(),
+        defaults.caughtUpTicks(),
         defaults.windowEntriesMax(),
         defaults.windowBytesMax(),
         defaults.batchEntriesMax(),
@@ -269,7 +290,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
         defaults.roomsPerAccountMax());
   }
 
-  private static PeerLinks.Settings linkSettings(ServerConfig config, ServerId self) {
+  static PeerLinks.Settings linkSettings(ServerConfig config, ServerId self) {
     return PeerLinks.Settings.of(
         self.value(),
         config.secret().map(ClusterSecret::text).orElse(""),
@@ -284,34 +305,58 @@ public final class Server implements AutoCloseable, Listener.Handler {
     return HexFormat.of().formatHex(bytes);
   }
 
-  /// Starts the server `self` of the file. Returns once both ports listen.
+  /// Starts the server `self`, a member already or one of the first that the file names. Returns
+  /// once both ports listen.
   ///
   /// @throws StartException if it cannot: a port or the directory is taken, the database is refused
   public static Server start(ServerConfig config, ServerId self) throws StartException {
-    Member own;
+    SqliteStore store = open(config, self);
+    Membership configured = new Membership(0, config.servers());
     try {
-      own = config.server(self);
+      return start(
+          config, OwnAddress.of(config, self, store.storedLog(configured)), configured, store);
     } catch (ConfigException e) {
+      store.close();
       throw new StartException(2, e.getMessage());
     }
-    SqliteStore store;
+  }
+
+  /// Has `newcomer` taken in by a cluster, unless it is a member already, and starts it.
+  ///
+  /// @throws StartException as above, or with what the cluster says against it
+  public static Server join(ServerConfig config, Newcomer newcomer) throws StartException {
+    SqliteStore store = open(config, newcomer.own().id());
     try {
-      store =
-          SqliteStore.open(
-              config.directory(self),
-              new StoreSettings(config.indexTailMax(), READS_WAITING_MAX, WAL_BYTES_RESERVED),
-              new CommandCodec());
+      List<Member> members = newcomer.admitted(config, store);
+      return start(config, newcomer.own(), new Membership(0, members), store);
+    } catch (StartException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  private static SqliteStore open(ServerConfig config, ServerId self) throws StartException {
+    try {
+      return SqliteStore.open(
+          config.directory(self),
+          new StoreSettings(config.indexTailMax(), READS_WAITING_MAX, WAL_BYTES_RESERVED),
+          new CommandCodec());
     } catch (StoreException e) {
       throw new StartException(exitCode(e.kind()), e.getMessage());
     }
+  }
+
+  private static Server start(
+      ServerConfig config, Member own, Membership configured, SqliteStore store)
+      throws StartException {
     OperatorKey operatorKey;
     try {
-      operatorKey = OperatorKey.ofServer(config, self);
+      operatorKey = OperatorKey.ofServer(config, own.id());
     } catch (IOException e) {
       store.close();
       throw new StartException(1, "the key for operators cannot be had: " + e.getMessage());
     }
-    Server server = new Server(config, self, own, store, operatorKey);
+    Server server = new Server(config, own, configured, store, operatorKey);
     try {
       server.open();
       return server;
@@ -333,11 +378,6 @@ public final class Server implements AutoCloseable, Listener.Handler {
     snapshots.start();
     links.start(own.host(), own.peerPort());
     replicaThread.start();
-    List<PeerLinks.PeerAddress> others = new ArrayList<>();
-    for (Member member : views.current().membership().members()) {
-      others.add(new PeerLinks.PeerAddress(member.id().value(), member.host(), member.peerPort()));
-    }
-    links.peers(others);
     clientIo = Optional.of(new IoThreads("client-io", CLIENT_IO_THREADS, config.idleTimeout()));
     clientListener =
         Optional.of(
@@ -350,6 +390,12 @@ public final class Server implements AutoCloseable, Listener.Handler {
         own.clientPort(),
         own.host(),
         own.peerPort());
+  }
+
+  /// Has the cluster change its members, whoever is primary. Completed within about ten seconds, or
+  /// not at all if this server stops.
+  public CompletableFuture<ChangeResult> change(MemberChange change) {
+    return port.change(change);
   }
 
   // ---- clients
@@ -522,7 +568,8 @@ public final class Server implements AutoCloseable, Listener.Handler {
   }
 
   /// The exit status, once the server has ended: 0 after `stop`, 4 if the cluster refused it.
-  /// `RESTART`: it has not ended; it is to be stopped and started anew, with a snapshot.
+  /// `RESTART`: it has not ended; it is to be stopped and started anew, with a snapshot. `REMOVED`:
+  /// it has not ended either, and is to be stopped for good.
   public int awaitExit() throws InterruptedException {
     try {
       return exit.get();
@@ -533,6 +580,12 @@ public final class Server implements AutoCloseable, Listener.Handler {
 
   private void restart() {
     exit.complete(RESTART);
+  }
+
+  private void onRemoved(String sentence) {
+    if (exit.complete(REMOVED)) {
+      log.error("this server ends: {}", sentence);
+    }
   }
 
   private void onLostDisk(String sentence) {

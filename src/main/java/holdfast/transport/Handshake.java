@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -30,10 +31,16 @@ final class Handshake {
   }
 
   /// Who dialled.
-  record Arrived(int peer, PeerIdentity identity) {}
+  ///
+  /// @param join present if it asks to become a member; then `answer` ends the handshake
+  record Arrived(int peer, PeerIdentity identity, Optional<HandshakeFrame.Join> join) {}
 
   static final int FRAME_BYTES_MAX = 4_096;
 
+  /// An answer to JOIN lists all members.
+  private static final int JOIN_REPLY_BYTES_MAX = 65_536;
+
+  private static final String NO_COMMON_VERSION = "the servers read no common command version";
   private static final int NONCE_BYTES = 32;
   private static final String ALGORITHM = "HmacSHA256";
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -48,11 +55,79 @@ final class Handshake {
   /// The time to come together begins now.
   Handshake(Socket socket, PeerLinks.Settings settings, Supplier<PeerIdentity> identity)
       throws IOException {
+    this(socket, settings, identity, settings.handshakeTimeout(), FRAME_BYTES_MAX);
+  }
+
+  private Handshake(
+      Socket socket,
+      PeerLinks.Settings settings,
+      Supplier<PeerIdentity> identity,
+      Duration within,
+      int frameBytesMax)
+      throws IOException {
     this.socket = socket;
     this.settings = settings;
     this.identity = identity;
-    deadlineNanos = System.nanoTime() + settings.handshakeTimeout().toNanos();
-    lines = new LineReader(new TimedInput(socket.getInputStream()), FRAME_BYTES_MAX);
+    deadlineNanos = System.nanoTime() + within.toNanos();
+    lines = new LineReader(new TimedInput(socket.getInputStream()), frameBytesMax);
+  }
+
+  /// For `askToJoin`, which takes as long as the cluster takes to decide.
+  static Handshake ofNewcomer(
+      Socket socket, PeerLinks.Settings settings, Supplier<PeerIdentity> identity)
+      throws IOException {
+    return new Handshake(
+        socket,
+        settings,
+        identity,
+        settings.handshakeTimeout().plus(PeerLinks.JOIN_MAX),
+        JOIN_REPLY_BYTES_MAX);
+  }
+
+  /// The side that dialled whatever member answers, to become one. Returns `Joined` or
+  /// `JoinRefused`.
+  HandshakeFrame askToJoin(String host, int clientPort, int peerPort)
+      throws IOException, HandshakeException {
+    String nonce = nonce();
+    send(new HandshakeFrame.Hello(nonce, settings.cluster(), HandshakeCodec.PROTOCOL));
+    HandshakeCodec.Received answer = receive();
+    HandshakeFrame.Welcome welcome = welcome(answer);
+    String both = nonce + "\n" + welcome.nonce() + "\n";
+    checkProof(welcome.proof(), "welcome\n" + both + answer.from() + "\n" + settings.self());
+    send(
+        new HandshakeFrame.Join(
+            proof("join\n" + both + settings.self() + "\n" + answer.from()),
+            identity.get(),
+            HandshakeCodec.COMMANDS,
+            host,
+            clientPort,
+            peerPort));
+    HandshakeFrame reply = receive().frame();
+    return switch (reply) {
+      case HandshakeFrame.Joined _, HandshakeFrame.JoinRefused _ -> reply;
+      case HandshakeFrame.Refused(var code, var reason) ->
+          new HandshakeFrame.JoinRefused(code, reason);
+      case HandshakeFrame.Hello _,
+          HandshakeFrame.Welcome _,
+          HandshakeFrame.Proof _,
+          HandshakeFrame.Accepted _,
+          HandshakeFrame.Join _ ->
+          throw unexpected();
+    };
+  }
+
+  private static HandshakeFrame.Welcome welcome(HandshakeCodec.Received answer)
+      throws HandshakeException {
+    if (!(answer.frame() instanceof HandshakeFrame.Welcome welcome)) {
+      throw unexpected();
+    }
+    checkNonce(welcome.nonce());
+    return welcome;
+  }
+
+  /// Ends the handshake of a server that asks to join.
+  void answer(HandshakeFrame verdict) throws IOException {
+    send(verdict);
   }
 
   /// The side that dialled `peer`. Returns who answered, proven and having accepted this server.
@@ -64,10 +139,7 @@ final class Handshake {
       throw new HandshakeException(
           "server " + answer.from() + " answers there, not server " + peer);
     }
-    if (!(answer.frame() instanceof HandshakeFrame.Welcome welcome)) {
-      throw unexpected();
-    }
-    checkNonce(welcome.nonce());
+    HandshakeFrame.Welcome welcome = welcome(answer);
     String both = nonce + "\n" + welcome.nonce() + "\n";
     checkProof(welcome.proof(), "welcome\n" + both + peer + "\n" + settings.self());
     send(
@@ -83,7 +155,12 @@ final class Handshake {
       case HandshakeFrame.Accepted(var other) -> other;
       case HandshakeFrame.Refused(var code, var reason) ->
           throw new HandshakeException(new PeerLinks.Refusal(code, reason));
-      case HandshakeFrame.Hello _, HandshakeFrame.Welcome _, HandshakeFrame.Proof _ ->
+      case HandshakeFrame.Hello _,
+          HandshakeFrame.Welcome _,
+          HandshakeFrame.Proof _,
+          HandshakeFrame.Join _,
+          HandshakeFrame.Joined _,
+          HandshakeFrame.JoinRefused _ ->
           throw unexpected();
     };
   }
@@ -97,9 +174,6 @@ final class Handshake {
       throw unexpected();
     }
     checkNonce(hello.nonce());
-    if (peer == settings.self()) {
-      throw new HandshakeException("it has this server's own id, " + peer);
-    }
     if (!hello.cluster().equals(settings.cluster())) {
       throw new HandshakeException("its cluster.name is not " + settings.cluster());
     }
@@ -112,6 +186,17 @@ final class Handshake {
         new HandshakeFrame.Welcome(
             nonce, proof("welcome\n" + both + settings.self() + "\n" + peer)));
     HandshakeCodec.Received second = receive();
+    if (second.from() == peer && second.frame() instanceof HandshakeFrame.Join join) {
+      checkProof(join.proof(), "join\n" + both + peer + "\n" + settings.self());
+      if (!join.commands().overlaps(HandshakeCodec.COMMANDS)) {
+        send(new HandshakeFrame.JoinRefused("VERSION", NO_COMMON_VERSION));
+        throw new HandshakeException("server " + peer + " may not join: " + NO_COMMON_VERSION);
+      }
+      return new Arrived(peer, join.identity(), Optional.of(join));
+    }
+    if (peer == settings.self()) {
+      throw new HandshakeException("it has this server's own id, " + peer);
+    }
     if (second.from() != peer || !(second.frame() instanceof HandshakeFrame.Proof proof)) {
       throw unexpected();
     }
@@ -119,14 +204,13 @@ final class Handshake {
     Optional<PeerLinks.Refusal> refusal =
         proof.commands().overlaps(HandshakeCodec.COMMANDS)
             ? admission.decide(peer, proof.identity())
-            : Optional.of(
-                new PeerLinks.Refusal("VERSION", "the servers read no common command version"));
+            : Optional.of(new PeerLinks.Refusal("VERSION", NO_COMMON_VERSION));
     if (refusal.isPresent()) {
       send(new HandshakeFrame.Refused(refusal.get().code(), refusal.get().sentence()));
       throw new HandshakeException("server " + peer + " is refused: " + refusal.get().sentence());
     }
     send(new HandshakeFrame.Accepted(identity.get()));
-    return new Arrived(peer, proof.identity());
+    return new Arrived(peer, proof.identity(), Optional.empty());
   }
 
   /// What came behind the handshake already. Nothing more is read here.

@@ -32,6 +32,7 @@ final class PeerDialer {
   private final PeerLinks.Handler handler;
   private final LastWords lastWords;
   private final IoThreads io;
+  private final Optional<PeerDialer> before;
   private final Thread thread;
   private final Semaphore hurry = new Semaphore(0);
 
@@ -56,13 +57,17 @@ final class PeerDialer {
     void awaitEnd(int peer) throws InterruptedException;
   }
 
+  /// @param before dialled the same server at another address, and has been stopped: its link's end
+  ///   is to be heard first
   PeerDialer(
       PeerLinks.Settings settings,
       PeerLinks.PeerAddress address,
       Supplier<PeerIdentity> identity,
       PeerLinks.Handler handler,
       LastWords lastWords,
-      IoThreads io) {
+      IoThreads io,
+      Optional<PeerDialer> before) {
+    this.before = before;
     this.lastWords = lastWords;
     this.io = io;
     this.settings = settings;
@@ -121,6 +126,14 @@ final class PeerDialer {
   }
 
   private void dialLoop() {
+    try {
+      if (before.isPresent()) {
+        before.get().join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
     while (!stopped) {
       try {
         pause();

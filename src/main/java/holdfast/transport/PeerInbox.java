@@ -136,6 +136,11 @@ public final class PeerInbox implements AutoCloseable {
     return Optional.ofNullable(byPeer.get(peer));
   }
 
+  /// Ends the link from `peer`, if there is one. On the reading thread.
+  void drop(int peer) {
+    of(peer).ifPresent(this::end);
+  }
+
   /// Waits until something arrives, or `wakeUp`, or an interrupt, but no longer than `nanos`.
   public void await(long nanos) {
     if (arriving.isEmpty() && nanos > 0) {

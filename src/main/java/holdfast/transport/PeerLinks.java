@@ -1,6 +1,7 @@
 package holdfast.transport;
 
 import holdfast.wire.FrameException;
+import holdfast.wire.HandshakeFrame;
 import holdfast.wire.PeerIdentity;
 import java.io.IOException;
 import java.net.Socket;
@@ -13,7 +14,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -100,6 +105,9 @@ public final class PeerLinks implements AutoCloseable {
 
     /// The peer, proven, does not want this server.
     void onRefused(int peer, String code, String sentence);
+
+    /// A server that has proven the secret asks to become a member. The answer ends the connection.
+    CompletableFuture<HandshakeFrame> onJoin(int newcomer, HandshakeFrame.Join join);
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(PeerLinks.class);
@@ -112,6 +120,9 @@ public final class PeerLinks implements AutoCloseable {
 
   /// A dead process's link ends at once; one that does not is no proof that it lives.
   private static final Duration LAST_WORDS_MAX = Duration.ofMillis(200);
+
+  /// How long a server that asks to join waits for the answer.
+  static final Duration JOIN_MAX = Duration.ofSeconds(12);
 
   /// At most one warning about strangers in this time.
   private static final long WARNING_NANOS = 1_000_000_000L;
@@ -194,7 +205,13 @@ public final class PeerLinks implements AutoCloseable {
       }
       PeerDialer dialer =
           new PeerDialer(
-              settings, address, identity, handler, this::awaitInboundEnd, io.orElseThrow());
+              settings,
+              address,
+              identity,
+              handler,
+              this::awaitInboundEnd,
+              io.orElseThrow(),
+              Optional.ofNullable(before));
       dialers.put(address.id(), dialer);
       dialer.start();
     }
@@ -216,6 +233,12 @@ public final class PeerLinks implements AutoCloseable {
   /// itself.
   public void flush() {
     dialers.values().forEach(PeerDialer::flush);
+  }
+
+  /// Ends the link that `peer` dialled: dialling anew it will be told whether it is wanted. On the
+  /// thread that receives.
+  public void drop(int peer) {
+    inbox.drop(peer);
   }
 
   /// Ends all links and waits for the dialling threads.
@@ -255,6 +278,10 @@ public final class PeerLinks implements AutoCloseable {
       Handshake.Arrived arrived =
           handshake.accept(
               (peer, who) -> handler.admit(peer, who.memberKey(), who.clusterId(), who.bootId()));
+      if (arrived.join().isPresent()) {
+        handshake.answer(join(arrived.peer(), arrived.join().get()));
+        return;
+      }
       PeerInbox.Link link =
           new PeerInbox.Link(
               arrived.peer(),
@@ -274,6 +301,15 @@ public final class PeerLinks implements AutoCloseable {
       Thread.currentThread().interrupt();
     } finally {
       sockets.remove(socket);
+    }
+  }
+
+  private HandshakeFrame join(int newcomer, HandshakeFrame.Join join) throws InterruptedException {
+    try {
+      return handler.onJoin(newcomer, join).get(JOIN_MAX.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("server {} asks to join, and there is no answer: {}", newcomer, e.toString());
+      return new HandshakeFrame.JoinRefused("TIMEOUT", "the cluster did not answer in time");
     }
   }
 

@@ -180,12 +180,15 @@ public final class CommandCodec implements MembershipReader {
     return json.close().toBytes();
   }
 
-  /// An entry that states a new list of members.
-  public static byte[] members(long time, List<Member> members) {
+  /// An entry that states a new list of members, and the ids that are never given again.
+  public static byte[] members(long time, Membership membership) {
+    List<Member> members = membership.members();
     JsonWriter json = head(COMMAND_BYTES + MEMBER_BYTES * members.size());
     json.field("time", time).field("type", "MEMBERS");
     memberList(json, members);
-    return json.close().toBytes();
+    json.name("retired").openList();
+    membership.retired().forEach(id -> json.value(id.value()));
+    return json.closeList().close().toBytes();
   }
 
   /// The list that a FOUND or MEMBERS entry states. Looks at the first bytes only of any other.
@@ -196,7 +199,7 @@ public final class CommandCodec implements MembershipReader {
       return Optional.empty();
     }
     try {
-      return Optional.of(new Membership(entry.index(), CommandReader.members(command)));
+      return Optional.of(CommandReader.membership(entry.index(), command));
     } catch (UnreadableCommandException e) {
       // Going on with another list than the other servers' could elect two primaries.
       throw new IllegalStateException("entry " + entry + ": " + e.getMessage(), e);
@@ -245,7 +248,7 @@ public final class CommandCodec implements MembershipReader {
     }
   }
 
-  private static void memberList(JsonWriter json, List<Member> members) {
+  static void memberList(JsonWriter json, List<Member> members) {
     json.name("members").openList();
     for (Member member : members) {
       json.open()

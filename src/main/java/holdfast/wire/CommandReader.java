@@ -6,6 +6,7 @@ import holdfast.chat.Digest;
 import holdfast.chat.RequestKey;
 import holdfast.chat.RoomRole;
 import holdfast.replication.Member;
+import holdfast.replication.Membership;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -30,9 +31,12 @@ final class CommandReader {
     }
   }
 
-  static List<Member> members(byte[] command) throws UnreadableCommandException {
+  /// The list that the FOUND or MEMBERS entry at `index` states.
+  static Membership membership(long index, byte[] command) throws UnreadableCommandException {
     try {
-      return Lists.members(fields(command));
+      Fields fields = fields(command);
+      List<Member> members = Lists.members(fields);
+      return new Membership(index, members, Lists.retired(fields, members));
     } catch (FrameException e) {
       throw unreadable(e);
     }
@@ -59,7 +63,7 @@ final class CommandReader {
   private static Object nested(String name, JsonParser parser) throws FrameException {
     if (parser.isExpectedStartArrayToken()) {
       switch (name) {
-        case "direct", "accounts", "messages" -> {
+        case "direct", "accounts", "messages", "retired" -> {
           return Lists.numbers(parser);
         }
         case "members" -> {

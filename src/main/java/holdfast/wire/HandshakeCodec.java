@@ -42,6 +42,26 @@ public final class HandshakeCodec {
                   .field("accepted", false)
                   .field("code", f.code())
                   .field("reason", f.reason()));
+      case HandshakeFrame.Join f -> {
+        JsonWriter json = head(self, "JOIN").field("proof", f.proof());
+        versions(identity(json, f.identity()), "command_version", f.commands());
+        yield end(
+            json.field("host", f.host())
+                .field("client_port", f.clientPort())
+                .field("peer_port", f.peerPort()));
+      }
+      case HandshakeFrame.Joined f -> {
+        JsonWriter json =
+            head(self, "JOIN_REPLY").field("accepted", true).field("cluster_id", f.clusterId());
+        CommandCodec.memberList(json, f.members());
+        yield end(json);
+      }
+      case HandshakeFrame.JoinRefused f ->
+          end(
+              head(self, "JOIN_REPLY")
+                  .field("accepted", false)
+                  .field("code", f.code())
+                  .field("reason", f.reason()));
     };
   }
 
@@ -58,6 +78,8 @@ public final class HandshakeCodec {
         switch (type) {
           case "PEER_HELLO" -> hello(payload);
           case "PEER_WELCOME" -> welcome(payload);
+          case "JOIN" -> join(payload);
+          case "JOIN_REPLY" -> joinReply(payload);
           default -> throw new FrameException(ErrorCode.UNKNOWN_TYPE, "no frame of the handshake");
         });
   }
@@ -80,6 +102,22 @@ public final class HandshakeCodec {
         : new HandshakeFrame.Refused(payload.needText("code"), payload.needText("reason"));
   }
 
+  private static HandshakeFrame join(Fields payload) throws FrameException {
+    return new HandshakeFrame.Join(
+        payload.needText("proof"),
+        identity(payload),
+        versions(payload, "command_version"),
+        Lists.host(payload),
+        Lists.port(payload, "client_port"),
+        Lists.port(payload, "peer_port"));
+  }
+
+  private static HandshakeFrame joinReply(Fields payload) throws FrameException {
+    return payload.needFlag("accepted")
+        ? new HandshakeFrame.Joined(payload.needText("cluster_id"), Lists.members(payload))
+        : new HandshakeFrame.JoinRefused(payload.needText("code"), payload.needText("reason"));
+  }
+
   private static PeerIdentity identity(Fields payload) throws FrameException {
     return new PeerIdentity(
         payload.text("cluster_id"), payload.needText("member_key"), payload.needText("boot_id"));
@@ -94,6 +132,10 @@ public final class HandshakeCodec {
   private static Object nested(String name, JsonParser parser) throws FrameException {
     return switch (name) {
       case "protocol", "command_version" -> Fields.of(parser, Fields.Nested.SKIPPED);
+      case "members" ->
+          parser.isExpectedStartArrayToken()
+              ? Lists.rows(parser, Fields.Nested.SKIPPED)
+              : Fields.Nested.skip(parser);
       default -> Fields.Nested.skip(parser);
     };
   }

@@ -81,10 +81,10 @@ final class Lists {
   static List<Member> members(Fields fields) throws FrameException {
     List<Member> members = new ArrayList<>();
     for (Fields row : rows(fields, "members")) {
-      String host = row.needText("host");
+      String host = host(row);
       ServerId id = serverId(row.needText("server_id"));
-      if (host.isEmpty() || members.stream().anyMatch(member -> member.id().equals(id))) {
-        throw FrameException.badRequest("`members` has one without host, or one twice");
+      if (members.stream().anyMatch(member -> member.id().equals(id))) {
+        throw FrameException.badRequest("`members` has one twice");
       }
       members.add(
           new Member(
@@ -96,6 +96,31 @@ final class Lists {
               row.text("member_key")));
     }
     return members;
+  }
+
+  static String host(Fields fields) throws FrameException {
+    String host = fields.needText("host");
+    if (host.isEmpty()) {
+      throw FrameException.badRequest("`host` is empty");
+    }
+    return host;
+  }
+
+  /// The ids that are never given again; none in entries of before there were any.
+  static List<ServerId> retired(Fields fields, List<Member> members) throws FrameException {
+    List<ServerId> retired = new ArrayList<>();
+    if (!fields.has("retired")) {
+      return retired;
+    }
+    for (long value : numbers(fields, "retired")) {
+      if (value < 1
+          || value > ServerId.MAX
+          || members.stream().anyMatch(member -> member.id().value() == value)) {
+        throw FrameException.badRequest("`retired` has a member in it, or no id");
+      }
+      retired.add(new ServerId((int) value));
+    }
+    return retired;
   }
 
   static List<LogEntry> entries(Fields fields) throws FrameException {
@@ -165,7 +190,7 @@ final class Lists {
     return new ServerId(value);
   }
 
-  private static int port(Fields row, String name) throws FrameException {
+  static int port(Fields row, String name) throws FrameException {
     return (int) row.needInteger(name, 0, PORT_MAX);
   }
 }

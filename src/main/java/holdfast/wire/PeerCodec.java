@@ -2,6 +2,8 @@ package holdfast.wire;
 
 import holdfast.check.Check;
 import holdfast.replication.LogEntry;
+import holdfast.replication.Member;
+import holdfast.replication.MemberChange;
 import holdfast.replication.PeerMessage;
 import holdfast.replication.ServerId;
 import java.util.Base64;
@@ -91,6 +93,13 @@ public final class PeerCodec {
                   .field("state", f.state().name())
                   .field("held", f.held())
                   .field("last_index", f.lastIndex()));
+      case PeerFrame.Change f -> change(self, f);
+      case PeerFrame.ChangeReply f ->
+          end(
+              head(self, "CHANGE_REPLY", f.term(), 0)
+                  .field("change_id", f.changeId())
+                  .field("progress", f.progress().name())
+                  .field("reason", f.sentence()));
       case PeerFrame.Presence f -> presence(self, f);
       case PeerFrame.Typing f ->
           end(
@@ -178,6 +187,37 @@ public final class PeerCodec {
             .field("offset", f.offset())
             .field("checksum", f.checksum())
             .field("data", data));
+  }
+
+  private static byte[] change(ServerId self, PeerFrame.Change f) {
+    JsonWriter json = head(self, "CHANGE", f.term(), 0).field("change_id", f.changeId());
+    String subject = f.change().subject().toString();
+    switch (f.change()) {
+      case MemberChange.Add(Member member) ->
+          address(json.field("change", "ADD").field("subject", subject), member);
+      case MemberChange.Remove _ -> json.field("change", "REMOVE").field("subject", subject);
+      case MemberChange.Move move ->
+          json.field("change", "MOVE")
+              .field("subject", subject)
+              .field("host", move.host())
+              .field("client_port", move.clientPort())
+              .field("peer_port", move.peerPort());
+      case MemberChange.Replace(_, Member successor) ->
+          address(
+              json.field("change", "REPLACE")
+                  .field("subject", subject)
+                  .field("successor", successor.id().toString()),
+              successor);
+      case MemberChange.Transfer _ -> json.field("change", "TRANSFER").field("subject", subject);
+    }
+    return end(json);
+  }
+
+  private static void address(JsonWriter json, Member member) {
+    json.field("host", member.host())
+        .field("client_port", member.clientPort())
+        .field("peer_port", member.peerPort());
+    member.key().ifPresent(key -> json.field("member_key", key));
   }
 
   private static byte[] presence(ServerId self, PeerFrame.Presence f) {

@@ -2,6 +2,7 @@ package holdfast.wire;
 
 import holdfast.chat.ConversationId;
 import holdfast.replication.LogPosition;
+import holdfast.replication.MemberChange;
 import holdfast.replication.PeerMessage;
 import java.util.List;
 import java.util.Optional;
@@ -99,6 +100,28 @@ public sealed interface PeerFrame {
       /// It is installed, or not needed.
       ENDED,
       /// It cannot be taken, now or ever.
+      REFUSED
+    }
+  }
+
+  /// What somebody wants of the membership, passed on to the primary; asked again until the answer
+  /// is DONE or REFUSED.
+  ///
+  /// @param changeId the sender's number for it
+  record Change(long term, long changeId, MemberChange change) implements PeerFrame {}
+
+  /// How far the primary is with it.
+  ///
+  /// @param sentence why it is not done, empty if it is
+  record ChangeReply(long term, long changeId, Progress progress, String sentence)
+      implements PeerFrame {
+    /// How far it is.
+    public enum Progress {
+      /// The log states it, for good.
+      DONE,
+      /// It is under way, or waits; ask again.
+      LATER,
+      /// It may not be.
       REFUSED
     }
   }

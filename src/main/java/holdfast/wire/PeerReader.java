@@ -3,6 +3,8 @@ package holdfast.wire;
 import holdfast.chat.ConversationId;
 import holdfast.replication.Denial;
 import holdfast.replication.LogPosition;
+import holdfast.replication.Member;
+import holdfast.replication.MemberChange;
 import holdfast.replication.PeerMessage;
 import holdfast.replication.ServerId;
 import java.util.Arrays;
@@ -96,6 +98,8 @@ final class PeerReader {
       case "READ_INDEX_REPLY" ->
           new PeerFrame.ReadIndexReply(
               term, count("read_id"), payload.integer("index", 0, Json.INTEGER_MAX).orElse(-1L));
+      case "CHANGE" -> new PeerFrame.Change(term, count("change_id"), change());
+      case "CHANGE_REPLY" -> changeReply();
       case "PRESENCE" -> presence();
       case "TYPING" -> typing();
       case "SNAPSHOT" -> snapshot();
@@ -193,6 +197,47 @@ final class PeerReader {
       }
     }
     throw FrameException.badRequest("`state` is not one that this version knows");
+  }
+
+  private MemberChange change() throws FrameException {
+    ServerId subject = Lists.serverId(payload.needText("subject"));
+    return switch (payload.needText("change")) {
+      case "ADD" -> new MemberChange.Add(newcomer(subject));
+      case "REMOVE" -> new MemberChange.Remove(subject);
+      case "MOVE" ->
+          new MemberChange.Move(
+              subject,
+              Lists.host(payload),
+              Lists.port(payload, "client_port"),
+              Lists.port(payload, "peer_port"));
+      case "REPLACE" ->
+          new MemberChange.Replace(
+              subject, newcomer(Lists.serverId(payload.needText("successor"))));
+      case "TRANSFER" -> new MemberChange.Transfer(subject);
+      default -> throw FrameException.badRequest("`change` is not one that this version knows");
+    };
+  }
+
+  /// Whoever comes has no vote.
+  private Member newcomer(ServerId id) throws FrameException {
+    return new Member(
+        id,
+        Lists.host(payload),
+        Lists.port(payload, "client_port"),
+        Lists.port(payload, "peer_port"),
+        false,
+        payload.text("member_key"));
+  }
+
+  private PeerFrame changeReply() throws FrameException {
+    String name = payload.needText("progress");
+    for (PeerFrame.ChangeReply.Progress progress : PeerFrame.ChangeReply.Progress.values()) {
+      if (progress.name().equals(name)) {
+        return new PeerFrame.ChangeReply(
+            term, count("change_id"), progress, payload.needText("reason"));
+      }
+    }
+    throw FrameException.badRequest("`progress` is not one that this version knows");
   }
 
   /// It becomes part of a file's name, so it must be what it says.

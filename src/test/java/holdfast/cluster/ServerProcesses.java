@@ -42,6 +42,10 @@ final class ServerProcesses implements AutoCloseable {
 
   private final Path folder;
   private final int count;
+
+  /// The servers that the files name, from 1 on; the others join.
+  private final int first;
+
   private final List<Integer> clientPorts;
   private final List<Integer> peerPorts;
   private final Map<Integer, Process> processes = new HashMap<>();
@@ -49,9 +53,11 @@ final class ServerProcesses implements AutoCloseable {
   private final List<String> lines;
   private boolean passed;
 
-  private ServerProcesses(Path folder, int count, List<String> lines) throws IOException {
+  private ServerProcesses(Path folder, int count, int first, List<String> lines)
+      throws IOException {
     this.folder = folder;
     this.count = count;
+    this.first = first;
     this.lines = lines;
     List<Integer> ports = freePorts(2 * count);
     this.clientPorts = ports.subList(0, count);
@@ -60,8 +66,14 @@ final class ServerProcesses implements AutoCloseable {
 
   /// @param lines more lines of servers.properties
   static ServerProcesses create(int count, String... lines) throws IOException {
+    return createForMore(count, count, lines);
+  }
+
+  /// Ports for `count` servers, of which the files name the `first` ones only.
+  static ServerProcesses createForMore(int first, int count, String... lines) throws IOException {
     ServerProcesses made =
-        new ServerProcesses(Files.createTempDirectory("holdfast-it-"), count, Arrays.asList(lines));
+        new ServerProcesses(
+            Files.createTempDirectory("holdfast-it-"), count, first, Arrays.asList(lines));
     for (int number = 1; number <= count; number++) {
       made.configure(number, lines);
     }
@@ -71,7 +83,8 @@ final class ServerProcesses implements AutoCloseable {
   /// The same with a proxy between every two servers, in each direction one.
   static ServerProcesses createWithProxies(int count, String... lines) throws IOException {
     ServerProcesses made =
-        new ServerProcesses(Files.createTempDirectory("holdfast-it-"), count, Arrays.asList(lines));
+        new ServerProcesses(
+            Files.createTempDirectory("holdfast-it-"), count, count, Arrays.asList(lines));
     for (int from = 1; from <= count; from++) {
       for (int to = 1; to <= count; to++) {
         if (from != to) {
@@ -101,7 +114,7 @@ final class ServerProcesses implements AutoCloseable {
   /// Writes the file of server `number`.
   void configure(int number, String... own) throws IOException {
     StringBuilder text = new StringBuilder();
-    for (int other = 1; other <= count; other++) {
+    for (int other = 1; other <= first; other++) {
       FaultProxy proxy = proxies.get(List.of(number, other));
       int peerPort = proxy == null ? peerPorts.get(other - 1) : proxy.port();
       text.append(
@@ -165,6 +178,31 @@ final class ServerProcesses implements AutoCloseable {
   // ---- processes
 
   void start(int number) throws IOException {
+    run(number, "server", Integer.toString(number));
+  }
+
+  /// Has the cluster take server `number` in, asked of `seed`, at ports of its own.
+  void join(int number, int seed) throws IOException {
+    join(number, seed, clientPort(number), peerPort(number));
+  }
+
+  void join(int number, int seed, int clientPort, int peerPort) throws IOException {
+    run(
+        number,
+        "join",
+        "--id",
+        Integer.toString(number),
+        "--host",
+        "127.0.0.1",
+        "--client-port",
+        Integer.toString(clientPort),
+        "--peer-port",
+        Integer.toString(peerPort),
+        "--seed",
+        "127.0.0.1:" + peerPort(seed));
+  }
+
+  private void run(int number, String... what) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -173,11 +211,9 @@ final class ServerProcesses implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx256m",
                 "-jar",
-                System.getProperty("holdfast.jar"),
-                "server",
-                Integer.toString(number),
-                "--config",
-                file(number).toString()));
+                System.getProperty("holdfast.jar")));
+    command.addAll(Arrays.asList(what));
+    command.addAll(List.of("--config", file(number).toString()));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().keySet().removeIf(name -> name.startsWith("HOLDFAST_"));
     builder.redirectErrorStream(true);
@@ -188,7 +224,7 @@ final class ServerProcesses implements AutoCloseable {
   }
 
   void startAll() throws IOException {
-    for (int number = 1; number <= count; number++) {
+    for (int number = 1; number <= first; number++) {
       start(number);
     }
   }
@@ -298,7 +334,27 @@ final class ServerProcesses implements AutoCloseable {
   }
 
   int awaitPrimary() throws InterruptedException {
-    return awaitPrimary(all());
+    return awaitPrimary(Stream.iterate(1, n -> n + 1).limit(first).toList());
+  }
+
+  /// Waits until all of `among` say that these, and only these, are voters.
+  void awaitVoters(List<Integer> voters, List<Integer> among) throws InterruptedException {
+    await(
+        "voters " + voters + " at " + among + " in " + folder,
+        () -> {
+          for (int number : among) {
+            List<Integer> found = new ArrayList<>();
+            for (JsonNode server : status(number).path("servers")) {
+              if (server.path("voter").asBoolean()) {
+                found.add(Integer.parseInt(server.path("server_id").asString()));
+              }
+            }
+            if (!found.equals(voters)) {
+              return false;
+            }
+          }
+          return true;
+        });
   }
 
   List<Integer> all() {

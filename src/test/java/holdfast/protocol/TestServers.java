@@ -3,6 +3,7 @@ package holdfast.protocol;
 import static holdfast.protocol.RawClient.okPayload;
 
 import holdfast.replication.ServerId;
+import holdfast.server.Newcomer;
 import holdfast.server.Server;
 import holdfast.server.ServerConfig;
 import java.io.IOException;
@@ -43,6 +44,7 @@ final class TestServers implements AutoCloseable {
 
   private final List<Server> servers = new ArrayList<>();
   private final List<Integer> clientPorts = new ArrayList<>();
+  private ServerConfig config;
 
   static TestServers start(Path folder, int count, String... sets) throws Exception {
     TestServers cluster = new TestServers();
@@ -56,10 +58,10 @@ final class TestServers implements AutoCloseable {
     Path file = Files.writeString(folder.resolve("servers.properties"), text);
     List<String> all = new ArrayList<>(List.of(CALM));
     all.addAll(Arrays.asList(sets));
-    ServerConfig config = ServerConfig.load(file, Map.of(), all);
+    cluster.config = ServerConfig.load(file, Map.of(), all);
     try {
       for (int i = 0; i < count; i++) {
-        cluster.servers.add(Server.start(config, new ServerId(i + 1)));
+        cluster.servers.add(Server.start(cluster.config, new ServerId(i + 1)));
       }
       cluster.awaitPrimary();
       return cluster;
@@ -95,6 +97,20 @@ final class TestServers implements AutoCloseable {
         }
       }
     }
+  }
+
+  /// Has server `seed` take in one more server, with the next number.
+  void join(int seed) throws Exception {
+    List<Integer> ports = freePorts(2);
+    clientPorts.add(ports.get(0));
+    servers.add(
+        Server.join(
+            config,
+            Newcomer.of(
+                config,
+                new ServerId(servers.size() + 1),
+                "127.0.0.1:%d:%d".formatted(ports.get(0), ports.get(1)),
+                "127.0.0.1:" + config.server(new ServerId(seed)).peerPort())));
   }
 
   int size() {

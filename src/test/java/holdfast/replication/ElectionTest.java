@@ -306,7 +306,7 @@ final class ElectionTest {
   void aLearnerDoesNotStand() {
     TestServer server = TestServer.founded(3, 1);
     server.receive(
-        2, new Replicate(1, at(1, 1), List.of(TestLog.entry(2, 1, "members 1l 2 3")), 1));
+        2, new Replicate(1, at(1, 1), List.of(TestLog.entry(2, 1, "members 1l 2 3")), 2));
     server.takeSent();
     server.tick(10 * MAX);
     assertEquals(List.of(), server.takeSent());

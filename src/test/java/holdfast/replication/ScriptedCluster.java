@@ -140,6 +140,7 @@ final class ScriptedCluster {
             s.electionTicksMax(),
             s.heartbeatTicks(),
             s.diedTicksMax(),
+            s.caughtUpTicks(),
             entries,
             s.windowBytesMax(),
             entries,

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /// Short ways to write memberships, entries and stored logs in tests. A command is plain text; a
-/// membership entry reads `members 1 2 -3 4l`: the ids, `-` for one without a key, `l` for a
-/// learner.
+/// membership entry reads `members 1 2 -3 4l x5`: the ids, `-` for one without a key, `l` for a
+/// learner, `x` for an id that is never given again.
 final class TestLog {
   static final byte[] NOOP = bytes("noop");
   private static final String MEMBERS = "members ";
@@ -56,11 +56,16 @@ final class TestLog {
 
   static Membership membership(long index, String ids) {
     List<Member> members = new ArrayList<>();
+    List<ServerId> retired = new ArrayList<>();
     for (String word : ids.strip().split(" +", -1)) {
+      if (word.startsWith("x")) {
+        retired.add(id(Integer.parseInt(word.substring(1))));
+        continue;
+      }
       String digits = word.replace("-", "").replace("l", "");
       members.add(member(Integer.parseInt(digits), !word.endsWith("l"), !word.startsWith("-")));
     }
-    return new Membership(index, members);
+    return new Membership(index, members, retired);
   }
 
   static Optional<Membership> membershipOf(LogEntry entry) {

@@ -3,6 +3,7 @@ package holdfast.simulation;
 import holdfast.replication.Event;
 import holdfast.replication.ServerId;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -26,8 +27,16 @@ final class Chaos {
     TAKE_OVER_AND_CUT,
     FALSE_EVIDENCE,
     BELIEVED_DEAD,
-    TABLES_REPLACED
+    TABLES_REPLACED,
+    MEMBER_ADDED,
+    MEMBER_REMOVED,
+    MEMBER_REPLACED,
+    MEMBER_MOVED,
+    DISK_LOST
   }
+
+  private static final EnumSet<Fault> OF_MEMBERS =
+      EnumSet.range(Fault.MEMBER_ADDED, Fault.DISK_LOST);
 
   private static final List<Fault> ON_ELECTION =
       List.of(Fault.CRASH, Fault.CRASH, Fault.PAUSE, Fault.ISOLATE);
@@ -36,6 +45,7 @@ final class Chaos {
   private static final long LASTS_US_MAX = 4 * Agenda.SECOND;
 
   private final World world;
+  private final Operator operator;
   private final RandomGenerator random;
   private final List<Fault> faults = new ArrayList<>();
   private final List<ServerProcess> paused = new ArrayList<>();
@@ -45,12 +55,14 @@ final class Chaos {
   /// Raised when something is healed: what was to be mended later then is not any more.
   private int healings;
 
-  Chaos(World world, RandomGenerator random) {
+  Chaos(World world, Operator operator, RandomGenerator random) {
     this.world = world;
+    this.operator = operator;
     this.random = random;
     this.newPrimaryPercent = random.nextInt(3) == 0 ? random.nextInt(80) : 0;
     for (Fault fault : Fault.values()) {
-      if (random.nextInt(3) > 0) {
+      boolean possible = world.plan().membersChange() || !OF_MEMBERS.contains(fault);
+      if (random.nextInt(3) > 0 && possible) {
         faults.add(fault);
       }
     }
@@ -133,6 +145,14 @@ final class Chaos {
         if (observer != primary) {
           world.believesDead(observer, primary);
         }
+      }
+      case MEMBER_ADDED -> operator.addServer();
+      case MEMBER_REMOVED -> operator.remove(any);
+      case MEMBER_REPLACED -> operator.replace(any);
+      case MEMBER_MOVED -> operator.move(any);
+      case DISK_LOST -> {
+        operator.loseDisk(any);
+        later(lasts, () -> restart(any));
       }
       case TABLES_REPLACED -> {
         ServerId peer = anyServer().id();

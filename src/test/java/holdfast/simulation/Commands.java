@@ -2,7 +2,6 @@ package holdfast.simulation;
 
 import holdfast.chat.Command;
 import holdfast.replication.LogEntry;
-import holdfast.replication.Member;
 import holdfast.replication.Membership;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +13,7 @@ import java.util.random.RandomGenerator;
 final class Commands {
   private static final int PADDING_MAX = 60;
 
-  private record Written(Command command, List<Member> members) {}
+  private record Written(Command command, Optional<Membership> membership) {}
 
   private final List<Written> written = new ArrayList<>();
   private final RandomGenerator random;
@@ -24,13 +23,17 @@ final class Commands {
   }
 
   byte[] write(Command command) {
-    return write(command, List.of());
+    return write(command, Optional.empty());
   }
 
   /// A command that states a list of members.
-  byte[] write(Command command, List<Member> members) {
+  byte[] write(Command command, Membership membership) {
+    return write(command, Optional.of(membership));
+  }
+
+  private byte[] write(Command command, Optional<Membership> membership) {
     int number = written.size();
-    written.add(new Written(command, List.copyOf(members)));
+    written.add(new Written(command, membership));
     byte[] bytes = new byte[Integer.BYTES + random.nextInt(PADDING_MAX)];
     for (int i = 0; i < Integer.BYTES; i++) {
       bytes[i] = (byte) (number >>> (8 * i));
@@ -43,10 +46,7 @@ final class Commands {
   }
 
   Optional<Membership> membershipOf(LogEntry entry) {
-    List<Member> members = lookUp(entry.command()).members();
-    return members.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new Membership(entry.index(), members));
+    return lookUp(entry.command()).membership().map(membership -> membership.at(entry.index()));
   }
 
   private Written lookUp(byte[] bytes) {

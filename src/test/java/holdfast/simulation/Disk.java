@@ -18,6 +18,7 @@ import java.util.random.RandomGenerator;
 /// One server's disk: hard state, log, chat tables and applied index, written in transactions that
 /// are whole or not there. A crash loses any number of the last transactions that were not synced.
 final class Disk implements LogReader {
+  private final String key;
   private final Journal journal = new Journal();
   private MemoryChatState chat = new MemoryChatState(journal);
   private final List<LogEntry> log = new ArrayList<>();
@@ -50,10 +51,19 @@ final class Disk implements LogReader {
       MemoryChatState chat,
       byte[] digest) {}
 
+  Disk(String key) {
+    this.key = key;
+  }
+
   private record Arriving(Snapshot snapshot, int chunks) {
     boolean complete() {
       return chunks == snapshot.chunks();
     }
+  }
+
+  /// The identity of the data directory.
+  String key() {
+    return key;
   }
 
   MemoryChatState chat() {
@@ -122,6 +132,20 @@ final class Disk implements LogReader {
       journal.changed(log::removeLast);
     }
     firstUnsynced = Math.min(firstUnsynced, from);
+  }
+
+  /// The lists of members whose majorities a commit needs, as the log here says, when everything up
+  /// to `commitIndex` is known to be committed: the latest, and if need be the one before it.
+  List<Membership> viewsBeyond(long commitIndex, Membership configured, Commands commands) {
+    List<Membership> stated = stored(configured, commands).memberships();
+    if (stated.isEmpty()) {
+      return List.of(configured);
+    }
+    Membership latest = stated.getLast();
+    Membership before = stated.size() > 1 ? stated.get(stated.size() - 2) : configured;
+    return latest.index() <= commitIndex || before.voters().equals(latest.voters())
+        ? List.of(latest)
+        : List.of(before, latest);
   }
 
   /// Notes that the command at `index` is applied, in the transaction that holds what it changed.

@@ -6,6 +6,8 @@ import holdfast.chat.Outcome;
 import holdfast.replication.Envelope;
 import holdfast.replication.LogEntry;
 import holdfast.replication.LogPosition;
+import holdfast.replication.Member;
+import holdfast.replication.MemberChange;
 import holdfast.replication.Membership;
 import holdfast.replication.PeerMessage;
 import holdfast.replication.Role;
@@ -26,7 +28,8 @@ final class Laws {
   /// What stands before an entry, and the entry's command: equal wherever index and term are.
   private record Context(long termBefore, byte[] command) {}
 
-  private record Vote(ServerId voter, long term) {}
+  /// @param voter the key of the data directory: a server that lost it is another one
+  private record Vote(String voter, long term) {}
 
   /// What applying an index gave on the first server that did.
   private record Final(Applied applied, byte[] digest) {}
@@ -35,7 +38,7 @@ final class Laws {
 
   private final Map<Long, ServerId> primaries = new HashMap<>();
   private final Map<Vote, ServerId> votes = new HashMap<>();
-  private final Map<ServerId, Long> termsShown = new HashMap<>();
+  private final Map<String, Long> termsShown = new HashMap<>();
   private final Map<LogPosition, Context> entries = new HashMap<>();
 
   /// The committed log, from index 1 on, and in which term its committer was at the time.
@@ -52,6 +55,8 @@ final class Laws {
   private long acknowledged;
   private long readsDone;
   private long installs;
+  private long changes;
+  private long disksLost;
 
   Laws(World world) {
     this.world = world;
@@ -86,7 +91,7 @@ final class Laws {
 
   /// A process begins with what its disk kept: no term that it ever spoke of may be lost.
   void started(ServerProcess process) {
-    long shown = termsShown.getOrDefault(process.id(), 0L);
+    long shown = termsShown.getOrDefault(process.disk().key(), 0L);
     Violation.unless(
         process.replica().term() >= shown,
         "server %s restarts in term %d, it had spoken of %d",
@@ -144,7 +149,7 @@ final class Laws {
     if (ofNextTerm) {
       return;
     }
-    termsShown.merge(from, message.term(), Math::max);
+    termsShown.merge(world.server(from).disk().key(), message.term(), Math::max);
     switch (message) {
       case PeerMessage.RequestVote request -> votes(from, request.term(), from);
       case PeerMessage.VoteResponse response -> {
@@ -158,7 +163,8 @@ final class Laws {
   }
 
   private void votes(ServerId voter, long term, ServerId candidate) {
-    ServerId before = votes.putIfAbsent(new Vote(voter, term), candidate);
+    Vote vote = new Vote(world.server(voter).disk().key(), term);
+    ServerId before = votes.putIfAbsent(vote, candidate);
     Violation.unless(
         before == null || before.equals(candidate),
         "server %s votes in term %d for %s and for %s",
@@ -178,6 +184,51 @@ final class Laws {
         "primary %s truncates its log at %s",
         process.id(),
         first);
+    if (process.replica().role() == Role.PRIMARY) {
+      for (LogEntry entry : added) {
+        world.commands().membershipOf(entry).ifPresent(m -> states(process, m));
+      }
+    }
+  }
+
+  /// One change at a time, by one voter; whoever comes has no vote; no id is given twice.
+  private void states(ServerProcess process, Membership stated) {
+    Membership before = world.configured();
+    for (long index = stated.index() - 1; index > 0 && before.index() == 0; index--) {
+      Optional<Membership> found = statedAt(process, index);
+      Violation.unless(
+          found.isEmpty() || index <= committed.size(),
+          "primary %s states members at %d, those of %d are not committed",
+          process.id(),
+          stated.index(),
+          index);
+      before = found.orElse(before);
+    }
+    Set<ServerId> voters = new HashSet<>(before.voters());
+    Set<ServerId> votersNow = new HashSet<>(stated.voters());
+    Set<ServerId> both = new HashSet<>(voters);
+    both.retainAll(votersNow);
+    Violation.unless(
+        voters.size() + votersNow.size() - 2 * both.size() <= 1,
+        "the voters change from %s to %s at once",
+        voters,
+        votersNow);
+    for (Member member : stated.members()) {
+      Violation.unless(
+          before.member(member.id()).isPresent()
+              || before.index() == 0
+              || (!member.voter() && !before.isRetired(member.id())),
+          "%s comes with a vote, or under an id that was another's",
+          member);
+    }
+    Violation.unless(
+        stated.retired().containsAll(before.retired()), "%s forgets who has left", stated);
+  }
+
+  private Optional<Membership> statedAt(ServerProcess process, long index) {
+    return index <= committed.size()
+        ? world.commands().membershipOf(committed.get((int) index - 1))
+        : process.disk().entry(index).flatMap(world.commands()::membershipOf);
   }
 
   /// Called when the entries are on disk for good: until then nobody may have heard of them.
@@ -199,6 +250,7 @@ final class Laws {
 
   /// Called once the entries of the step are written, not synced.
   void commits(ServerProcess process, long before, long now) {
+    long known = committed.size();
     Violation.unless(
         now >= before && now <= process.disk().last().index(),
         "server %s goes from commit index %d to %d, its log ends at %s",
@@ -229,25 +281,61 @@ final class Laws {
           process.replica().term(),
           committed.get((int) now - 1));
     }
-    if (now > before && now == committed.size()) {
-      heldByQuorum(process, committed.getLast());
+    if (now > before && now == committed.size() && process.replica().role() == Role.PRIMARY) {
+      heldByQuorum(process, Math.max(before, known), committed.getLast());
     }
   }
 
-  /// What is committed is on disk, for sure, on a majority.
-  private void heldByQuorum(ServerProcess process, LogEntry entry) {
-    List<ServerId> voters = process.replica().membership().voters();
-    long holders =
-        voters.stream()
-            .filter(id -> world.server(id).disk().holdsForSure(entry.position()))
-            .count();
-    Violation.unless(
-        2 * holders > voters.size(),
-        "server %s commits %s, which only %d of %s have on disk",
-        process.id(),
-        entry,
-        holders,
-        voters);
+  /// What is committed is on disk, for sure, on a majority, and while a change of the voters is not
+  /// committed on a majority of those before it, too.
+  private void heldByQuorum(ServerProcess process, long commitBefore, LogEntry entry) {
+    List<Membership> views =
+        process.disk().viewsBeyond(commitBefore, world.configured(), world.commands());
+    for (Membership view : views) {
+      List<ServerId> voters = view.voters();
+      long holders =
+          voters.stream().filter(id -> world.server(id).heldForSure(entry.position())).count();
+      Violation.unless(
+          2 * holders > voters.size(),
+          "server %s commits %s, which only %d of %s have on disk",
+          process.id(),
+          entry,
+          holders,
+          voters);
+    }
+  }
+
+  /// A disk is gone, with the term and the votes that it remembered.
+  void lost(Server server) {
+    disksLost++;
+    world.trace().line(world.agenda().now(), "%s begins with nothing", server.id());
+  }
+
+  /// An operator's change was made, and no server may take it back.
+  void changed(MemberChange change) {
+    changes++;
+    Membership membership = membership();
+    boolean made =
+        switch (change) {
+          case MemberChange.Add(Member member) -> membership.member(member.id()).isPresent();
+          case MemberChange.Remove(ServerId id) -> membership.isRetired(id);
+          case MemberChange.Replace(ServerId id, Member successor) ->
+              membership.isRetired(id) && membership.member(successor.id()).isPresent();
+          case MemberChange.Move move ->
+              membership.member(move.subject()).orElseThrow().host().equals(move.host());
+          case MemberChange.Transfer _ -> true;
+        };
+    Violation.unless(made, "%s is said to be made, the members are %s", change, membership);
+  }
+
+  /// How many changes of the members were made.
+  long changes() {
+    return changes;
+  }
+
+  /// How many disks were lost.
+  long disksLost() {
+    return disksLost;
   }
 
   /// A snapshot is what the log makes of the empty tables, and installing it loses nothing that is

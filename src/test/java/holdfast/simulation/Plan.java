@@ -5,6 +5,7 @@ import java.util.random.RandomGenerator;
 
 /// What a seed chose for its run.
 ///
+/// @param machinesMax how many servers there may be in all, with those that come later
 /// @param tickUs microseconds between ticks
 /// @param chaosUs how long faults are made
 /// @param faultEveryUs mean time between faults
@@ -14,6 +15,7 @@ import java.util.random.RandomGenerator;
 ///   them
 record Plan(
     int servers,
+    int machinesMax,
     int clients,
     int window,
     long thinkUs,
@@ -30,6 +32,7 @@ record Plan(
     ReplicaSettings settings) {
   private static final int[] SERVERS = {1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 5, 6, 7};
   private static final int[] KEEP_ENTRIES = {1_000_000, 1_000_000, 1_000_000, 40, 10, 5, 1};
+  private static final int NEWCOMERS_MAX = 10;
   private static final long[] TICKS_US = {25_000, 50_000};
   private static final long ELECTION_US = 600_000;
   private static final long HEARTBEAT_US = 100_000;
@@ -38,10 +41,17 @@ record Plan(
     return keepEntries < 1_000_000;
   }
 
+  /// Whether servers come and go.
+  boolean membersChange() {
+    return machinesMax > servers;
+  }
+
   static Plan drawn(RandomGenerator random) {
     long tickUs = TICKS_US[random.nextInt(TICKS_US.length)];
+    int servers = SERVERS[random.nextInt(SERVERS.length)];
     return new Plan(
-        SERVERS[random.nextInt(SERVERS.length)],
+        servers,
+        random.nextInt(3) > 0 ? servers : servers + NEWCOMERS_MAX,
         1 + random.nextInt(4),
         1 + random.nextInt(5),
         upTo(random, 5, 300) * Agenda.MS,
@@ -67,6 +77,7 @@ record Plan(
         2 * electionTicks,
         (int) (HEARTBEAT_US / tickUs),
         3,
+        electionTicks,
         batchEntries * (1 + random.nextInt(4)),
         tight ? 200 + random.nextInt(400) : 100_000,
         batchEntries,

@@ -1,20 +1,54 @@
 package holdfast.simulation;
 
+import holdfast.replication.LogPosition;
+import holdfast.replication.Membership;
 import holdfast.replication.ServerId;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
-/// A machine: a disk and a clock that stay, and the process that runs on it, or none.
+/// A machine: a disk and a clock that stay, and the process that runs on it, or none. It may lose
+/// the disk; then it has another, empty one with another key.
 final class Server {
   private final ServerId id;
-  private final Disk disk = new Disk();
+  private final Membership configured;
+  private final List<Disk> lost = new ArrayList<>();
+  private Disk disk;
   private final long clockAheadUs;
   private Optional<ServerProcess> process = Optional.empty();
   private long slowUs;
   private double tickStretch = 1;
 
-  Server(ServerId id, long clockAheadUs) {
+  /// @param configured the members that its file names
+  Server(ServerId id, Membership configured, long clockAheadUs) {
     this.id = id;
+    this.configured = configured;
     this.clockAheadUs = clockAheadUs;
+    this.disk = new Disk(newKey());
+  }
+
+  private String newKey() {
+    return "key-" + id + "-" + lost.size();
+  }
+
+  Membership configured() {
+    return configured;
+  }
+
+  /// Its disk is gone, and an empty one is in its place.
+  void loseDisk() {
+    lost.add(disk);
+    disk = new Disk(newKey());
+  }
+
+  boolean hasLostDisk() {
+    return !lost.isEmpty();
+  }
+
+  /// Whether it has, or had before its disk was lost, the entry for sure.
+  boolean heldForSure(LogPosition position) {
+    return disk.holdsForSure(position)
+        || lost.stream().anyMatch(before -> before.holdsForSure(position));
   }
 
   ServerId id() {

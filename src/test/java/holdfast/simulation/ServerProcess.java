@@ -20,7 +20,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -42,6 +41,7 @@ final class ServerProcess {
   private final WriteDesk writes = new WriteDesk(this);
   private final ReadDesk reads = new ReadDesk(this);
   private final SnapshotDesk snapshots;
+  private final MemberDesk members;
   private final ArrayDeque<Runnable> inbox = new ArrayDeque<>();
   private final List<Event> events = new ArrayList<>();
   private final List<Event.Proposal> proposals = new ArrayList<>();
@@ -50,7 +50,6 @@ final class ServerProcess {
   private final List<Event> followUps = new ArrayList<>();
 
   private final List<Runnable> onResume = new ArrayList<>();
-  private final TreeSet<ServerId> heard = new TreeSet<>();
   private boolean alive = true;
   private boolean paused;
   private boolean busy;
@@ -74,12 +73,13 @@ final class ServerProcess {
         new Replica(
             server.id(),
             world.plan().settings(),
-            disk.stored(world.configured(), world.commands()),
+            disk.stored(server.configured(), world.commands()),
             disk,
             world.commands()::membershipOf,
             world.commands().write(new Command.Noop()),
             random);
     this.snapshots = new SnapshotDesk(world, this, random);
+    this.members = new MemberDesk(world, this);
     this.lastCommit = disk.applied();
     this.appliedTold = disk.applied();
     world.laws().started(this);
@@ -112,6 +112,10 @@ final class ServerProcess {
 
   SnapshotDesk snapshots() {
     return snapshots;
+  }
+
+  MemberDesk members() {
+    return members;
   }
 
   long now() {
@@ -162,25 +166,22 @@ final class ServerProcess {
 
   /// Proposes `request` in the batch that is being put together, stamped with the time.
   long propose(Request request) {
-    long wallClock = (world.agenda().now() + server.clockAheadUs()) / Agenda.MS;
-    lastStamp = Math.max(Math.max(lastStamp, disk.chat().time()), wallClock);
-    return propose(world.commands().write(request.at().apply(lastStamp)));
-  }
-
-  private long propose(byte[] command) {
+    byte[] command = world.commands().write(request.at().apply(stamp()));
     proposals.add(new Event.Proposal(++lastProposalId, command));
     return lastProposalId;
+  }
+
+  /// The time for a command, never less than the one before.
+  long stamp() {
+    long wallClock = (world.agenda().now() + server.clockAheadUs()) / Agenda.MS;
+    lastStamp = Math.max(Math.max(lastStamp, disk.chat().time()), wallClock);
+    return lastStamp;
   }
 
   /// Sends to another server's process what the servers say to each other beside the core's words.
   void tell(ServerId to, String what, Consumer<ServerProcess> onArrival) {
     world.trace().line(now(), "%s->%s %s", id(), to, what);
     world.deliver(id(), to, false, onArrival);
-  }
-
-  void onMessage(ServerId from, Event.Received message) {
-    heard.add(from);
-    handIn(message);
   }
 
   private void tick() {
@@ -205,6 +206,7 @@ final class ServerProcess {
     }
     if (ticksElapsed > 0) {
       snapshots.onTick();
+      members.onTick();
       events.add(new Event.Tick(ticksElapsed));
       ticksElapsed = 0;
     }
@@ -214,11 +216,11 @@ final class ServerProcess {
       inbox.remove().run();
     }
     if (!alive) {
-      // It has ended itself, to begin anew with a snapshot.
+      // It has ended itself, to begin anew with a snapshot or because it was removed.
       return;
     }
     writes.route();
-    proposeMissingKey();
+    members.proposeOwn();
     if (!proposals.isEmpty()) {
       events.add(new Event.Proposed(proposals));
       proposals.clear();
@@ -245,10 +247,13 @@ final class ServerProcess {
     }
     world.laws().commits(this, lastCommit, effects.commitIndex());
     lastCommit = effects.commitIndex();
+    long appliedBefore = disk.applied();
     List<Written> written = applyUpTo(Math.min(lastCommit, appliable(effects)));
+    long settled = replica.committedMembership().index();
+    boolean settles = settled > appliedBefore && settled <= disk.applied();
     compact();
     disk.commit();
-    if (effects.mustSync()) {
+    if (effects.mustSync() || settles) {
       busy = true;
       world.agenda().after(world.syncTime(server), () -> synced(effects, written));
     } else {
@@ -334,36 +339,22 @@ final class ServerProcess {
     }
     world.laws().sent(id(), envelope);
     Event.Received received = new Event.Received(id(), envelope.message());
-    world.deliver(id(), envelope.to(), true, other -> other.onMessage(id(), received));
+    world.deliver(id(), envelope.to(), true, other -> other.handIn(received));
   }
 
   private byte[] founding() {
-    List<Member> members = new ArrayList<>();
-    for (Member member : world.configured().members()) {
-      boolean known = member.id().equals(id()) || heard.contains(member.id());
-      members.add(known ? member.withKey("key-" + member.id()) : member);
+    List<Member> founders = new ArrayList<>();
+    for (Member member : server.configured().members()) {
+      Optional<String> key =
+          member.id().equals(id())
+              ? Optional.of(disk.key())
+              : Optional.ofNullable(members.keysShown().get(member.id()));
+      founders.add(key.map(member::withKey).orElse(member));
     }
     return world
         .commands()
-        .write(new Command.Found(lastStamp, "founded by " + id(), new byte[32]), members);
-  }
-
-  /// A member without a key gets the one it shows, by a log entry; one change at a time, and only
-  /// once an entry of the own term is committed (DESIGN section 5).
-  private void proposeMissingKey() {
-    Membership membership = replica.membership();
-    if (!replica.committedInOwnTerm()
-        || replica.handingOver()
-        || !membership.equals(replica.committedMembership())) {
-      return;
-    }
-    for (Member member : membership.members()) {
-      if (member.key().isEmpty() && heard.contains(member.id())) {
-        List<Member> members = new ArrayList<>(membership.members());
-        members.replaceAll(m -> m.equals(member) ? m.withKey("key-" + m.id()) : m);
-        propose(world.commands().write(new Command.Members(lastStamp), members));
-        return;
-      }
-    }
+        .write(
+            new Command.Found(lastStamp, "founded by " + id(), new byte[32]),
+            new Membership(0, founders));
   }
 }

@@ -34,6 +34,8 @@ final class Simulation {
       long acknowledged,
       long reads,
       long installs,
+      long changes,
+      long disksLost,
       long virtualUs) {}
 
   /// What happens to the quiet cluster.
@@ -52,6 +54,7 @@ final class Simulation {
 
   private final Plan plan;
   private final World world;
+  private final Operator operator;
   private final Chaos chaos;
   private final RandomGenerator random;
 
@@ -60,7 +63,8 @@ final class Simulation {
     plan = Plan.drawn(root.split());
     trace.line(0, "%s", plan);
     world = new World(root.split(), plan, trace);
-    chaos = new Chaos(world, root.split());
+    operator = new Operator(world, root.split());
+    chaos = new Chaos(world, operator, root.split());
     random = root.split();
   }
 
@@ -78,6 +82,7 @@ final class Simulation {
       world.newClient();
     }
     chaos.begin();
+    operator.begin();
     world.agenda().runUntil(plan.chaosUs());
     chaos.stop();
     healMajority();
@@ -99,6 +104,8 @@ final class Simulation {
         world.laws().acknowledged(),
         world.laws().readsDone(),
         world.laws().installs(),
+        world.laws().changes(),
+        world.laws().disksLost(),
         world.agenda().now());
   }
 
@@ -107,17 +114,27 @@ final class Simulation {
   }
 
   /// A majority is enough, whatever goes on with the others, once the log holds everybody's key
-  /// (without it some do not count, and the rest may be just the majority that does).
+  /// (without it some do not count, and the rest may be just the majority that does) and nobody is
+  /// about to come, to get a vote or to go.
   private void healMajority() {
+    Membership membership = world.laws().membership();
     boolean allCount =
-        world.laws().membership().members().stream().allMatch(m -> m.key().isPresent());
-    if (!world.laws().membership().founded() || !allCount || random.nextBoolean()) {
+        membership.members().stream().allMatch(member -> membership.counts(member.id()));
+    boolean settled =
+        operator.idle()
+            && membership.voters().stream()
+                .map(world::server)
+                .allMatch(s ->
+                    s.disk()
+                        .viewsBeyond(s.disk().applied(), world.configured(), world.commands())
+                        .equals(List.of(membership)));
+    if (!membership.founded() || !allCount || !settled || random.nextBoolean()) {
       return;
     }
     phase("heal a majority");
-    List<Server> others = new ArrayList<>(world.servers());
+    List<Server> others = new ArrayList<>(membership.voters().stream().map(world::server).toList());
     List<Server> majority = new ArrayList<>();
-    while (2 * majority.size() <= plan.servers()) {
+    while (majority.size() < membership.quorum()) {
       majority.add(others.remove(random.nextInt(others.size())));
     }
     chaos.heal(majority);
@@ -134,6 +151,7 @@ final class Simulation {
 
   private void demandConvergence() {
     await("every client is answered", PROGRESS_US, this::clientsSatisfied);
+    await("whoever is to come or to go has", PROGRESS_US, operator::idle);
     await("all servers have applied the same", PROGRESS_US, this::converged);
     world.laws().converged();
   }
@@ -149,7 +167,9 @@ final class Simulation {
     }
     long last = primary.get().replica().last().index();
     Membership membership = primary.get().replica().membership();
-    return membership.members().stream().allMatch(m -> m.key().isPresent())
+    // Whoever came has got its vote by now, and whoever was removed has found out.
+    return membership.members().stream().allMatch(m -> membership.counts(m.id()))
+        && membership.voters().equals(world.servers().stream().map(Server::id).sorted().toList())
         && primary.get().snapshots().idle()
         && world.servers().stream()
             .allMatch(s -> s.process().isPresent() && s.disk().applied() == last);
@@ -165,7 +185,7 @@ final class Simulation {
   private void epilogue() {
     Epilogue epilogue = Epilogue.values()[random.nextInt(Epilogue.values().length)];
     ServerProcess primary = world.primary().orElseThrow();
-    if (plan.servers() < 3 && epilogue != Epilogue.HAND_OVER) {
+    if (world.servers().size() < 3 && epilogue != Epilogue.HAND_OVER) {
       return;
     }
     phase("epilogue " + epilogue);
@@ -246,7 +266,7 @@ final class Simulation {
     primary.arrive(() -> primary.handIn(new Event.TakeOverRequested(Optional.empty())));
     world.agenda().runUntil(world.agenda().now() + QUIET_US);
     Violation.unless(
-        plan.servers() == 1 || !world.primary().equals(Optional.of(primary)),
+        world.servers().size() == 1 || !world.primary().equals(Optional.of(primary)),
         "server %s was asked to hand over and did not",
         primary.id());
   }

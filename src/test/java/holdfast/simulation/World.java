@@ -27,7 +27,11 @@ final class World {
   private final Network network;
   private final Directory directory = new Directory();
   private final Membership configured;
-  private final List<Server> servers = new ArrayList<>();
+
+  /// Every machine that ever was, in the order of their ids; and those in service.
+  private final List<Server> machines = new ArrayList<>();
+
+  private List<Server> servers;
   private final List<Client> clients = new ArrayList<>();
   private final SplittableRandom random;
   private long snapshotNumber;
@@ -44,16 +48,23 @@ final class World {
     this.trace = trace;
     this.laws = new Laws(this);
     this.commands = new Commands(random.split());
-    this.network = new Network(agenda, random.split(), plan.servers());
-    this.linkNews = new long[plan.servers() + 1][plan.servers() + 1];
+    this.network = new Network(agenda, random.split(), plan.machinesMax());
+    this.linkNews = new long[plan.machinesMax() + 1][plan.machinesMax() + 1];
     List<Member> members = new ArrayList<>();
     for (int number = 1; number <= plan.servers(); number++) {
-      ServerId id = new ServerId(number);
-      members.add(
-          new Member(id, "localhost", 8090 + number, 8080 + number, true, Optional.empty()));
-      servers.add(new Server(id, random.nextLong(CLOCK_AHEAD_US_MAX)));
+      members.add(member(new ServerId(number)));
     }
     this.configured = new Membership(0, members);
+    for (Member member : members) {
+      machines.add(new Server(member.id(), configured, random.nextLong(CLOCK_AHEAD_US_MAX)));
+    }
+    this.servers = List.copyOf(machines);
+  }
+
+  /// A server that may vote, at its address.
+  static Member member(ServerId id) {
+    return new Member(
+        id, "localhost", 10_000 + id.value(), 20_000 + id.value(), true, Optional.empty());
   }
 
   Plan plan() {
@@ -89,13 +100,64 @@ final class World {
     return configured;
   }
 
-  /// In the order of their ids.
+  /// Those in service, in the order of their ids.
   List<Server> servers() {
     return servers;
   }
 
+  /// All there ever were.
+  List<Server> machines() {
+    return machines;
+  }
+
   Server server(ServerId id) {
-    return servers.get(id.value() - 1);
+    return machines.get(id.value() - 1);
+  }
+
+  boolean isInService(Server server) {
+    return servers.contains(server);
+  }
+
+  /// How many more machines there may be.
+  int machinesLeft() {
+    return plan.machinesMax() - machines.size();
+  }
+
+  /// A machine with an empty disk, whose file names the members as they are now.
+  Optional<Server> newMachine() {
+    if (machinesLeft() == 0) {
+      return Optional.empty();
+    }
+    ServerId id = new ServerId(machines.size() + 1);
+    Membership known = new Membership(0, laws.membership().members());
+    Server added = new Server(id, known, random.nextLong(CLOCK_AHEAD_US_MAX));
+    machines.add(added);
+    return Optional.of(added);
+  }
+
+  /// A new machine begins to serve.
+  void join(Server server) {
+    List<Server> more = new ArrayList<>(servers);
+    more.add(server);
+    servers = List.copyOf(more);
+    start(server);
+  }
+
+  /// The server's process ends, for good.
+  void leaves(Server server) {
+    trace.line(agenda.now(), "%s leaves", server.id());
+    end(server);
+    servers = servers.stream().filter(other -> other != server).toList();
+  }
+
+  /// The server crashes, and finds an empty disk when it starts again.
+  void losesDisk(Server server) {
+    if (server.process().isPresent()) {
+      crash(server);
+    }
+    server.loseDisk();
+    laws.lost(server);
+    trace.line(agenda.now(), "%s has lost its disk", server.id());
   }
 
   List<Client> clients() {
@@ -149,12 +211,48 @@ final class World {
   /// Sends something to whatever process runs at `to` when it arrives.
   void deliver(
       ServerId from, ServerId to, boolean mayComeTwice, Consumer<ServerProcess> onArrival) {
+    Server sender = server(from);
     Server target = server(to);
+    String fromKey = sender.disk().key();
+    String toKey = target.disk().key();
+    if (!sender.process().map(p -> p.replica().hears(to, toKey)).orElse(true)) {
+      return;
+    }
     network.send(
         from.value(),
         to.value(),
         mayComeTwice,
-        () -> target.process().ifPresent(p -> p.arrive(() -> onArrival.accept(p))));
+        () -> {
+          if (target.disk().key().equals(toKey)) {
+            target.process().ifPresent(p -> p.arrive(() -> arrives(sender, fromKey, p, onArrival)));
+          }
+        });
+  }
+
+  /// Who has left, or comes with another disk, is told so and not heard.
+  private void arrives(
+      Server sender, String key, ServerProcess process, Consumer<ServerProcess> onArrival) {
+    if (process.replica().hears(sender.id(), key)) {
+      process.members().onShown(sender.id(), key);
+      onArrival.accept(process);
+      return;
+    }
+    boolean removed = process.replica().appliedMembership().isRetired(sender.id());
+    boolean lostDisk = process.replica().views().contains(sender.id());
+    if (!removed && !lostDisk) {
+      return;
+    }
+    network.send(
+        process.id().value(),
+        sender.id().value(),
+        false,
+        () -> {
+          if (sender.disk().key().equals(key)) {
+            sender
+                .process()
+                .ifPresent(p -> p.arrive(() -> p.members().onRefused(process.id(), lostDisk)));
+          }
+        });
   }
 
   /// How long a sync takes at this moment.
@@ -163,6 +261,9 @@ final class World {
   }
 
   void start(Server server) {
+    if (!isInService(server)) {
+      return;
+    }
     trace.line(agenda.now(), "%s starts", server.id());
     if (server.disk().ready().isPresent()) {
       laws.installs(server, server.disk()::install);

@@ -9,6 +9,8 @@ import holdfast.chat.ConversationId;
 import holdfast.chat.Digest;
 import holdfast.chat.RequestKey;
 import holdfast.replication.Member;
+import holdfast.replication.MemberChange;
+import holdfast.replication.Membership;
 import holdfast.replication.PeerMessage;
 import holdfast.replication.ServerId;
 import holdfast.wire.Ack;
@@ -195,6 +197,9 @@ final class ProtocolPageTest {
         code.add(frame(PeerCodec.encode(self, frame)));
       }
     }
+    for (MemberChange change : samples.each(MemberChange.class)) {
+      code.add(frame(PeerCodec.encode(self, new PeerFrame.Change(1, 1, change))));
+    }
     for (PeerMessage message : samples.each(PeerMessage.class)) {
       // The two that travel with more are frames of their own, above.
       if (!(message instanceof PeerMessage.Heartbeat)
@@ -256,7 +261,8 @@ final class ProtocolPageTest {
       case Command.Found found ->
           Optional.of(
               CommandCodec.founding(1, found.clusterId(), found.tokenKey(), List.of(MEMBER)));
-      case Command.Members _ -> Optional.of(CommandCodec.members(1, List.of(MEMBER)));
+      case Command.Members _ ->
+          Optional.of(CommandCodec.members(1, new Membership(0, List.of(MEMBER))));
     };
   }
 

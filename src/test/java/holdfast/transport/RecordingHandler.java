@@ -3,8 +3,10 @@ package holdfast.transport;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import holdfast.wire.FrameException;
+import holdfast.wire.HandshakeFrame;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -19,6 +21,7 @@ final class RecordingHandler implements PeerLinks.Handler {
 
   volatile Optional<PeerLinks.Refusal> refusal = Optional.empty();
   volatile boolean badFrames;
+  volatile HandshakeFrame joinReply = new HandshakeFrame.JoinRefused("NO", "a test says so");
 
   /// The next report; fails the test if none comes.
   String next() throws InterruptedException {
@@ -63,6 +66,22 @@ final class RecordingHandler implements PeerLinks.Handler {
   @Override
   public void onPeerDied(int peer) {
     reports.add("died " + peer);
+  }
+
+  @Override
+  public CompletableFuture<HandshakeFrame> onJoin(int newcomer, HandshakeFrame.Join join) {
+    reports.add(
+        "join "
+            + newcomer
+            + "/"
+            + join.identity().memberKey()
+            + " at "
+            + join.host()
+            + ":"
+            + join.clientPort()
+            + ":"
+            + join.peerPort());
+    return CompletableFuture.completedFuture(joinReply);
   }
 
   @Override

@@ -115,13 +115,16 @@ class CommandCodecTest {
     assertEquals(
         """
         {"v":1,"time":5,"type":"MEMBERS","members":[{"server_id":"1","host":"::1",\
-        "client_port":8091,"peer_port":8081,"voter":true,"member_key":"00ff"}]}\
+        "client_port":8091,"peer_port":8081,"voter":true,"member_key":"00ff"}],"retired":[2,7]}\
         """,
         text(
             CommandCodec.members(
                 5,
-                List.of(
-                    new Member(new ServerId(1), "::1", 8091, 8081, true, Optional.of("00ff"))))));
+                new Membership(
+                    3,
+                    List.of(
+                        new Member(new ServerId(1), "::1", 8091, 8081, true, Optional.of("00ff"))),
+                    List.of(new ServerId(7), new ServerId(2))))));
   }
 
   @Test
@@ -150,10 +153,12 @@ class CommandCodecTest {
     assertEquals(
         Optional.of(new Membership(1, members)), codec.membershipOf(new LogEntry(1, 1, founding)));
 
-    byte[] changed = CommandCodec.members(TIME, members);
+    List<ServerId> retired = List.of(new ServerId(3), new ServerId(17));
+    byte[] changed = CommandCodec.members(TIME, new Membership(0, members, retired));
     assertEquals(new Command.Members(TIME), CommandCodec.decode(changed));
     assertEquals(
-        Optional.of(new Membership(77, members)), codec.membershipOf(new LogEntry(77, 2, changed)));
+        Optional.of(new Membership(77, members, retired)),
+        codec.membershipOf(new LogEntry(77, 2, changed)));
     assertEquals(OptionalLong.of(TIME), CommandCodec.timeOf(changed));
   }
 

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import holdfast.replication.Member;
+import holdfast.replication.ServerId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +24,15 @@ class HandshakeCodecTest {
         new HandshakeFrame.Proof("abcd", IDENTITY, HandshakeCodec.COMMANDS),
         new HandshakeFrame.Accepted(IDENTITY),
         new HandshakeFrame.Accepted(new PeerIdentity(Optional.empty(), "key", "boot")),
-        new HandshakeFrame.Refused("OTHER_KEY", "why, in a sentence"));
+        new HandshakeFrame.Refused("OTHER_KEY", "why, in a sentence"),
+        new HandshakeFrame.Join(
+            "abcd", IDENTITY, HandshakeCodec.COMMANDS, "2001:db8::6", 8096, 8086),
+        new HandshakeFrame.Joined(
+            "c1",
+            List.of(
+                new Member(new ServerId(1), "a", 1, 2, true, Optional.of("key")),
+                new Member(new ServerId(6), "b", 3, 4, false, Optional.empty()))),
+        new HandshakeFrame.JoinRefused("REFUSED", "why, in a sentence"));
   }
 
   @ParameterizedTest

@@ -10,6 +10,8 @@ import holdfast.check.Check;
 import holdfast.replication.Denial;
 import holdfast.replication.LogEntry;
 import holdfast.replication.LogPosition;
+import holdfast.replication.Member;
+import holdfast.replication.MemberChange;
 import holdfast.replication.PeerMessage;
 import holdfast.replication.ServerId;
 import java.util.List;
@@ -25,6 +27,9 @@ class PeerCodecTest {
   private static final ServerId SELF = new ServerId(2);
   private static final long BIG = Json.INTEGER_MAX;
   private static final String DIGEST = "0123456789abcdef".repeat(4);
+
+  private static final Member NEWCOMER =
+      new Member(new ServerId(6), "10.0.0.6", 8096, 8086, false, Optional.empty());
 
   private static byte[] line(PeerFrame frame) {
     byte[] line = PeerCodec.encode(SELF, frame);
@@ -107,6 +112,14 @@ class PeerCodecTest {
         new PeerFrame.ReadIndexReply(7, 12, -1),
         new PeerFrame.SnapshotAck(7, DIGEST, PeerFrame.SnapshotAck.State.RECEIVING, BIG, 3),
         new PeerFrame.SnapshotAck(7, DIGEST, PeerFrame.SnapshotAck.State.ENDED, 0, 44),
+        new PeerFrame.Change(7, 3, new MemberChange.Add(NEWCOMER)),
+        new PeerFrame.Change(7, 3, new MemberChange.Add(NEWCOMER.withKey("00ff"))),
+        new PeerFrame.Change(7, 3, new MemberChange.Remove(new ServerId(2))),
+        new PeerFrame.Change(7, 3, new MemberChange.Move(new ServerId(2), "::1", 1, 2)),
+        new PeerFrame.Change(7, 3, new MemberChange.Replace(new ServerId(2), NEWCOMER)),
+        new PeerFrame.Change(7, 3, new MemberChange.Transfer(new ServerId(2))),
+        new PeerFrame.ChangeReply(7, 3, PeerFrame.ChangeReply.Progress.DONE, ""),
+        new PeerFrame.ChangeReply(7, 3, PeerFrame.ChangeReply.Progress.REFUSED, "why"),
         new PeerFrame.Presence(7, true, true, List.of(1L, Long.MAX_VALUE), List.of()),
         new PeerFrame.Presence(7, false, false, List.of(), List.of(5L)));
   }
