@@ -80,16 +80,7 @@ final class Hands {
               came -> new Happening.MembersCame(asked, room, came),
               "",
               !asked);
-      case Deed.Status(var asked) -> {
-        long begun = System.nanoTime();
-        ask(
-            client.status(),
-            came ->
-                new Happening.StatusCame(
-                    asked, came, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun)),
-            "",
-            !asked);
-      }
+      case Deed.Status(var asked) -> status(asked);
       case Deed.Whois(var name) ->
           ask(
               client.users(name, 1),
@@ -113,6 +104,17 @@ final class Hands {
               "",
               false);
     }
+  }
+
+  private void status(boolean asked) {
+    long begun = System.nanoTime();
+    ask(
+        client.status(),
+        came ->
+            new Happening.StatusCame(
+                asked, came, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun)),
+        "",
+        !asked);
   }
 
   private void send(Deed.Send send) {

@@ -63,6 +63,7 @@ public final class DatabaseCheck {
     try (Sqlite sqlite = Sqlite.openToRead(main, CACHE_KIB)) {
       soundness(sqlite);
       log(sqlite);
+      appended(sqlite, "message", logIndex);
       for (String table : SnapshotCopy.APPENDED) {
         appended(sqlite, table, logIndex);
       }
@@ -172,14 +173,24 @@ public final class DatabaseCheck {
       last = upTo;
       rest(begun);
     }
-    tables.add(new Table(table, logIndex, count[0], HexFormat.of().formatHex(sha.digest())));
+    boolean changes = SnapshotCopy.OF_MESSAGES.contains(table);
+    long asOf = changes ? Math.max(logIndex, lastChange(sqlite)) : logIndex;
+    tables.add(new Table(table, asOf, count[0], HexFormat.of().formatHex(sha.digest())));
+  }
+
+  /// The log index of the last command that changed a message: an older message may be as that
+  /// command left it.
+  private static long lastChange(Sqlite sqlite) {
+    return EntryId.indexOf(sqlite.number("SELECT coalesce(max(id), 0) FROM message_change"));
   }
 
   /// All of one moment.
   private void changed(Sqlite sqlite) {
     sqlite.run("BEGIN");
     long applied = sqlite.number("SELECT applied_index FROM state");
-    for (String table : SnapshotCopy.CHANGED) {
+    List<String> names = new ArrayList<>(SnapshotCopy.CHANGED);
+    names.add("reaction");
+    for (String table : names) {
       MessageDigest sha = sha256();
       long[] count = {0};
       sqlite

@@ -41,13 +41,7 @@ public final class CommandCodec implements MembershipReader {
 
   /// The bytes of a client's write, without its time.
   public static byte[] body(Command.Write command) {
-    int text =
-        switch (command) {
-          case Command.Send send -> send.text().length();
-          case Command.Edit edit -> edit.text().length();
-          case Command.Write _ -> 0;
-        };
-    JsonWriter json = head(COMMAND_BYTES + text);
+    JsonWriter json = head(COMMAND_BYTES + textLength(command));
     switch (command) {
       case Command.Register c -> {
         Check.that(
@@ -112,6 +106,14 @@ public final class CommandCodec implements MembershipReader {
           request(json, "SET_TOPIC", c.request()).field("room", c.room()).field("topic", c.topic());
     }
     return json.close().toBytes();
+  }
+
+  private static int textLength(Command.Write command) {
+    return switch (command) {
+      case Command.Send send -> send.text().length();
+      case Command.Edit edit -> edit.text().length();
+      case Command.Write _ -> 0;
+    };
   }
 
   /// The bytes of last-seen times, without their time.

@@ -79,18 +79,7 @@ final class ReplyWriter {
             .field("seq", e.seq())
             .field("cursor", e.cursor());
       }
-      case ServerEvent.Room e -> {
-        writer.head("ROOM", Optional.empty());
-        writer
-            .json
-            .field("room", e.room())
-            .field("change", e.change())
-            .field("username", e.username())
-            .field("by", e.by());
-        e.role().ifPresent(role -> writer.json.field("role", role));
-        e.topic().ifPresent(topic -> writer.json.field("topic", topic));
-        writer.json.field("cursor", e.cursor());
-      }
+      case ServerEvent.Room e -> writer.room(e);
       case ServerEvent.Presence e -> {
         writer.head("PRESENCE", Optional.empty());
         writer.json.field("username", e.username()).field("online", e.online());
@@ -122,6 +111,17 @@ final class ReplyWriter {
     e.requestId().ifPresent(id -> json.field("request_id", id));
     e.edited().ifPresent(time -> json.field("edited", time));
     ifTrue("deleted", e.deleted());
+    json.field("cursor", e.cursor());
+  }
+
+  private void room(ServerEvent.Room e) {
+    head("ROOM", Optional.empty());
+    json.field("room", e.room())
+        .field("change", e.change())
+        .field("username", e.username())
+        .field("by", e.by());
+    e.role().ifPresent(role -> json.field("role", role));
+    e.topic().ifPresent(topic -> json.field("topic", topic));
     json.field("cursor", e.cursor());
   }
 
@@ -164,26 +164,8 @@ final class ReplyWriter {
         p.conversations().forEach(this::conversation);
         json.closeList().field("more", p.more());
       }
-      case OkPayload.History p -> {
-        json.name("messages").openList();
-        for (OkPayload.HistoryMessage message : p.messages()) {
-          json.open();
-          historyMessage(message);
-          json.close();
-        }
-        json.closeList().field("more", p.more());
-      }
-      case OkPayload.Found p -> {
-        json.name("messages").openList();
-        for (OkPayload.FoundMessage found : p.messages()) {
-          json.open().field("conversation", found.conversation());
-          historyMessage(found.message());
-          json.close();
-        }
-        json.closeList();
-        orNull("next", p.next());
-        json.field("more", p.more());
-      }
+      case OkPayload.History p -> history(p);
+      case OkPayload.Found p -> found(p);
       case OkPayload.Rooms p -> {
         json.name("rooms").openList();
         p.rooms().forEach(this::room);
@@ -209,6 +191,28 @@ final class ReplyWriter {
       case OkPayload.BackupPiece p -> json.field("offset", p.offset()).field("data", p.data());
       case OkPayload.Checked p -> checked(p);
     }
+  }
+
+  private void history(OkPayload.History p) {
+    json.name("messages").openList();
+    for (OkPayload.HistoryMessage message : p.messages()) {
+      json.open();
+      historyMessage(message);
+      json.close();
+    }
+    json.closeList().field("more", p.more());
+  }
+
+  private void found(OkPayload.Found p) {
+    json.name("messages").openList();
+    for (OkPayload.FoundMessage found : p.messages()) {
+      json.open().field("conversation", found.conversation());
+      historyMessage(found.message());
+      json.close();
+    }
+    json.closeList();
+    orNull("next", p.next());
+    json.field("more", p.more());
   }
 
   private void hello(OkPayload.Hello p) {

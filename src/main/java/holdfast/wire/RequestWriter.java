@@ -93,12 +93,7 @@ final class RequestWriter {
       case ClientRequest.Exists r -> json.field("username", r.username());
       case ClientRequest.Register r ->
           json.field("username", r.username()).field("password", r.password());
-      case ClientRequest.Login r -> {
-        optional("username", r.username());
-        optional("password", r.password());
-        optional("token", r.token());
-        optional("cursor", r.cursor());
-      }
+      case ClientRequest.Login r -> login(r);
       case ClientRequest.Logout r -> json.field("all", r.all());
       case ClientRequest.SetPassword r -> json.field("old", r.old()).field("new", r.password());
       case ClientRequest.DeleteAccount r -> json.field("password", r.password());
@@ -136,12 +131,7 @@ final class RequestWriter {
       case ClientRequest.SetTopic r -> json.field("room", r.room()).field("topic", r.topic());
       case ClientRequest.Users r -> list(r.pattern(), r.after(), r.limit());
       case ClientRequest.Conversations r -> page(r.after(), r.limit());
-      case ClientRequest.History r -> {
-        json.field("conversation", r.conversation());
-        r.before().ifPresent(seq -> json.field("before", seq));
-        r.after().ifPresent(seq -> json.field("after", seq));
-        json.field("limit", r.limit());
-      }
+      case ClientRequest.History r -> history(r);
       case ClientRequest.Search r -> {
         json.field("query", r.query());
         optional("conversation", r.conversation());
@@ -154,6 +144,12 @@ final class RequestWriter {
         page(r.after(), r.limit());
       }
       case ClientRequest.Sync r -> json.field("cursor", r.cursor()).field("limit", r.limit());
+      case ClientRequest.Operator r -> operator(r);
+    }
+  }
+
+  private void operator(ClientRequest.Operator request) {
+    switch (request) {
       case ClientRequest.Admin r -> optional("proof", r.proof());
       case ClientRequest.TransferPrimary r -> json.field("server_id", r.serverId().toString());
       case ClientRequest.BackupDatabase r ->
@@ -161,6 +157,20 @@ final class RequestWriter {
       case ClientRequest.CheckDatabase r ->
           r.logIndex().ifPresent(index -> json.field("log_index", index));
     }
+  }
+
+  private void login(ClientRequest.Login r) {
+    optional("username", r.username());
+    optional("password", r.password());
+    optional("token", r.token());
+    optional("cursor", r.cursor());
+  }
+
+  private void history(ClientRequest.History r) {
+    json.field("conversation", r.conversation());
+    r.before().ifPresent(seq -> json.field("before", seq));
+    r.after().ifPresent(seq -> json.field("after", seq));
+    json.field("limit", r.limit());
   }
 
   private void delete(ClientRequest.Delete r) {

@@ -11,28 +11,20 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// The chat tables in memory, for tests and the simulation. Strict: a row that does not follow from
 /// those before it (a command applied twice, a gap in a conversation, time running back) breaks a
 /// Check. Every change can be taken back through the journal.
-public final class MemoryChatState implements ChatState {
+public final class MemoryChatState extends MemorySmallRows {
   /// A row of `addMark`.
   public record Mark(long id, long account, ConversationId conversation, long seq) {}
 
   /// A row of `addMention`.
   public record Mention(long message, long account, ConversationId room, long seq) {}
 
-  private record Invitation(long room, long account) {}
-
-  private record Block(long account, long blocked) {}
-
-  private record PreferenceName(long account, String name) {}
-
   private record Reader(long account, ConversationId conversation) {}
 
-  private final Journal journal;
   private long time;
   private long newestId;
   private Optional<String> clusterId = Optional.empty();
@@ -53,12 +45,8 @@ public final class MemoryChatState implements ChatState {
   private final List<ChatEvent.RoomChanged> roomEvents = new ArrayList<>();
   private final List<RememberedRequest> requests = new ArrayList<>();
   private final Map<Long, Outcome> outcomes = new TreeMap<>();
-  private final Map<Invitation, Boolean> invitations = new HashMap<>();
-  private final Map<Block, Boolean> blocks = new HashMap<>();
-  private final Map<PreferenceName, String> preferences = new HashMap<>();
-
   public MemoryChatState(Journal journal) {
-    this.journal = journal;
+    super(journal);
   }
 
   public MemoryChatState() {
@@ -89,9 +77,7 @@ public final class MemoryChatState implements ChatState {
     copy.roomEvents.addAll(roomEvents);
     copy.requests.addAll(requests);
     copy.outcomes.putAll(outcomes);
-    copy.invitations.putAll(invitations);
-    copy.blocks.putAll(blocks);
-    copy.preferences.putAll(preferences);
+    copySmallRowsTo(copy);
     return copy;
   }
 
@@ -112,29 +98,7 @@ public final class MemoryChatState implements ChatState {
         roomEvents,
         requests,
         outcomes,
-        invitations,
-        blocks,
-        preferences);
-  }
-
-  /// The accounts that `account` blocks, ascending.
-  public List<Long> blocked(long account) {
-    return blocks.keySet().stream()
-        .filter(block -> block.account() == account)
-        .map(Block::blocked)
-        .sorted()
-        .toList();
-  }
-
-  /// The preferences of `account` by name.
-  public Map<String, String> preferences(long account) {
-    Map<String, String> found = new TreeMap<>();
-    preferences.forEach((key, value) -> {
-      if (key.account() == account) {
-        found.put(key.name(), value);
-      }
-    });
-    return found;
+        smallRows());
   }
 
   /// How many of the mentions of `account` in a room are behind `seq`.
@@ -266,55 +230,13 @@ public final class MemoryChatState implements ChatState {
             old.created(),
             old.lastSeen(),
             deleted));
-    removeAll(blocks, block -> block.account() == account);
-    removeAll(preferences, preference -> preference.account() == account);
-    removeAll(invitations, invitation -> invitation.account() == account);
+    removeSmallRowsOf(account);
   }
 
   private Account living(long account) {
     Account found = existing(accounts, account);
     Check.that(!found.isDeleted(), "%s is deleted", found);
     return found;
-  }
-
-  @Override
-  public boolean isBlocked(long account, long blocked) {
-    return blocks.containsKey(new Block(account, blocked));
-  }
-
-  @Override
-  public int blockCount(long account) {
-    return blocked(account).size();
-  }
-
-  @Override
-  public void addBlock(long account, long blocked) {
-    insert(blocks, new Block(account, blocked), true);
-  }
-
-  @Override
-  public void removeBlock(long account, long blocked) {
-    remove(blocks, new Block(account, blocked));
-  }
-
-  @Override
-  public Optional<String> preference(long account, String name) {
-    return Optional.ofNullable(preferences.get(new PreferenceName(account, name)));
-  }
-
-  @Override
-  public int preferenceCount(long account) {
-    return preferences(account).size();
-  }
-
-  @Override
-  public void setPreference(long account, String name, String value) {
-    put(preferences, new PreferenceName(account, name), value);
-  }
-
-  @Override
-  public void removePreference(long account, String name) {
-    remove(preferences, new PreferenceName(account, name));
   }
 
   @Override
@@ -342,34 +264,13 @@ public final class MemoryChatState implements ChatState {
     Check.that(!old.closed() && membersOf(id).isEmpty(), "%s is closed", old);
     put(rooms, id, new Room(old.id(), old.name(), old.topic(), old.isPrivate(), true));
     remove(openRooms, old.name());
-    removeAll(invitations, invitation -> invitation.room() == id);
+    removeInvitationsTo(id);
   }
 
   @Override
   public void setTopic(long id, String topic) {
     Room old = existing(rooms, id);
     put(rooms, id, new Room(old.id(), old.name(), topic, old.isPrivate(), old.closed()));
-  }
-
-  @Override
-  public boolean isInvited(long room, long account) {
-    return invitations.containsKey(new Invitation(room, account));
-  }
-
-  @Override
-  public int invitationCount(long room) {
-    return (int) invitations.keySet().stream().filter(i -> i.room() == room).count();
-  }
-
-  @Override
-  public void addInvitation(long room, long account) {
-    Check.that(member(room, account).isEmpty(), "%d is in %d and invited", account, room);
-    insert(invitations, new Invitation(room, account), true);
-  }
-
-  @Override
-  public void removeInvitation(long room, long account) {
-    remove(invitations, new Invitation(room, account));
   }
 
   @Override
@@ -613,36 +514,5 @@ public final class MemoryChatState implements ChatState {
 
   private Map<Long, RoomMember> membersOf(long room) {
     return Objects.requireNonNullElseGet(members.get(room), TreeMap::new);
-  }
-
-  private static <K, V> V existing(Map<K, V> table, K key) {
-    V value = table.get(key);
-    Check.that(value != null, "nothing has the key %s", key);
-    return value;
-  }
-
-  private <T> void append(List<T> table, T row) {
-    table.add(row);
-    journal.changed(table::removeLast);
-  }
-
-  private <K, V> void insert(Map<K, V> table, K key, V value) {
-    Check.that(!table.containsKey(key), "%s: there is one already, %s", value, table.get(key));
-    put(table, key, value);
-  }
-
-  private <K, V> void put(Map<K, V> table, K key, V value) {
-    V before = table.put(key, value);
-    journal.changed(before == null ? () -> table.remove(key) : () -> table.put(key, before));
-  }
-
-  private <K, V> void remove(Map<K, V> table, K key) {
-    V before = existing(table, key);
-    table.remove(key);
-    journal.changed(() -> table.put(key, before));
-  }
-
-  private <K, V> void removeAll(Map<K, V> table, Predicate<K> which) {
-    table.keySet().stream().filter(which).toList().forEach(key -> remove(table, key));
   }
 }

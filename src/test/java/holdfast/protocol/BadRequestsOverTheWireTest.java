@@ -132,7 +132,6 @@ final class BadRequestsOverTheWireTest {
         "SEND | {'to':'@me','text':'x'} | 'request_id':'' | request_id",
         "SEND | {'to':'@me','text':'x'} | 'request_id':'a\\u0000' | request_id",
         "SEND | {'to':'@me','text':'x'} | 'request_id':{} | request_id",
-        "SEND | {'to':'@me','text':'x'} | 'ack':'primary' | ack",
         "SEND | {'to':'@me','text':'x'} | 'ack':'quorum' | ack",
         "SEND | {'to':'@me','text':'x'} | 'ack':'ALL' | ack",
         "SEND | {'to':'@me','text':'x'} | 'ack':2 | ack",

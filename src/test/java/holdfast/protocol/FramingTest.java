@@ -185,12 +185,6 @@ final class FramingTest {
         "REPLICATE",
         "PEER_HELLO",
         "HEARTBEAT",
-        "EDIT",
-        "DELETE",
-        "REACT",
-        "SEARCH",
-        "TYPING",
-        "ADMIN",
         "\u00e4",
         "P\\u0000"
       })

@@ -100,7 +100,10 @@ final class SignInTest {
                     "voter",
                     "lag_ms",
                     "clients",
-                    "version")),
+                    "version",
+                    "up_since",
+                    "disk_used",
+                    "disk_free")),
             names(row));
         assertTrue(row.path("server_id").isString() && row.path("up").isBoolean());
         assertTrue(row.path("voter").asBoolean(), row::toString);

@@ -83,14 +83,7 @@ final class RandomChat {
         yield new Command.Edit(
             time, request, conversation, messageIn(conversation), text() + " edited");
       }
-      case 24, 25 -> {
-        ConversationId conversation = conversation(actor);
-        List<Long> messages = new ArrayList<>();
-        for (int i = random.nextInt(3); i >= 0; i--) {
-          messages.add(messageIn(conversation));
-        }
-        yield new Command.Delete(time, request, conversation, messages, random.nextInt(3) > 0);
-      }
+      case 24, 25 -> delete(request, conversation(actor));
       case 26, 27 -> {
         ConversationId conversation = conversation(actor);
         String emoji = List.of("👍", "🐙", ":)").get(random.nextInt(3));
@@ -99,6 +92,14 @@ final class RandomChat {
       }
       default -> new Command.Send(time, request, conversation(actor), text(), Optional.empty());
     };
+  }
+
+  private Command delete(RequestKey request, ConversationId conversation) {
+    List<Long> messages = new ArrayList<>();
+    for (int i = random.nextInt(3); i >= 0; i--) {
+      messages.add(messageIn(conversation));
+    }
+    return new Command.Delete(time, request, conversation, messages, random.nextInt(3) > 0);
   }
 
   /// A few words out of few, and now and then a name.

@@ -188,7 +188,10 @@ final class SeededDirectoryTest {
     try (StoreBench source = source()) {
       DatabaseCheck.Result all = source.store.check().run(COMMANDS);
       assertEquals(List.of(), all.faults());
-      assertEquals(SnapshotCopy.APPENDED.size() + SnapshotCopy.CHANGED.size(), all.tables().size());
+      assertEquals(SnapshotCopy.OF_MESSAGES.size()
+              + SnapshotCopy.APPENDED.size()
+              + SnapshotCopy.CHANGED.size(),
+          all.tables().size());
       DatabaseCheck.Result half = source.store.check().run(COMMANDS / 2);
       assertNotEquals(message(all), message(half));
       backup(source);

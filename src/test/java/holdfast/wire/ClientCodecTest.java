@@ -155,6 +155,27 @@ class ClientCodecTest {
             Optional.empty());
   }
 
+  private static OkPayload conversations() {
+    return new OkPayload.Conversations(
+            List.of(
+                new OkPayload.Conversation(
+                    "@bob",
+                    9,
+                    7,
+                    2,
+                    0,
+                    Optional.of(new OkPayload.LastMessage(9, "bob", "hi 🐙", 5))),
+                new OkPayload.Conversation(
+                    "#r",
+                    9,
+                    7,
+                    2,
+                    1,
+                    Optional.of(new OkPayload.LastMessage(9, "bob", "", 5, true))),
+                new OkPayload.Conversation("#empty", 0, 0, 0, 0, Optional.empty())),
+            false);
+  }
+
   static Stream<OkPayload> payloads() {
     ServerAddress address = new ServerAddress("1", "::1", 8091);
     ServerStatus status = aStatus();
@@ -187,24 +208,7 @@ class ClientCodecTest {
         new OkPayload.PasswordSet("h1.t", "i1.x", OptionalInt.empty()),
         new OkPayload.Preferences(Map.of("mute.@bob", "yes")),
         new OkPayload.Preferences(Map.of()),
-        new OkPayload.Conversations(
-            List.of(
-                new OkPayload.Conversation(
-                    "@bob",
-                    9,
-                    7,
-                    2,
-                    0,
-                    Optional.of(new OkPayload.LastMessage(9, "bob", "hi 🐙", 5))),
-                new OkPayload.Conversation(
-                    "#r",
-                    9,
-                    7,
-                    2,
-                    1,
-                    Optional.of(new OkPayload.LastMessage(9, "bob", "", 5, true))),
-                new OkPayload.Conversation("#empty", 0, 0, 0, 0, Optional.empty())),
-            false),
+        conversations(),
         new OkPayload.History(
             List.of(
                 new OkPayload.HistoryMessage(
