@@ -23,8 +23,7 @@ final class Arrivals {
       case ServerEvent.MessageEdited e ->
           changed(draft, e.conversation(), e.seq(), message -> message.edited(e.text()));
       case ServerEvent.MessageDeleted e ->
-          e.seqs()
-              .forEach(seq -> changed(draft, e.conversation(), seq, Entry.Message::deleted));
+          e.seqs().forEach(seq -> changed(draft, e.conversation(), seq, Entry.Message::deleted));
       case ServerEvent.Reaction e ->
           changed(
               draft,
@@ -106,8 +105,8 @@ final class Arrivals {
           .pane(name)
           .sheet()
           .message(seq)
-          .ifPresent(message ->
-              draft.wish(new Deed.Print(name, message, draft.model().present(), false)));
+          .ifPresent(
+              message -> draft.wish(new Deed.Print(name, message, draft.model().present(), false)));
     }
   }
 
@@ -115,8 +114,7 @@ final class Arrivals {
     boolean shown = !draft.model().plain() && draft.model().pane(event.conversation()).isPresent();
     if (shown) {
       long until = draft.model().now() + TYPING_MS;
-      draft.change(
-          event.conversation(), p -> p.typedIn(new Pane.Typist(event.username(), until)));
+      draft.change(event.conversation(), p -> p.typedIn(new Pane.Typist(event.username(), until)));
     }
   }
 

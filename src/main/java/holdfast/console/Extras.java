@@ -10,8 +10,7 @@ import java.util.Map;
 ///
 /// @param replyTo seq of the message it answers; 0: none
 /// @param reactions who put which emoji, the oldest first
-record Extras(
-    long replyTo, boolean edited, boolean deleted, Map<String, List<String>> reactions) {
+record Extras(long replyTo, boolean edited, boolean deleted, Map<String, List<String>> reactions) {
   static final Extras NONE = new Extras(0, false, false, Map.of());
 
   Extras {

@@ -123,12 +123,11 @@ final class Hands {
             ? client.send(send.to(), send.text())
             : client.reply(send.to(), send.replyTo(), send.text());
     var _ =
-        reply
-            .whenComplete((done, failure) ->
-                answer.accept(
-                    failure == null
-                        ? new Happening.Sent(send.key(), send.to(), done)
-                        : new Happening.NotSent(send.key(), send.to(), send.text(), why(failure))));
+        reply.whenComplete((done, failure) ->
+            answer.accept(
+                failure == null
+                    ? new Happening.Sent(send.key(), send.to(), done)
+                    : new Happening.NotSent(send.key(), send.to(), send.text(), why(failure))));
   }
 
   private void history(Deed.History wanted) {
@@ -144,7 +143,10 @@ final class Hands {
   }
 
   private <T> void ask(
-      CompletableFuture<T> reply, Function<? super T, Happening.Reply> done, String what, boolean quiet) {
+      CompletableFuture<T> reply,
+      Function<? super T, Happening.Reply> done,
+      String what,
+      boolean quiet) {
     var _ =
         reply.whenComplete((value, failure) ->
             answer.accept(

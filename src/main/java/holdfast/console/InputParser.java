@@ -62,8 +62,7 @@ final class InputParser {
       case "leave" -> perhapsInRoom(rest, Input.Leave::new);
       case "close" -> new Input.Close();
       case "rooms" -> new Input.Rooms(pattern(rest, '#'));
-      case "topic", "invite", "kick", "role", "block", "unblock" ->
-          RoomParser.parse(name, rest);
+      case "topic", "invite", "kick", "role", "block", "unblock" -> RoomParser.parse(name, rest);
       case "members" -> perhapsInRoom(rest, Input.Members::new);
       case "users" -> new Input.Users(pattern(rest, '@'));
       case "whois" -> whois(rest);

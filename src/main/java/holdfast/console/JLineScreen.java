@@ -29,7 +29,8 @@ final class JLineScreen implements Screen {
         LineReaderBuilder.builder()
             .terminal(terminal)
             .appName("holdfast")
-            .completer(new StringsCompleter("/register", "/password", "/delete-account", "/help", "/quit"))
+            .completer(
+                new StringsCompleter("/register", "/password", "/delete-account", "/help", "/quit"))
             .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
             .variable(LineReader.HISTORY_SIZE, HISTORY_LINES)
             .build();

@@ -25,8 +25,7 @@ final class MessageParser {
               ? new Input.React(number(words.first()), words.rest(), name.equals("unreact"))
               : InputParser.usage(name);
       case "search" -> search(words, rest);
-      default ->
-          isNumber(rest) ? new Input.Show((int) number(rest)) : InputParser.usage("show");
+      default -> isNumber(rest) ? new Input.Show((int) number(rest)) : InputParser.usage("show");
     };
   }
 

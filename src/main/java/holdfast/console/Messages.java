@@ -34,8 +34,7 @@ final class Messages {
               .ifPresent(it -> draft.wish(new Deed.Edit(new Place(here, it), text)));
       case Input.Delete(var seqs, var forMe) -> {
         Optional<Long> none = Optional.empty();
-        List<Long> which =
-            seqs.isEmpty() ? orNewest(draft, none).stream().toList() : seqs;
+        List<Long> which = seqs.isEmpty() ? orNewest(draft, none).stream().toList() : seqs;
         if (!which.isEmpty()) {
           draft.wish(new Deed.Delete(here, which, forMe));
         }
@@ -94,8 +93,7 @@ final class Messages {
       return;
     }
     draft.rows(Lists.table(rows));
-    draft.info(
-        (found.more() ? "There are older ones. " : "") + "/show 1 goes to the first one.");
+    draft.info((found.more() ? "There are older ones. " : "") + "/show 1 goes to the first one.");
   }
 
   /// Shows a part of the past, with the message that was wanted.
@@ -103,14 +101,12 @@ final class Messages {
     String name = place.conversation();
     List<Entry.Message> page = Replies.page(came);
     if (draft.model().plain()) {
-      page.forEach(message ->
-          draft.wish(new Deed.Print(name, message, draft.model().present(), false)));
+      page.forEach(
+          message -> draft.wish(new Deed.Print(name, message, draft.model().present(), false)));
       return;
     }
     draft.pane(name);
-    draft.change(
-        name,
-        p -> p.with(p.sheet().past(page, came.more(), place.seq())).scrolled(0));
+    draft.change(name, p -> p.with(p.sheet().past(page, came.more(), place.seq())).scrolled(0));
     draft.goTo(name);
   }
 }

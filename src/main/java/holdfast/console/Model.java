@@ -257,8 +257,21 @@ record Model(
 
   Model with(Recent changed) {
     return new Model(
-        me, plain, panes, present, before, people, rooms, health, settings, window, input,
-        unanswered, nextKey, changed, now);
+        me,
+        plain,
+        panes,
+        present,
+        before,
+        people,
+        rooms,
+        health,
+        settings,
+        window,
+        input,
+        unanswered,
+        nextKey,
+        changed,
+        now);
   }
 
   /// One more message is on its way.

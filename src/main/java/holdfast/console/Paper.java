@@ -154,8 +154,7 @@ final class Paper {
     int indent = Wrapping.width(head.toString());
     answered(message).ifPresent(quote -> lines.add(under(indent, quote)));
     String edited = message.extras().edited() ? " (edited)" : "";
-    lines.addAll(
-        beside(head.toAttributedString(), Safe.text(message.text()) + edited, text));
+    lines.addAll(beside(head.toAttributedString(), Safe.text(message.text()) + edited, text));
     if (!message.extras().reactions().isEmpty()) {
       lines.add(under(indent, reactions(message)));
     }
@@ -185,7 +184,7 @@ final class Paper {
             .orElse(arrow + "message " + seq));
   }
 
-  /// `👍 bob, carol  🎉 dave`
+  /// `👍 bob, carol 🎉 dave`
   private static String reactions(Entry.Message message) {
     List<String> all = new ArrayList<>();
     message

@@ -25,8 +25,7 @@ final class RoomParser {
             ? somebody(name, words.first(), who -> new Input.Role(who, role))
             : InputParser.usage(name);
       }
-      default ->
-          somebody(name, rest, who -> new Input.Block(who, name.equals("block")));
+      default -> somebody(name, rest, who -> new Input.Block(who, name.equals("block")));
     };
   }
 

@@ -170,8 +170,8 @@ record Sheet(
   /// One message changes, if it is here.
   Sheet change(long seq, UnaryOperator<Entry.Message> change) {
     List<Entry> changed = new ArrayList<>(entries);
-    changed.replaceAll(entry ->
-        entry instanceof Entry.Message m && m.seq() == seq ? change.apply(m) : entry);
+    changed.replaceAll(
+        entry -> entry instanceof Entry.Message m && m.seq() == seq ? change.apply(m) : entry);
     return new Sheet(changed, loaded, more, fetching, newer, marked);
   }
 

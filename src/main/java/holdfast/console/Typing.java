@@ -168,7 +168,8 @@ final class Typing {
     long key = model.nextKey();
     String said = model.plain() ? text : Emoji.expand(text);
     draft.become(model.sending());
-    draft.say(to, Entry.Message.queued(key, model.me(), said, model.now(), Extras.answering(replyTo)));
+    draft.say(
+        to, Entry.Message.queued(key, model.me(), said, model.now(), Extras.answering(replyTo)));
     draft.wish(new Deed.Send(key, to, said, replyTo));
     if (!model.plain()) {
       Moves.bottom(draft);

@@ -28,6 +28,7 @@ final class MissedEventsScan {
 
   /// Rows read beyond those asked for, since some will be passed over.
   private static final int ROWS_EXTRA = 16;
+
   /// More than the events of one command, so that a stretch cut short still holds whole commands.
   private static final int PARTS_MAX = 80;
 

@@ -91,8 +91,8 @@ public sealed interface OkPayload {
   record History(List<HistoryMessage> messages, boolean more) implements OkPayload {}
 
   /// `senderDeleted`, which is left out when false: the sender's account is gone. `requestId` only
-  /// on one's own messages. `text` is null on the wire, and empty here, when `deleted`. `reactions`:
-  /// who put which emoji, the oldest first.
+  /// on one's own messages. `text` is null on the wire, and empty here, when `deleted`.
+  /// `reactions`: who put which emoji, the oldest first.
   record HistoryMessage(
       long seq,
       String sender,
@@ -114,7 +114,17 @@ public sealed interface OkPayload {
         Map<String, List<String>> reactions,
         Optional<String> requestId,
         boolean senderDeleted) {
-      this(seq, sender, text, time, Optional.empty(), false, replyTo, reactions, requestId, senderDeleted);
+      this(
+          seq,
+          sender,
+          text,
+          time,
+          Optional.empty(),
+          false,
+          replyTo,
+          reactions,
+          requestId,
+          senderDeleted);
     }
   }
 

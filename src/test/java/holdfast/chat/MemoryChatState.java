@@ -45,6 +45,7 @@ public final class MemoryChatState extends MemorySmallRows {
   private final List<ChatEvent.RoomChanged> roomEvents = new ArrayList<>();
   private final List<RememberedRequest> requests = new ArrayList<>();
   private final Map<Long, Outcome> outcomes = new TreeMap<>();
+
   public MemoryChatState(Journal journal) {
     super(journal);
   }

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/// The small tables of the chat in memory, blocks, preferences and invitations, and how a row of any
-/// table is written so that the journal can take it back.
+/// The small tables of the chat in memory, blocks, preferences and invitations, and how a row of
+/// any table is written so that the journal can take it back.
 abstract class MemorySmallRows implements ChatState {
   private record Invitation(long room, long account) {}
 

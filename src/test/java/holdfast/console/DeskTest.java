@@ -282,7 +282,8 @@ class DeskTest {
     Models models = Models.screen(80, 24).typed("/whois @Bob");
     assertEquals(List.of(new Deed.Whois("bob")), models.take(Deed.Whois.class));
     models.happens(
-        new Happening.WhoisCame("bob", List.of(new OkPayload.User("bob", false, Models.NOON, false))));
+        new Happening.WhoisCame(
+            "bob", List.of(new OkPayload.User("bob", false, Models.NOON, false))));
     assertEquals("@bob is not here; last seen 12:00.", models.texts("").getLast());
   }
 

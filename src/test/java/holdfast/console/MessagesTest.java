@@ -64,14 +64,16 @@ class MessagesTest {
   void whatOthersChangeChangesOnTheScreen() {
     Models models = talk();
     models.happens(
-        new Happening.Event(new ServerEvent.MessageEdited("#team", 2, "message two", 9, "c"), false));
+        new Happening.Event(
+            new ServerEvent.MessageEdited("#team", 2, "message two", 9, "c"), false));
     assertTrue(shows(models, "bob  message two (edited)"), models.picture().toString());
     models.happens(
         new Happening.Event(new ServerEvent.MessageDeleted("#team", List.of(1L, 3L), "c"), false));
     assertFalse(shows(models, "message 1"));
     assertEquals(2, models.picture().stream().filter(l -> l.endsWith("bob  (deleted)")).count());
     models.happens(
-        new Happening.Event(new ServerEvent.Reaction("#team", 2, "carol", "🎉", false, "c"), false));
+        new Happening.Event(
+            new ServerEvent.Reaction("#team", 2, "carol", "🎉", false, "c"), false));
     models.happens(
         new Happening.Event(new ServerEvent.Reaction("#team", 2, "bob", "🎉", false, "c"), false));
     assertTrue(shows(models, "🎉 carol, bob"), models.picture().toString());
@@ -88,7 +90,14 @@ class MessagesTest {
         models.take(Deed.Search.class));
     OkPayload.HistoryMessage hit =
         new OkPayload.HistoryMessage(
-            50, "bob", "the hotel room", Models.NOON, Optional.empty(), Map.of(), Optional.empty(), false);
+            50,
+            "bob",
+            "the hotel room",
+            Models.NOON,
+            Optional.empty(),
+            Map.of(),
+            Optional.empty(),
+            false);
     models.happens(
         new Happening.SearchCame(
             "hotel room",
@@ -96,8 +105,7 @@ class MessagesTest {
                 List.of(new OkPayload.FoundMessage("#old", hit)), Optional.empty(), false)));
     assertTrue(shows(models, "1  #old  12:00  bob  the hotel room"), models.picture().toString());
     models.typed("/show 1");
-    assertEquals(
-        List.of(new Deed.Around(new Place("#old", 50))), models.take(Deed.Around.class));
+    assertEquals(List.of(new Deed.Around(new Place("#old", 50))), models.take(Deed.Around.class));
     OkPayload.History page = new OkPayload.History(List.of(hit), true);
     models.happens(new Happening.AroundCame(new Place("#old", 50), page));
     assertEquals("#old", models.model().present());

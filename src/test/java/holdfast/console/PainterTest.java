@@ -198,7 +198,8 @@ class PainterTest {
         new Happening.RoomsCame(
             false,
             new OkPayload.Rooms(
-                List.of(new OkPayload.RoomInfo("#team", "\u001b[2J", false, 2, true, false)), false)));
+                List.of(new OkPayload.RoomInfo("#team", "\u001b[2J", false, 2, true, false)),
+                false)));
     models.happens(new Happening.Editing(new InputView("pasted \u001b[2J\u0007", 3, List.of())));
     for (AttributedString line : Painter.frame(models.model()).lines()) {
       assertTrue(line.chars().noneMatch(Character::isISOControl), line.toString());

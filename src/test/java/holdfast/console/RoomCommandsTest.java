@@ -50,8 +50,7 @@ class RoomCommandsTest {
   @Test
   void whatIsMistypedIsExplained() {
     Models models = team().typed("/role carol boss");
-    assertEquals(
-        "Usage: /role NAME owner|moderator|member", models.texts("#team").getLast());
+    assertEquals("Usage: /role NAME owner|moderator|member", models.texts("#team").getLast());
     models.typed("/invite c@rol");
     assertTrue(models.texts("#team").getLast().startsWith("c@rol is not a name"));
   }
@@ -73,8 +72,7 @@ class RoomCommandsTest {
   @Test
   void anInvitationSaysHowToJoin() {
     Models models = team().happens(event("#secret", "invited", "alice", "bob", ""));
-    assertEquals(
-        "bob invited you to #secret (/join #secret)", models.texts("#team").getLast());
+    assertEquals("bob invited you to #secret (/join #secret)", models.texts("#team").getLast());
     assertTrue(models.model().rooms().contains("#secret"));
     assertFalse(models.model().pane("#secret").isPresent());
   }

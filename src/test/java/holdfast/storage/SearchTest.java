@@ -160,7 +160,9 @@ final class SearchTest {
     bench.store.close();
     try (Sqlite index = Sqlite.open(temp.resolve("data/index.db"), 100)) {
       index.run("UPDATE merge_point SET searched_id = 1000");
-      index.run("INSERT INTO message_words(rowid, words) VALUES (%d, 'squid _a1 _a2')".formatted(first + 1));
+      index.run(
+          "INSERT INTO message_words(rowid, words) VALUES (%d, 'squid _a1 _a2')"
+              .formatted(first + 1));
     }
     bench.reopen();
     long second = send(TALK, "octopus again");

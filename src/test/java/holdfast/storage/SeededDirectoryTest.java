@@ -188,7 +188,8 @@ final class SeededDirectoryTest {
     try (StoreBench source = source()) {
       DatabaseCheck.Result all = source.store.check().run(COMMANDS);
       assertEquals(List.of(), all.faults());
-      assertEquals(SnapshotCopy.OF_MESSAGES.size()
+      assertEquals(
+          SnapshotCopy.OF_MESSAGES.size()
               + SnapshotCopy.APPENDED.size()
               + SnapshotCopy.CHANGED.size(),
           all.tables().size());

@@ -138,42 +138,32 @@ class ClientCodecTest {
 
   private static ServerStatus aStatus() {
     return new ServerStatus(
-            "1",
-            "h",
-            8091,
-            8081,
-            "PRIMARY",
-            7,
-            true,
-            12,
-            11,
-            10,
-            true,
-            0,
-            4,
-            "0.1.0",
-            Optional.empty());
+        "1",
+        "h",
+        8091,
+        8081,
+        "PRIMARY",
+        7,
+        true,
+        12,
+        11,
+        10,
+        true,
+        0,
+        4,
+        "0.1.0",
+        Optional.empty());
   }
 
   private static OkPayload conversations() {
     return new OkPayload.Conversations(
-            List.of(
-                new OkPayload.Conversation(
-                    "@bob",
-                    9,
-                    7,
-                    2,
-                    0,
-                    Optional.of(new OkPayload.LastMessage(9, "bob", "hi 🐙", 5))),
-                new OkPayload.Conversation(
-                    "#r",
-                    9,
-                    7,
-                    2,
-                    1,
-                    Optional.of(new OkPayload.LastMessage(9, "bob", "", 5, true))),
-                new OkPayload.Conversation("#empty", 0, 0, 0, 0, Optional.empty())),
-            false);
+        List.of(
+            new OkPayload.Conversation(
+                "@bob", 9, 7, 2, 0, Optional.of(new OkPayload.LastMessage(9, "bob", "hi 🐙", 5))),
+            new OkPayload.Conversation(
+                "#r", 9, 7, 2, 1, Optional.of(new OkPayload.LastMessage(9, "bob", "", 5, true))),
+            new OkPayload.Conversation("#empty", 0, 0, 0, 0, Optional.empty())),
+        false);
   }
 
   static Stream<OkPayload> payloads() {
