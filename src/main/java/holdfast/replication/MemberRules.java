@@ -9,7 +9,8 @@ import java.util.function.Predicate;
 /// nothing.
 ///
 /// @param now the latest list, committed
-/// @param answers whether a member has acknowledged a heartbeat lately
+/// @param answers whether a member has acknowledged a heartbeat lately and is not known to have
+///   died
 /// @param caughtUp whether a learner has had everything for `ReplicaSettings.caughtUpTicks`
 record MemberRules(
     ServerId self, Membership now, Predicate<ServerId> answers, Predicate<ServerId> caughtUp) {

@@ -197,7 +197,7 @@ final class Primary implements RoleState {
         membership(),
         peer ->
             progress(peer)
-                .map(p -> p.ackedRoundOf(now - settings.electionTicksMin()))
+                .map(p -> p.answersSince(now - settings.electionTicksMin()))
                 .orElse(false),
         peer ->
             progress(peer).map(p -> p.caughtUpSince(now - settings.caughtUpTicks())).orElse(false));

@@ -37,6 +37,9 @@ final class Progress {
 
   private long ackedTick = NOTHING;
 
+  /// Whether there is evidence, and nothing newer, that the member's process is gone.
+  private boolean dead;
+
   /// Since this tick the member has been seen to have everything.
   private long caughtUpTick = NOTHING;
 
@@ -73,6 +76,11 @@ final class Progress {
   /// Whether a round sent at `tick` or later was acknowledged.
   boolean ackedRoundOf(long tick) {
     return ackedTick != NOTHING && ackedTick >= tick;
+  }
+
+  /// Whether it acknowledged such a round, and is not known to have died since.
+  boolean answersSince(long tick) {
+    return !dead && ackedRoundOf(tick);
   }
 
   /// Takes note, once a heartbeat interval, whether the member had everything that was committed
@@ -211,6 +219,7 @@ final class Progress {
   /// The link is new: whatever was on its way may be lost. A member that needed a snapshot may have
   /// one by now: it is asked for the end of its log.
   void onLinkUp(long primaryLastIndex) {
+    dead = false;
     become(
         State.PROBE,
         switch (state) {
@@ -229,6 +238,7 @@ final class Progress {
 
   /// Nothing arrives there until a new link, or a heartbeat, says otherwise.
   void onLinkDown() {
+    dead = true;
     if (state != State.SNAPSHOT) {
       become(State.PROBE, state == State.PROBE ? next : match + 1);
       paused = true;

@@ -3,7 +3,15 @@ package holdfast.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import holdfast.replication.MemberChange;
+import holdfast.replication.ServerId;
+import holdfast.server.ChangeResult;
+import holdfast.server.Newcomer;
+import holdfast.server.Server;
+import holdfast.server.ServerConfig;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /// Real processes that join a running cluster, and come back at another address, under writers.
@@ -84,6 +92,45 @@ final class MembersIT {
         servers.passed();
       }
     }
+  }
+
+  @Test
+  void thePrimaryHandsOverAndIsRemovedUnderLoadAndNothingIsLost() throws Exception {
+    try (ServerProcesses servers = ServerProcesses.createForMore(3, 4, ServerProcesses.CALM)) {
+      servers.startAll();
+      servers.awaitPrimary();
+      ServerConfig config = ServerConfig.load(servers.file(4), Map.of(), List.of());
+      String address = "127.0.0.1:%d:%d".formatted(servers.clientPort(4), servers.peerPort(4));
+      String seed = "127.0.0.1:" + servers.peerPort(1);
+      // The fourth runs in this process, where it can be told what to ask for.
+      try (Server fourth =
+              Server.join(config, Newcomer.of(config, new ServerId(4), address, seed));
+          Writers writers = Writers.start(4, ROOM, servers.clientPorts())) {
+        servers.awaitVoters(servers.all(), servers.all());
+        for (int number : List.of(1, 2, 3, 1)) {
+          change(fourth, new MemberChange.Transfer(new ServerId(number)));
+          assertEquals(number, servers.awaitPrimary(servers.all()));
+          writers.awaitMore(10);
+        }
+        System.out.println("handed over: longest gap " + writers.longestGapMs() + " ms");
+        change(fourth, new MemberChange.Remove(new ServerId(1)));
+        assertEquals(4, servers.awaitExit(1));
+        assertTrue(servers.logText(1).contains("was removed from the cluster"));
+        servers.awaitVoters(List.of(2, 3, 4), List.of(2, 3, 4));
+        servers.awaitPrimary(List.of(2, 3, 4));
+        writers.awaitMore(20);
+        writers.stop();
+        writers.check(servers, List.of(2, 3, 4));
+        System.out.println("primary removed: longest gap " + writers.longestGapMs() + " ms");
+        servers.passed();
+      }
+    }
+  }
+
+  private static void change(Server asked, MemberChange change) throws Exception {
+    assertEquals(
+        new ChangeResult.Done(),
+        asked.change(change).get(ServerProcesses.PATIENCE_SECONDS, TimeUnit.SECONDS));
   }
 
   @Test

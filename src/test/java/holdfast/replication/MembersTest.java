@@ -105,6 +105,17 @@ final class MembersTest {
   }
 
   @Test
+  void whoIsKnownToHaveDiedDoesNotAnswerUntilItIsBack() {
+    TestServer server = settled(3, 2, 3);
+    server.step(new Event.PeerDied(id(3)));
+    assertEquals(
+        Optional.of(ChangeDenial.TOO_FEW_ANSWER),
+        server.replica().denialOf(membership(9, "1 3 x2")));
+    server.step(new Event.PeerAlive(id(3)));
+    assertEquals(Optional.empty(), server.replica().denialOf(membership(9, "1 3 x2")));
+  }
+
+  @Test
   void aLearnerHoldsNothingForAnybody() {
     TestServer server = settled(3, 2, 3);
     propose(server, "1 2 3 4l");
