@@ -70,7 +70,7 @@ public final class Newcomer {
     try {
       reply =
           PeerJoin.ask(
-              Server.linkSettings(config, own.id()),
+              PartSettings.links(config, own.id()),
               new PeerIdentity(store.clusterId(), store.memberKey(), ""),
               new PeerLinks.PeerAddress(0, seedHost, seedPort),
               new PeerJoin.Own(own.host(), own.clientPort(), own.peerPort()));

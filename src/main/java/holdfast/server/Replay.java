@@ -24,7 +24,7 @@ public final class Replay {
       throws IOException, InterruptedException, StoreException {
     try (SqliteStore store =
         SqliteStore.open(directory, StoreSettings.defaults(), new CommandCodec())) {
-      Applier applier = new Applier(store, Server.limits(config));
+      Applier applier = new Applier(store, PartSettings.limits(config));
       applier.applyRest();
       if (applier.stopped().isPresent()) {
         throw StoreException.refused(applier.stopped().get());

@@ -5,7 +5,6 @@ import holdfast.replication.Member;
 import holdfast.replication.MemberChange;
 import holdfast.replication.Membership;
 import holdfast.replication.Replica;
-import holdfast.replication.ReplicaSettings;
 import holdfast.replication.Role;
 import holdfast.replication.ServerId;
 import holdfast.storage.Reads;
@@ -39,7 +38,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,10 +61,6 @@ public final class Server implements AutoCloseable, Listener.Handler {
   /// What waits for all clients together may take one part in so many of the heap; beyond, a client
   /// for which more than a little waits is a SLOW_CONSUMER.
   private static final int CLIENT_QUEUES_OF_HEAP = 4;
-
-  /// Bytes that may wait for one peer; beyond, the link is closed. Above the core's window, so that
-  /// a slow backup is slowed by that.
-  private static final long PEER_QUEUE_BYTES_MAX = 48L << 20;
 
   /// At SIGTERM: how long the hand-over may take, and then clients to go elsewhere by themselves.
   private static final Duration HAND_OVER_MAX = Duration.ofSeconds(2);
@@ -128,7 +122,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
     String bootId = bootId();
     Reads reads = store.reads();
     Replica replica = replica(config, self, configured, store);
-    ChatLimits limits = limits(config);
+    ChatLimits limits = PartSettings.limits(config);
     Applier applier = new Applier(store, limits);
     StatusBoard board = new StatusBoard(self, VERSION);
     this.views =
@@ -150,7 +144,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
             self, replica, store, applier, peers, config.logKeepBytes(), this::restart);
     Office office =
         new Office(
-            officeSettings(config, self),
+            PartSettings.office(config, self),
             replica,
             store,
             applier,
@@ -166,7 +160,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
     this.admin = new AdminDesk(self, operatorKey, store, port, views);
     this.requests =
         new Requests(
-            requestSettings(config, self),
+            PartSettings.requests(config, self),
             reads,
             port,
             views,
@@ -177,7 +171,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
             admin);
     this.links =
         new PeerLinks(
-            linkSettings(config, self),
+            PartSettings.links(config, self),
             () -> new PeerIdentity(views.current().clusterId(), store.memberKey(), bootId),
             new PeerDesk(self, views, intake, office, this::onLostDisk),
             inbox);
@@ -186,23 +180,6 @@ public final class Server implements AutoCloseable, Listener.Handler {
             .name("replica")
             .uncaughtExceptionHandler(this::onReplicaFailed)
             .unstarted(new ReplicaLoop(intake, store, replica, applier, office, outgoing));
-  }
-
-  private static Requests.Settings requestSettings(ServerConfig config, ServerId self) {
-    return new Requests.Settings(
-        config.clusterName(),
-        self.toString(),
-        config.frameMaxBytes(),
-        ClientCodec.requestTypes().stream().collect(Collectors.joining(" ")),
-        new RateLimits.Settings(config.rateRequests(), config.rateWrites()));
-  }
-
-  private static Office.Settings officeSettings(ServerConfig config, ServerId self) {
-    return new Office.Settings(
-        self,
-        config.requestTimeout().toNanos(),
-        config.clockSkewMax().toMillis(),
-        config.primaryPreference());
   }
 
   /// The links as the replica thread sees them; they are made after it.
@@ -250,7 +227,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
     Replica replica =
         new Replica(
             self,
-            replicaSettings(config),
+            PartSettings.replica(config),
             store.storedLog(configured),
             store,
             new CommandCodec(),
@@ -258,45 +235,6 @@ public final class Server implements AutoCloseable, Listener.Handler {
             RandomGenerator.of("L64X128MixRandom"));
     replica.prefer(config.primaryPreference());
     return replica;
-  }
-
-  private static ReplicaSettings replicaSettings(ServerConfig config) {
-    ReplicaSettings defaults = ReplicaSettings.defaults();
-    return new ReplicaSettings(
-        ticks(config.electionTimeoutMin()),
-        ticks(config.electionTimeoutMax()),
-        ticks(config.heartbeatInterval()),
-        defaults.diedTicksMax(),
-        defaults.caughtUpTicks(),
-        defaults.windowEntriesMax(),
-        defaults.windowBytesMax(),
-        defaults.batchEntriesMax(),
-        defaults.batchBytesMax(),
-        defaults.uncommittedBytesMax(),
-        defaults.cacheBytesMax());
-  }
-
-  private static int ticks(Duration duration) {
-    return (int) Math.max(1, duration.toNanos() / ReplicaLoop.TICK_NANOS);
-  }
-
-  static ChatLimits limits(ServerConfig config) {
-    ChatLimits defaults = ChatLimits.defaults();
-    return new ChatLimits(
-        defaults.requestAgeMs(),
-        config.requestsKept(),
-        config.requestsKeptTotal(),
-        defaults.roomMembersMax(),
-        defaults.roomsPerAccountMax());
-  }
-
-  static PeerLinks.Settings linkSettings(ServerConfig config, ServerId self) {
-    return PeerLinks.Settings.of(
-        self.value(),
-        config.secret().map(ClusterSecret::text).orElse(""),
-        config.clusterName(),
-        config.peerFrameMaxBytes(),
-        PEER_QUEUE_BYTES_MAX);
   }
 
   private static String bootId() {

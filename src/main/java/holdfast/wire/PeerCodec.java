@@ -9,6 +9,7 @@ import holdfast.replication.ServerId;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /// The peer port's frames as bytes, after the handshake: `{type, term, server_id, payload}`, in
 /// this order. Lines go in without their newline and come out with it. A command is embedded as its
@@ -37,18 +38,7 @@ public final class PeerCodec {
   public static byte[] encode(ServerId self, PeerFrame frame) {
     return switch (frame) {
       case PeerFrame.Core(PeerMessage message) -> core(self, message);
-      case PeerFrame.Heartbeat(PeerMessage.Heartbeat m, var servers) -> {
-        JsonWriter json =
-            head(self, "HEARTBEAT", m.term(), STATUS_BYTES * servers.map(List::size).orElse(0))
-                .field("commit_index", m.commitIndex())
-                .field("round", m.round());
-        if (servers.isPresent()) {
-          json.name("servers").openList();
-          servers.get().forEach(server -> ReplyWriter.serverStatus(json, server));
-          json.closeList();
-        }
-        yield end(json);
-      }
+      case PeerFrame.Heartbeat(PeerMessage.Heartbeat m, var servers) -> heartbeat(self, m, servers);
       case PeerFrame.HeartbeatAck(PeerMessage.HeartbeatAck m, PeerFrame.Report r) ->
           end(
               ReplyWriter.vitals(
@@ -108,6 +98,20 @@ public final class PeerCodec {
                   .field("low", f.conversation().low())
                   .field("high", f.conversation().high()));
     };
+  }
+
+  private static byte[] heartbeat(
+      ServerId self, PeerMessage.Heartbeat m, Optional<List<ServerStatus>> servers) {
+    JsonWriter json =
+        head(self, "HEARTBEAT", m.term(), STATUS_BYTES * servers.map(List::size).orElse(0))
+            .field("commit_index", m.commitIndex())
+            .field("round", m.round());
+    if (servers.isPresent()) {
+      json.name("servers").openList();
+      servers.get().forEach(server -> ReplyWriter.serverStatus(json, server));
+      json.closeList();
+    }
+    return end(json);
   }
 
   /// Reads a frame.
