@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +15,9 @@ import tools.jackson.databind.JsonNode;
 
 /// A server that starts with the database of an older version. What is in it: `KeptDatabase`.
 final class OldDatabaseTest {
+  /// Where its log says that the server is, which counts and not the file.
+  private static final List<Integer> PORTS = List.of(24_419, 25_947);
+
   @TempDir Path folder;
 
   @ParameterizedTest
@@ -24,7 +28,7 @@ final class OldDatabaseTest {
     try (InputStream in = OldDatabaseTest.class.getResourceAsStream(kept)) {
       Files.copy(new GZIPInputStream(in), data.resolve("holdfast.db"));
     }
-    try (TestServers servers = TestServers.start(folder, 1);
+    try (TestServers servers = TestServers.startAt(folder, PORTS);
         RawClient alice = servers.client(1)) {
       alice.ok("LOGIN", credentials("alice"));
       String hello = "{'to':'@bob','text':'hello bob'}";

@@ -47,8 +47,13 @@ final class TestServers implements AutoCloseable {
   private ServerConfig config;
 
   static TestServers start(Path folder, int count, String... sets) throws Exception {
+    return startAt(folder, freePorts(2 * count), sets);
+  }
+
+  /// Servers at these: client port and peer port of the first, and so on.
+  static TestServers startAt(Path folder, List<Integer> ports, String... sets) throws Exception {
     TestServers cluster = new TestServers();
-    List<Integer> ports = freePorts(2 * count);
+    int count = ports.size() / 2;
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < count; i++) {
       text.append(
