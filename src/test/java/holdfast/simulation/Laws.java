@@ -197,7 +197,7 @@ final class Laws {
     for (long index = stated.index() - 1; index > 0 && before.index() == 0; index--) {
       Optional<Membership> found = statedAt(process, index);
       Violation.unless(
-          found.isEmpty() || index <= committed.size(),
+          found.isEmpty() || isCommitted(process, index),
           "primary %s states members at %d, those of %d are not committed",
           process.id(),
           stated.index(),
@@ -226,9 +226,17 @@ final class Laws {
   }
 
   private Optional<Membership> statedAt(ServerProcess process, long index) {
+    // Its own log first: that of a primary which does not know its successor yet may differ from
+    // what is committed. What is compacted was.
+    Optional<LogEntry> own = process.disk().entry(index);
+    Optional<LogEntry> agreed =
+        index <= committed.size() ? Optional.of(committed.get((int) index - 1)) : Optional.empty();
+    return own.or(() -> agreed).flatMap(world.commands()::membershipOf);
+  }
+
+  private boolean isCommitted(ServerProcess process, long index) {
     return index <= committed.size()
-        ? world.commands().membershipOf(committed.get((int) index - 1))
-        : process.disk().entry(index).flatMap(world.commands()::membershipOf);
+        && process.disk().entry(index).map(committed.get((int) index - 1)::equals).orElse(true);
   }
 
   /// Called when the entries are on disk for good: until then nobody may have heard of them.
