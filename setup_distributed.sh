@@ -26,7 +26,7 @@ Holdfast: a chat cluster that keeps talking while its servers die.
   ./setup_distributed.sh down       end what `up` started
   ./setup_distributed.sh supervise  run the servers that live on this machine, and start again what dies
   ./setup_distributed.sh health N   whether server N serves: a sentence, and the exit status
-  ./setup_distributed.sh admin ...  transfer N, backup FILE, check, dump
+  ./setup_distributed.sh admin ...  transfer N, remove N, replace N, move N, backup FILE, check, dump
   ./setup_distributed.sh restore FILE | recover DIR...
                                     a new cluster, from a backup or from what is left of one
   ./setup_distributed.sh demo       the tour: five servers, two people chatting, two servers killed under them,

@@ -8,9 +8,12 @@ import picocli.CommandLine.Spec;
 /// What an operator does to a cluster, each a subcommand.
 @Command(
     name = "admin",
-    description = "Operate a cluster: hand over, back up, check, look inside.",
+    description = "Operate a cluster: hand over, change the members, back up, check, look inside.",
     subcommands = {
       AdminTransferCommand.class,
+      AdminRemoveCommand.class,
+      AdminReplaceCommand.class,
+      AdminMoveCommand.class,
       AdminBackupCommand.class,
       AdminCheckCommand.class,
       AdminDumpCommand.class

@@ -25,8 +25,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Answers operators: first the proof that somebody is one, then hand-over, backup and check. Safe
-/// for any thread; blocks the calling (virtual) thread. What reads the database does so on a
+/// Answers operators: first the proof that somebody is one, then hand-over, backup and check, and
+/// what `MemberRequests` answers. Safe for any thread; blocks the calling (virtual) thread. What reads the database does so on a
 /// platform thread of its own, one thing at a time.
 final class AdminDesk implements AutoCloseable {
   /// Bytes of a backup in one reply: as base64 it fits the shortest `frame.max.bytes` allowed.
@@ -55,6 +55,7 @@ final class AdminDesk implements AutoCloseable {
   private final SqliteStore store;
   private final ReplicaPort port;
   private final ClusterViews views;
+  private final MemberRequests members;
   private final SecureRandom random = new SecureRandom();
   private final Semaphore turn = new Semaphore(1);
   private final ExecutorService reader =
@@ -72,6 +73,7 @@ final class AdminDesk implements AutoCloseable {
     this.store = store;
     this.port = port;
     this.views = views;
+    this.members = new MemberRequests(port::change, key.isSecret());
   }
 
   OkPayload answer(ClientSession session, ClientRequest.Operator request)
@@ -84,6 +86,7 @@ final class AdminDesk implements AutoCloseable {
     }
     return switch (request) {
       case ClientRequest.Admin admin -> admit(session, admin);
+      case ClientRequest.MemberRequest change -> members.answer(change.change());
       case ClientRequest.TransferPrimary transfer -> transfer(transfer.serverId());
       case ClientRequest.BackupDatabase backup when backup.offset().isEmpty() -> backup(session);
       case ClientRequest.BackupDatabase backup -> piece(session, backup.offset().get());

@@ -51,6 +51,9 @@ final class MemberReader {
   static Member newcomer(Given given, ServerId id, boolean hasSecret) throws ConfigException {
     Member member = member(given, id.value()).withVote(false);
     requireSecret(given, member, hasSecret);
+    if (member.clientPort() == member.peerPort()) {
+      throw given.refused("client port and peer port are both " + member.peerPort());
+    }
     return member;
   }
 

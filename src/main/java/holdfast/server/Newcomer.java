@@ -39,17 +39,23 @@ public final class Newcomer {
   ///   is no secret
   public static Newcomer of(ServerConfig config, ServerId id, String address, String seed)
       throws ConfigException {
-    Member own =
-        MemberReader.newcomer(
-            new Given("server " + id, address, "on the command line"),
-            id,
-            config.secret().isPresent());
+    Member own = at(config, id, address);
     int colon = seed.lastIndexOf(':');
     OptionalInt port = Values.port(seed.substring(colon + 1));
     if (colon <= 0 || port.isEmpty()) {
       throw new ConfigException("--seed '" + seed + "' must be HOST:PEER_PORT of a member");
     }
     return new Newcomer(own, seed.substring(0, colon).replaceAll("[\\[\\]]", ""), port.getAsInt());
+  }
+
+  /// A member to be, at the address that the command line says.
+  ///
+  /// @param address HOST:CLIENT_PORT:PEER_PORT
+  /// @throws ConfigException if it is none, or the host is off this machine and there is no secret
+  public static Member at(ServerConfig config, ServerId id, String address)
+      throws ConfigException {
+    return MemberReader.newcomer(
+        new Given("server " + id, address, "on the command line"), id, config.secret().isPresent());
   }
 
   /// Where it is to be reached.

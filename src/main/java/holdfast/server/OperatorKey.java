@@ -31,15 +31,17 @@ public final class OperatorKey {
   private static final int FILE_BYTES_MAX = 1_024;
 
   private final byte[] key;
+  private final boolean isSecret;
 
-  private OperatorKey(String text) {
+  private OperatorKey(String text, boolean isSecret) {
+    this.isSecret = isSecret;
     key = text.getBytes(StandardCharsets.UTF_8);
   }
 
   /// The key of server `id`, made if there is none yet. For the server itself.
   static OperatorKey ofServer(ServerConfig config, ServerId id) throws IOException {
     if (config.secret().isPresent()) {
-      return new OperatorKey(config.secret().get().text());
+      return new OperatorKey(config.secret().get().text(), true);
     }
     Path file = config.directory(id).resolve(FILE);
     byte[] random = new byte[KEY_BYTES];
@@ -51,7 +53,7 @@ public final class OperatorKey {
       Files.writeString(draft, HexFormat.of().formatHex(random) + "\n");
       Files.move(draft, file);
     }
-    return new OperatorKey(read(file));
+    return new OperatorKey(read(file), false);
   }
 
   /// The key of server `id` as an operator's command finds it.
@@ -59,11 +61,11 @@ public final class OperatorKey {
   /// @throws ConfigException if it cannot be read here
   public static OperatorKey toShow(ServerConfig config, ServerId id) throws ConfigException {
     if (config.secret().isPresent()) {
-      return new OperatorKey(config.secret().get().text());
+      return new OperatorKey(config.secret().get().text(), true);
     }
     Path file = config.directory(id).resolve(FILE);
     try {
-      return new OperatorKey(read(file));
+      return new OperatorKey(read(file), false);
     } catch (NoSuchFileException e) {
       throw new ConfigException(
           file
@@ -108,6 +110,11 @@ public final class OperatorKey {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
     }
+  }
+
+  /// Whether it is the cluster's secret, so that servers may be on other machines.
+  boolean isSecret() {
+    return isSecret;
   }
 
   /// Compares in constant time.

@@ -1,5 +1,6 @@
 package holdfast.wire;
 
+import holdfast.replication.MemberChange;
 import holdfast.replication.ServerId;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,11 @@ public sealed interface ClientRequest {
 
   /// Made by whoever runs the servers. All but ADMIN are FORBIDDEN before the proof.
   sealed interface Operator extends ClientRequest {}
+
+  /// Has the cluster change its members; any server may be asked, and again.
+  sealed interface MemberRequest extends Operator {
+    MemberChange change();
+  }
 
   record Hello(RequestHeader header, Optional<String> client) implements ClientRequest {}
 
@@ -156,6 +162,17 @@ public sealed interface ClientRequest {
 
   /// Without `offset` it asks for a new copy of the database, with it for a piece of that copy.
   record BackupDatabase(RequestHeader header, Optional<Long> offset) implements Operator {}
+
+  /// The new member has no vote, and no key before it has shown one.
+  record AddServer(RequestHeader header, MemberChange.Add change) implements MemberRequest {}
+
+  record RemoveServer(RequestHeader header, MemberChange.Remove change) implements MemberRequest {}
+
+  record MoveServer(RequestHeader header, MemberChange.Move change) implements MemberRequest {}
+
+  /// The successor as in `AddServer`.
+  record ReplaceServer(RequestHeader header, MemberChange.Replace change)
+      implements MemberRequest {}
 
   /// Without `logIndex`: up to what the server has applied.
   record CheckDatabase(RequestHeader header, Optional<Long> logIndex) implements Operator {}

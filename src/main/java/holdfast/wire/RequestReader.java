@@ -1,6 +1,9 @@
 package holdfast.wire;
 
 import holdfast.chat.SearchQuery;
+import holdfast.replication.Member;
+import holdfast.replication.MemberChange;
+import holdfast.replication.ServerId;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -228,8 +231,15 @@ final class RequestReader {
       case MEMBERS -> new ClientRequest.Members(header, room("room"), afterAccount(), page());
       case SYNC -> sync();
       case ADMIN -> new ClientRequest.Admin(header, proof());
-      case TRANSFER_PRIMARY ->
-          new ClientRequest.TransferPrimary(header, Lists.serverId(payload.needText("server_id")));
+      case ADD_SERVER ->
+          new ClientRequest.AddServer(header, new MemberChange.Add(newcomer("server_id")));
+      case REMOVE_SERVER ->
+          new ClientRequest.RemoveServer(header, new MemberChange.Remove(server("server_id")));
+      case MOVE_SERVER -> new ClientRequest.MoveServer(header, move());
+      case REPLACE_SERVER ->
+          new ClientRequest.ReplaceServer(
+              header, new MemberChange.Replace(server("server_id"), newcomer("successor")));
+      case TRANSFER_PRIMARY -> new ClientRequest.TransferPrimary(header, server("server_id"));
       case BACKUP_DATABASE ->
           new ClientRequest.BackupDatabase(header, payload.integer("offset", 0, Json.INTEGER_MAX));
       case CHECK ->
@@ -352,6 +362,29 @@ final class RequestReader {
       Texts.checkSecret("proof", proof.get(), 1, PROOF_CHARACTERS_MAX);
     }
     return proof;
+  }
+
+  private ServerId server(String field) throws FrameException {
+    return Lists.serverId(payload.needText(field));
+  }
+
+  /// A member that is to come, without a vote; whether its host is one is for the server to say.
+  private Member newcomer(String field) throws FrameException {
+    return new Member(
+        server(field),
+        Lists.host(payload),
+        Lists.port(payload, "client_port"),
+        Lists.port(payload, "peer_port"),
+        false,
+        Optional.empty());
+  }
+
+  private MemberChange.Move move() throws FrameException {
+    return new MemberChange.Move(
+        server("server_id"),
+        Lists.host(payload),
+        Lists.port(payload, "client_port"),
+        Lists.port(payload, "peer_port"));
   }
 
   private String newPassword(String field) throws FrameException {

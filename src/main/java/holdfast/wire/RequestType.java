@@ -38,6 +38,10 @@ enum RequestType {
   MEMBERS(true),
   SYNC(true),
   ADMIN(false),
+  ADD_SERVER(false),
+  REMOVE_SERVER(false),
+  MOVE_SERVER(false),
+  REPLACE_SERVER(false),
   TRANSFER_PRIMARY(false),
   BACKUP_DATABASE(false),
   CHECK(false);

@@ -1,5 +1,8 @@
 package holdfast.wire;
 
+import holdfast.replication.Member;
+import holdfast.replication.MemberChange;
+import holdfast.replication.ServerId;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -76,6 +79,10 @@ final class RequestWriter {
       case ClientRequest.Members _ -> RequestType.MEMBERS;
       case ClientRequest.Sync _ -> RequestType.SYNC;
       case ClientRequest.Admin _ -> RequestType.ADMIN;
+      case ClientRequest.AddServer _ -> RequestType.ADD_SERVER;
+      case ClientRequest.RemoveServer _ -> RequestType.REMOVE_SERVER;
+      case ClientRequest.MoveServer _ -> RequestType.MOVE_SERVER;
+      case ClientRequest.ReplaceServer _ -> RequestType.REPLACE_SERVER;
       case ClientRequest.TransferPrimary _ -> RequestType.TRANSFER_PRIMARY;
       case ClientRequest.BackupDatabase _ -> RequestType.BACKUP_DATABASE;
       case ClientRequest.CheckDatabase _ -> RequestType.CHECK;
@@ -151,7 +158,8 @@ final class RequestWriter {
   private void operator(ClientRequest.Operator request) {
     switch (request) {
       case ClientRequest.Admin r -> optional("proof", r.proof());
-      case ClientRequest.TransferPrimary r -> json.field("server_id", r.serverId().toString());
+      case ClientRequest.MemberRequest r -> change(r.change());
+      case ClientRequest.TransferPrimary r -> server(r.serverId());
       case ClientRequest.BackupDatabase r ->
           r.offset().ifPresent(offset -> json.field("offset", offset));
       case ClientRequest.CheckDatabase r ->
@@ -171,6 +179,31 @@ final class RequestWriter {
     r.before().ifPresent(seq -> json.field("before", seq));
     r.after().ifPresent(seq -> json.field("after", seq));
     json.field("limit", r.limit());
+  }
+
+  private void change(MemberChange change) {
+    server(change.subject());
+    switch (change) {
+      case MemberChange.Add(Member member) -> address(member);
+      case MemberChange.Move move -> address(move.host(), move.clientPort(), move.peerPort());
+      case MemberChange.Replace(_, Member successor) -> {
+        json.field("successor", successor.id().toString());
+        address(successor);
+      }
+      case MemberChange.Remove _, MemberChange.Transfer _ -> {}
+    }
+  }
+
+  private void server(ServerId id) {
+    json.field("server_id", id.toString());
+  }
+
+  private void address(Member member) {
+    address(member.host(), member.clientPort(), member.peerPort());
+  }
+
+  private void address(String host, int clientPort, int peerPort) {
+    json.field("host", host).field("client_port", clientPort).field("peer_port", peerPort);
   }
 
   private void delete(ClientRequest.Delete r) {

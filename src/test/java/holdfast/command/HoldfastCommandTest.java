@@ -144,6 +144,29 @@ final class HoldfastCommandTest {
     assertEquals("holdfast: there is no primary\n", err.toString());
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "admin",
+        "admin remove",
+        "admin remove x",
+        "admin replace 2 127.0.0.1:3:4",
+        "admin replace 2 --by 3",
+        "admin move 2",
+        "admin move 2 127.0.0.1:3",
+        "admin move 2 0.0.0.0:3:4",
+        "admin move 2 127.0.0.1:3:3"
+      })
+  void aChangeOfTheMembersThatCannotBeIsBadUse(String line) {
+    assertEquals(2, run((line + " " + config).split(" ", -1)), err::toString);
+  }
+
+  @Test
+  void aChangeOfTheMembersNeedsAServerThatAnswers() {
+    assertEquals(1, run("admin", "remove", config, "2"));
+    assertTrue(err.toString().startsWith("holdfast: no server answers"), err::toString);
+  }
+
   @Test
   void everyCommandExplainsItself() {
     for (String command : HoldfastCommand.commandLine().getSubcommands().keySet()) {

@@ -44,19 +44,17 @@ final class OperatorsTest {
     return OperatorKey.toShow(config, new ServerId(server)).proof(nonce, new ServerId(server));
   }
 
-  private static RawClient operator(int server) throws Exception {
-    RawClient client = servers.client(server);
-    String nonce = client.ok("ADMIN", "{}").path("nonce").asString();
-    client.ok("ADMIN", "{'proof':'%s'}".formatted(proof(server, nonce)));
-    return client;
-  }
-
   @Test
   void strangersMayNothing() throws Exception {
     try (RawClient client = servers.as(servers.person("eve"), 1)) {
       client.error("FORBIDDEN", "TRANSFER_PRIMARY", "{'server_id':'2'}");
       client.error("FORBIDDEN", "BACKUP_DATABASE", "{}");
       client.error("FORBIDDEN", "CHECK", "{}");
+      String server = "'server_id':'2','successor':'4','host':'::1','client_port':1,'peer_port':2";
+      for (String type :
+          List.of("ADD_SERVER", "REMOVE_SERVER", "MOVE_SERVER", "REPLACE_SERVER")) {
+        client.error("FORBIDDEN", type, "{" + server + "}");
+      }
       client.error("BAD_REQUEST", "TRANSFER_PRIMARY", "{'server_id':'two'}");
     }
   }
@@ -89,8 +87,8 @@ final class OperatorsTest {
       int primary = servers.primary();
       int target = servers.backup();
       try (RawClient writer = servers.as(alice, primary);
-          RawClient operator = operator(primary);
-          RawClient elsewhere = operator(target)) {
+          RawClient operator = servers.operator(primary);
+          RawClient elsewhere = servers.operator(target)) {
         elsewhere.error("NO_PRIMARY", "TRANSFER_PRIMARY", "{'server_id':'%d'}".formatted(target));
         operator.error("BAD_REQUEST", "TRANSFER_PRIMARY", "{'server_id':'9'}");
         String first = writer.send("SEND", "{'to':'@%s','text':'a'}".formatted(alice.name()));
@@ -110,7 +108,7 @@ final class OperatorsTest {
   void aBackupArrivesWholeInPieces() throws Exception {
     TestServers.Person alice = servers.person("alice");
     try (RawClient writer = servers.as(alice, 1);
-        RawClient operator = operator(2)) {
+        RawClient operator = servers.operator(2)) {
       String text = "x".repeat(4_000);
       for (int i = 0; i < 40; i++) {
         writer.ok("SEND", "{'to':'@%s','text':'%s'}".formatted(alice.name(), text));
@@ -132,7 +130,7 @@ final class OperatorsTest {
       assertEquals(made.path("bytes").asLong(), offset);
       assertEquals(made.path("digest").asString(), HexFormat.of().formatHex(sha.digest()));
       assertTrue(made.path("log_index").asLong() >= 40);
-      try (RawClient other = operator(2)) {
+      try (RawClient other = servers.operator(2)) {
         other.error("BUSY", "BACKUP_DATABASE", "{}");
         other.error("BAD_REQUEST", "BACKUP_DATABASE", "{'offset':0}");
       }
@@ -142,8 +140,8 @@ final class OperatorsTest {
   @Test
   void aCheckFindsEqualServersEqual() throws Exception {
     TestServers.Person alice = servers.person("alice");
-    try (RawClient one = operator(1);
-        RawClient two = operator(2);
+    try (RawClient one = servers.operator(1);
+        RawClient two = servers.operator(2);
         RawClient writer = servers.as(alice, 2)) {
       writer.ok("SEND", "{'to':'@%s','text':'a'}".formatted(alice.name()));
       long index = one.ok("CHECK", "{}").path("log_index").asLong();

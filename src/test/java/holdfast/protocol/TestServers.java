@@ -4,6 +4,7 @@ import static holdfast.protocol.RawClient.okPayload;
 
 import holdfast.replication.ServerId;
 import holdfast.server.Newcomer;
+import holdfast.server.OperatorKey;
 import holdfast.server.Server;
 import holdfast.server.ServerConfig;
 import java.io.IOException;
@@ -22,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.JsonNode;
 
 /// Servers of one cluster in this process, on free loopback ports, in a folder of the test's.
-final class TestServers implements AutoCloseable {
+public final class TestServers implements AutoCloseable {
   static final String PASSWORD = "correct horse";
 
   /// A busy machine must not cost a primary its office in the middle of a test about something
@@ -46,7 +47,7 @@ final class TestServers implements AutoCloseable {
   private final List<Integer> clientPorts = new ArrayList<>();
   private ServerConfig config;
 
-  static TestServers start(Path folder, int count, String... sets) throws Exception {
+  public static TestServers start(Path folder, int count, String... sets) throws Exception {
     return startAt(folder, freePorts(2 * count), sets);
   }
 
@@ -77,7 +78,7 @@ final class TestServers implements AutoCloseable {
   }
 
   /// Ports that nobody listens at, outside the range of outgoing connections.
-  static List<Integer> freePorts(int count) throws IOException {
+  public static List<Integer> freePorts(int count) throws IOException {
     Set<Integer> ports = new HashSet<>();
     while (ports.size() < count) {
       int port = ThreadLocalRandom.current().nextInt(PORT_MIN, PORT_MAX);
@@ -128,22 +129,32 @@ final class TestServers implements AutoCloseable {
   }
 
   /// Server `number`, from 1.
-  Server server(int number) {
+  public Server server(int number) {
     return servers.get(number - 1);
+  }
+
+  /// A connection to server `number` that has proven to be an operator's.
+  RawClient operator(int number) throws Exception {
+    ServerId id = new ServerId(number);
+    RawClient client = client(number);
+    String nonce = client.ok("ADMIN", "{}").path("nonce").asString();
+    String proof = OperatorKey.toShow(config, id).proof(nonce, id);
+    client.ok("ADMIN", "{'proof':'%s'}".formatted(proof));
+    return client;
   }
 
   RawClient client(int number) throws IOException {
     return RawClient.connect(port(number));
   }
 
-  int primary() throws IOException {
+  public int primary() throws IOException {
     try (RawClient client = client(1)) {
       return Integer.parseInt(okPayload(client.ask("HELLO", "{}")).path("primary").asString());
     }
   }
 
   /// A server that is not the primary.
-  int backup() throws IOException {
+  public int backup() throws IOException {
     return primary() % servers.size() + 1;
   }
 

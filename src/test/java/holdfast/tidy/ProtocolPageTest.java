@@ -84,6 +84,10 @@ final class ProtocolPageTest {
           Map.entry("MEMBERS", Set.of(OkPayload.Members.class)),
           Map.entry("SYNC", Set.of(OkPayload.Synced.class)),
           Map.entry("ADMIN", Set.of(OkPayload.AdminChallenge.class, OkPayload.Empty.class)),
+          Map.entry("ADD_SERVER", Set.of(OkPayload.Empty.class)),
+          Map.entry("REMOVE_SERVER", Set.of(OkPayload.Empty.class)),
+          Map.entry("MOVE_SERVER", Set.of(OkPayload.Empty.class)),
+          Map.entry("REPLACE_SERVER", Set.of(OkPayload.Empty.class)),
           Map.entry("TRANSFER_PRIMARY", Set.of(OkPayload.PrimaryMoved.class)),
           Map.entry(
               "BACKUP_DATABASE", Set.of(OkPayload.BackupMade.class, OkPayload.BackupPiece.class)),

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import holdfast.replication.Member;
+import holdfast.replication.MemberChange;
 import holdfast.replication.ServerId;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,6 +39,9 @@ class ClientCodecTest {
   private static String text(byte[] line) {
     return new String(body(line), UTF_8);
   }
+
+  private static final Member NEWCOMER =
+      new Member(new ServerId(6), "10.0.0.6", 8091, 8081, false, Optional.empty());
 
   private static Optional<String> none() {
     return Optional.empty();
@@ -102,6 +107,12 @@ class ClientCodecTest {
               new ClientRequest.Sync(header, cursor, 1_000),
               new ClientRequest.Admin(header, none()),
               new ClientRequest.Admin(header, Optional.of("00ff")),
+              new ClientRequest.AddServer(header, new MemberChange.Add(NEWCOMER)),
+              new ClientRequest.RemoveServer(header, new MemberChange.Remove(new ServerId(3))),
+              new ClientRequest.MoveServer(
+                  header, new MemberChange.Move(new ServerId(3), "::1", 8091, 8081)),
+              new ClientRequest.ReplaceServer(
+                  header, new MemberChange.Replace(new ServerId(3), NEWCOMER)),
               new ClientRequest.TransferPrimary(header, new ServerId(4_095)),
               new ClientRequest.BackupDatabase(header, none(0)),
               new ClientRequest.BackupDatabase(header, Optional.of(65_536L)),
@@ -447,6 +458,10 @@ class ClientCodecTest {
             "REGISTER",
             "LOGIN",
             "ADMIN",
+            "ADD_SERVER",
+            "REMOVE_SERVER",
+            "MOVE_SERVER",
+            "REPLACE_SERVER",
             "TRANSFER_PRIMARY",
             "BACKUP_DATABASE",
             "CHECK"),
