@@ -37,8 +37,9 @@ public final class AnyServer {
   public static Member ask(
       ServerConfig config, ServerId subject, Function<RequestHeader, ClientRequest> request)
       throws AdminException, ConfigException, IOException, InterruptedException {
-    IOException failure = new IOException("no server answers: none of them runs, or this machine"
-        + " does not reach them");
+    IOException failure =
+        new IOException(
+            "no server answers: none of them runs, or this machine" + " does not reach them");
     for (Member member : inTurn(config, subject)) {
       try (AdminLink link = AdminLink.open(config, member)) {
         link.ask(request, OkPayload.Empty.class, ANSWER_MAX);

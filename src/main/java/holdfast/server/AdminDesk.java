@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Answers operators: first the proof that somebody is one, then hand-over, backup and check, and
-/// what `MemberRequests` answers. Safe for any thread; blocks the calling (virtual) thread. What reads the database does so on a
-/// platform thread of its own, one thing at a time.
+/// what `MemberRequests` answers. Safe for any thread; blocks the calling (virtual) thread. What
+/// reads the database does so on a platform thread of its own, one thing at a time.
 final class AdminDesk implements AutoCloseable {
   /// Bytes of a backup in one reply: as base64 it fits the shortest `frame.max.bytes` allowed.
   private static final int PIECE_BYTES = 64 << 10;

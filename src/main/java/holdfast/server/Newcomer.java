@@ -52,8 +52,7 @@ public final class Newcomer {
   ///
   /// @param address HOST:CLIENT_PORT:PEER_PORT
   /// @throws ConfigException if it is none, or the host is off this machine and there is no secret
-  public static Member at(ServerConfig config, ServerId id, String address)
-      throws ConfigException {
+  public static Member at(ServerConfig config, ServerId id, String address) throws ConfigException {
     return MemberReader.newcomer(
         new Given("server " + id, address, "on the command line"), id, config.secret().isPresent());
   }

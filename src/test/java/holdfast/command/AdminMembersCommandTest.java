@@ -44,7 +44,8 @@ final class AdminMembersCommandTest {
       assertEquals(4, run("admin", "replace", primary, "--by", primary, there), said::toString);
 
       assertEquals(0, run("admin", "replace", "" + gone, "--by", "4", there), said::toString);
-      String start = "  holdfast join --id 4 --host 127.0.0.1 --client-port %d --peer-port %d --seed ";
+      String start =
+          "  holdfast join --id 4 --host 127.0.0.1 --client-port %d --peer-port %d --seed ";
       assertTrue(
           said.toString().contains(start.formatted(ports.get(0), ports.get(1))), said::toString);
       servers.server(gone).close();

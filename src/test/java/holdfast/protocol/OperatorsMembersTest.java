@@ -81,12 +81,15 @@ final class OperatorsMembersTest {
         {"REPLACE_SERVER", server("2", "127.0.0.1", 7, 9), "`successor` is missing"}
       };
       for (String[] one : refused) {
-        String sentence =
-            operator.error("BAD_REQUEST", one[0], one[1]).path("message").asString();
+        String sentence = operator.error("BAD_REQUEST", one[0], one[1]).path("message").asString();
         assertTrue(sentence.contains(one[2]), sentence);
       }
       String where =
-          server("2", "127.0.0.1", second.path("client_port").asInt(), second.path("peer_port").asInt());
+          server(
+              "2",
+              "127.0.0.1",
+              second.path("client_port").asInt(),
+              second.path("peer_port").asInt());
       operator.ok("MOVE_SERVER", where);
       operator.ok("ADD_SERVER", where);
       assertEquals(3, operator.ok("STATUS", "{}").path("servers").size());

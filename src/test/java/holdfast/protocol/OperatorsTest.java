@@ -51,8 +51,7 @@ final class OperatorsTest {
       client.error("FORBIDDEN", "BACKUP_DATABASE", "{}");
       client.error("FORBIDDEN", "CHECK", "{}");
       String server = "'server_id':'2','successor':'4','host':'::1','client_port':1,'peer_port':2";
-      for (String type :
-          List.of("ADD_SERVER", "REMOVE_SERVER", "MOVE_SERVER", "REPLACE_SERVER")) {
+      for (String type : List.of("ADD_SERVER", "REMOVE_SERVER", "MOVE_SERVER", "REPLACE_SERVER")) {
         client.error("FORBIDDEN", type, "{" + server + "}");
       }
       client.error("BAD_REQUEST", "TRANSFER_PRIMARY", "{'server_id':'two'}");

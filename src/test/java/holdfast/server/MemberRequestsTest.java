@@ -30,8 +30,7 @@ final class MemberRequestsTest {
 
   private RequestRefused refusal(ChangeResult result) {
     return assertThrows(
-        RequestRefused.class,
-        () -> requests(result, false).answer(new MemberChange.Remove(THREE)));
+        RequestRefused.class, () -> requests(result, false).answer(new MemberChange.Remove(THREE)));
   }
 
   @Test
@@ -53,13 +52,11 @@ final class MemberRequestsTest {
     for (MemberChange change : List.of(move, replace)) {
       RequestRefused refused =
           assertThrows(
-              RequestRefused.class,
-              () -> requests(new ChangeResult.Done(), false).answer(change));
+              RequestRefused.class, () -> requests(new ChangeResult.Done(), false).answer(change));
       assertEquals(ErrorCode.BAD_REQUEST, refused.code());
       assertEquals(List.of(), asked, "it is not asked of the primary");
     }
-    assertEquals(
-        new OkPayload.Empty(), requests(new ChangeResult.Done(), true).answer(move));
+    assertEquals(new OkPayload.Empty(), requests(new ChangeResult.Done(), true).answer(move));
     requests(new ChangeResult.Done(), true).answer(replace);
     assertEquals(List.of(move, replace), asked);
   }
