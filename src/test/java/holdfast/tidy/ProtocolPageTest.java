@@ -2,7 +2,6 @@ package holdfast.tidy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.chat.Command;
 import holdfast.chat.ConversationId;
@@ -29,7 +28,6 @@ import holdfast.wire.RequestHeader;
 import holdfast.wire.ServerEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -268,28 +266,6 @@ final class ProtocolPageTest {
       case Command.Members _ ->
           Optional.of(CommandCodec.members(1, new Membership(0, List.of(MEMBER))));
     };
-  }
-
-  @Test
-  void nothingThatIsReservedIsServed() {
-    TreeSet<String> errors = new TreeSet<>();
-    Arrays.stream(ErrorCode.values()).map(ErrorCode::name).forEach(errors::add);
-    Fields events = new Fields();
-    new Samples()
-        .each(ServerEvent.class)
-        .forEach(event -> events.add(frame(ClientCodec.event(event))));
-    Map<String, Set<String>> served =
-        Map.of(
-            "request", Set.copyOf(ClientCodec.requestTypes()),
-            "event", events.types(),
-            "error", errors,
-            "peer frame", peerFrames().types());
-    for (List<String> row : PAGE.section("## Reserved, not served yet").table()) {
-      assertTrue(served.containsKey(row.get(1)), "a kind of its own: " + row);
-      assertFalse(
-          served.get(row.get(1)).contains(row.get(0)),
-          row.get(0) + " is served: move it to the tables of what is");
-    }
   }
 
   private static List<ClientRequest> requests() {

@@ -104,22 +104,27 @@ class ClientCodecTest {
               new ClientRequest.History(header, "@bob", none(0), Optional.of(0L), 50),
               new ClientRequest.Rooms(header, "#a*", Optional.of("#ab"), 10),
               new ClientRequest.Members(header, "#r", Optional.of("bob"), 10),
-              new ClientRequest.Sync(header, cursor, 1_000),
-              new ClientRequest.Admin(header, none()),
-              new ClientRequest.Admin(header, Optional.of("00ff")),
-              new ClientRequest.AddServer(header, new MemberChange.Add(NEWCOMER)),
-              new ClientRequest.RemoveServer(header, new MemberChange.Remove(new ServerId(3))),
-              new ClientRequest.MoveServer(
-                  header, new MemberChange.Move(new ServerId(3), "::1", 8091, 8081)),
-              new ClientRequest.ReplaceServer(
-                  header, new MemberChange.Replace(new ServerId(3), NEWCOMER)),
-              new ClientRequest.TransferPrimary(header, new ServerId(4_095)),
-              new ClientRequest.BackupDatabase(header, none(0)),
-              new ClientRequest.BackupDatabase(header, Optional.of(65_536L)),
-              new ClientRequest.CheckDatabase(header, none(0)),
-              new ClientRequest.CheckDatabase(header, Optional.of(12L))));
+              new ClientRequest.Sync(header, cursor, 1_000)));
+      requests.addAll(operatorsRequests(header));
     }
     return requests;
+  }
+
+  private static List<ClientRequest> operatorsRequests(RequestHeader header) {
+    return List.of(
+        new ClientRequest.Admin(header, none()),
+        new ClientRequest.Admin(header, Optional.of("00ff")),
+        new ClientRequest.AddServer(header, new MemberChange.Add(NEWCOMER)),
+        new ClientRequest.RemoveServer(header, new MemberChange.Remove(new ServerId(3))),
+        new ClientRequest.MoveServer(
+            header, new MemberChange.Move(new ServerId(3), "::1", 8091, 8081)),
+        new ClientRequest.ReplaceServer(
+            header, new MemberChange.Replace(new ServerId(3), NEWCOMER)),
+        new ClientRequest.TransferPrimary(header, new ServerId(4_095)),
+        new ClientRequest.BackupDatabase(header, none(0)),
+        new ClientRequest.BackupDatabase(header, Optional.of(65_536L)),
+        new ClientRequest.CheckDatabase(header, none(0)),
+        new ClientRequest.CheckDatabase(header, Optional.of(12L)));
   }
 
   private static Optional<Long> none(int ignored) {
