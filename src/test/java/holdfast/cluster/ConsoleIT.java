@@ -244,6 +244,8 @@ final class ConsoleIT {
       reader.await("(deleted)");
       writer.line("/topic Experiments");
       reader.await("#lab · Experiments");
+      // Others are told every three seconds at most, and "a slip" may have told them just now.
+      Thread.sleep(4_000);
       writer.type("so");
       reader.await("mia is typing");
       writer.press("C-c");
