@@ -197,10 +197,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
 
       @Override
       public void dial(List<Member> members) {
-        links.peers(
-            members.stream()
-                .map(m -> new PeerLinks.PeerAddress(m.id().value(), m.host(), m.peerPort()))
-                .toList());
+        links.peers(members.stream().map(Server.this::reachedAt).toList());
       }
 
       @Override
@@ -208,6 +205,17 @@ public final class Server implements AutoCloseable, Listener.Handler {
         links.drop(peer.value());
       }
     };
+  }
+
+  /// Where a member is dialled: at the address of the log, unless the file names another way to the
+  /// same client port, as it does where a proxy or a tunnel stands between two servers.
+  private PeerLinks.PeerAddress reachedAt(Member member) {
+    Member way =
+        config.servers().stream()
+            .filter(m -> m.id().equals(member.id()) && m.clientPort() == member.clientPort())
+            .findFirst()
+            .orElse(member);
+    return new PeerLinks.PeerAddress(member.id().value(), way.host(), way.peerPort());
   }
 
   private PresenceNews presenceNews(Reads reads, Directory directory, Presence presence) {
