@@ -118,6 +118,7 @@ final class Session {
               OkPayload.Synced _,
               OkPayload.AdminChallenge _,
               OkPayload.PrimaryMoved _,
+              OkPayload.Unreplayables _,
               OkPayload.BackupMade _,
               OkPayload.BackupPiece _,
               OkPayload.Checked _ ->

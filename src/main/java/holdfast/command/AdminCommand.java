@@ -16,7 +16,9 @@ import picocli.CommandLine.Spec;
       AdminMoveCommand.class,
       AdminBackupCommand.class,
       AdminCheckCommand.class,
-      AdminDumpCommand.class
+      AdminDumpCommand.class,
+      AdminSurviveCommand.class,
+      AdminUnreplayableCommand.class
     },
     footer = {
       "",

@@ -35,6 +35,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       RecoverCommand.class,
       DemoCommand.class,
       KillTwoCommand.class,
+      LastSurvivorCommand.class,
+      SplitBrainCommand.class,
       BenchCommand.class,
       CommandLine.HelpCommand.class
     },

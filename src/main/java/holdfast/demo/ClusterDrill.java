@@ -119,6 +119,37 @@ public final class ClusterDrill implements AutoCloseable {
     throw new DrillException("no primary within " + patience.toSeconds() + " s: " + why);
   }
 
+  /// Kills server `id`, primary or not.
+  public Death kill(ServerId id) throws InterruptedException, DrillException {
+    long term = awaitPrimary(0, Load.RECOVERY_MAX).status().term();
+    return new Death(id, term, cluster.kill(id));
+  }
+
+  /// Returns the primary's answer once that tolerates so many failures.
+  ClusterStatus.Answer awaitTolerated(int failures) throws InterruptedException, DrillException {
+    Optional<ClusterStatus.Answer> primary =
+        Poll.until(
+            START_MAX,
+            () -> status().primary().filter(p -> p.status().failuresTolerated() >= failures));
+    if (primary.isPresent()) {
+      return primary.get();
+    }
+    throw new DrillException(
+        "not %d more failures tolerated within %d s".formatted(failures, START_MAX.toSeconds()));
+  }
+
+  /// Returns when server `id` says of itself that it goes on alone.
+  void awaitSolo(Member member) throws InterruptedException, DrillException {
+    Optional<ClusterStatus.Answer> solo =
+        Poll.until(
+            Load.RECOVERY_MAX, () -> status().of(member).filter(answer -> answer.status().solo()));
+    if (solo.isEmpty()) {
+      throw new DrillException(
+          "server %s does not go on alone within %d s"
+              .formatted(member.id(), Load.RECOVERY_MAX.toSeconds()));
+    }
+  }
+
   /// Starts dead servers again.
   public void restart(List<ServerId> ids) throws IOException {
     for (ServerId id : ids) {
@@ -126,7 +157,7 @@ public final class ClusterDrill implements AutoCloseable {
     }
   }
 
-  /// Returns when every server is up and has what was committed when this was called.
+  /// Returns when every server is up, votes and has what was committed when this was called.
   public void awaitAllUp() throws InterruptedException, DrillException {
     long committed = awaitPrimary(0, START_MAX).own().map(ServerStatus::commitIndex).orElse(0L);
     if (Poll.until(START_MAX, () -> status().primary().filter(p -> areUp(p, committed)))
@@ -146,12 +177,33 @@ public final class ClusterDrill implements AutoCloseable {
   private boolean areUp(ClusterStatus.Answer primary, long index) {
     List<ServerStatus> rows = primary.status().servers();
     return rows.size() == cluster.members().size()
-        && rows.stream().allMatch(row -> row.up() && row.lastIndex() >= index);
+        && rows.stream().allMatch(row -> row.up() && row.voter() && row.lastIndex() >= index);
+  }
+
+  /// Returns when nothing of an earlier timeline waits to be brought in again, on any disk.
+  void awaitRescued() throws InterruptedException, DrillException, SQLException {
+    if (Poll.until(
+            START_MAX,
+            () -> Optional.of(Databases.waiting(cluster.databases())).filter(rows -> rows == 0))
+        .isEmpty()) {
+      throw new DrillException(
+          Databases.waiting(cluster.databases())
+              + " writes are not brought in again within "
+              + START_MAX.toSeconds()
+              + " s");
+    }
   }
 
   /// Pauses the load, waits until all servers have everything, and compares what they have on disk.
   public Databases.Report compare() throws InterruptedException, DrillException, SQLException {
-    load().pause();
+    return compare(Databases.Numbering.KEPT);
+  }
+
+  Databases.Report compare(Databases.Numbering numbering)
+      throws InterruptedException, DrillException, SQLException {
+    if (load.isPresent()) {
+      load().pause();
+    }
     boolean areEqual =
         Poll.until(
                 START_MAX,
@@ -164,7 +216,7 @@ public final class ClusterDrill implements AutoCloseable {
               + " s: applied up to "
               + applied());
     }
-    return Databases.compare(cluster.databases(), ledger.entries());
+    return Databases.compare(cluster.databases(), ledger.entries(), numbering);
   }
 
   private List<Long> applied() throws SQLException {

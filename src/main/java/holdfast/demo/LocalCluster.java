@@ -15,6 +15,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,10 @@ public final class LocalCluster implements AutoCloseable {
   private final ServerConfig config;
   private final List<String> sets;
   private final Map<ServerId, Process> processes = new TreeMap<>();
+
+  /// In front of the peer port of the second, for the first to dial.
+  private final Map<List<ServerId>, FaultProxy> proxies = new HashMap<>();
+
   private boolean keepsFiles;
   private boolean closed;
 
@@ -107,13 +112,49 @@ public final class LocalCluster implements AutoCloseable {
         .toList();
   }
 
+  /// Puts a proxy between every two servers, in each direction one, from their next start on. The
+  /// cluster must be founded: its log knows the servers at their own ports, and each one's file
+  /// names a proxy as the way to every other.
+  public synchronized void layProxies() throws IOException {
+    for (Member from : members()) {
+      StringBuilder text = new StringBuilder();
+      for (Member to : members()) {
+        int peerPort = to.peerPort();
+        if (!to.id().equals(from.id())) {
+          FaultProxy proxy = FaultProxy.to(to.peerPort());
+          proxies.put(List.of(from.id(), to.id()), proxy);
+          peerPort = proxy.port();
+        }
+        text.append(
+            "server.%s=%s:%d:%d\n".formatted(to.id(), HOST, to.clientPort(), peerPort));
+      }
+      Files.writeString(file(from.id()), text);
+    }
+  }
+
+  private Path file(ServerId id) {
+    return folder.resolve("servers-" + id + ".properties");
+  }
+
+  /// Cuts the cable between two servers: nothing that either sends arrives, and nothing is refused.
+  public synchronized void cut(ServerId one, ServerId other) {
+    proxies.get(List.of(one, other)).silence(true, true);
+    proxies.get(List.of(other, one)).silence(true, true);
+  }
+
+  /// Mends all cables.
+  public synchronized void mend() {
+    proxies.values().forEach(FaultProxy::heal);
+  }
+
   /// Starts server `id`; its output goes to `server-N.log` in the folder.
   public synchronized void start(ServerId id) throws IOException {
     if (closed) {
       throw new IOException("the cluster is being taken down");
     }
     List<String> arguments = new ArrayList<>(List.of("server", id.toString()));
-    arguments.addAll(List.of("--config", config.file().toString()));
+    Path file = proxies.isEmpty() ? config.file() : file(id);
+    arguments.addAll(List.of("--config", file.toString()));
     sets.forEach(set -> arguments.addAll(List.of("--set", set)));
     ProcessBuilder builder = new ProcessBuilder(JavaCommand.with(arguments));
     // The caller's own servers are not to be met here.
@@ -207,6 +248,9 @@ public final class LocalCluster implements AutoCloseable {
     }
     closed = true;
     processes.values().forEach(Process::destroyForcibly);
+    for (FaultProxy proxy : proxies.values()) {
+      proxy.close();
+    }
     try {
       for (Process process : processes.values()) {
         process.waitFor(KILL_SECONDS_MAX, TimeUnit.SECONDS);

@@ -87,6 +87,11 @@ public final class WireSession implements AutoCloseable {
     disconnect();
   }
 
+  /// The account was made before, by another session.
+  void hasAccount() {
+    registered = true;
+  }
+
   /// Carries out one write, however long it takes.
   public <T extends OkPayload> T write(
       String requestId, Function<RequestHeader, ClientRequest> request, Class<T> type)

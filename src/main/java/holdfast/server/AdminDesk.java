@@ -56,6 +56,7 @@ final class AdminDesk implements AutoCloseable {
   private final ReplicaPort port;
   private final ClusterViews views;
   private final MemberRequests members;
+  private final SurvivorRequests survivor;
   private final SecureRandom random = new SecureRandom();
   private final Semaphore turn = new Semaphore(1);
   private final ExecutorService reader =
@@ -74,6 +75,7 @@ final class AdminDesk implements AutoCloseable {
     this.port = port;
     this.views = views;
     this.members = new MemberRequests(port::change, key.isSecret());
+    this.survivor = new SurvivorRequests(self, port, views);
   }
 
   OkPayload answer(ClientSession session, ClientRequest.Operator request)
@@ -91,6 +93,8 @@ final class AdminDesk implements AutoCloseable {
       case ClientRequest.BackupDatabase backup when backup.offset().isEmpty() -> backup(session);
       case ClientRequest.BackupDatabase backup -> piece(session, backup.offset().get());
       case ClientRequest.CheckDatabase check -> check(check);
+      case ClientRequest.Survive _ -> survivor.survive();
+      case ClientRequest.Unreplayable lost -> survivor.unreplayable(lost.after().orElse(0L));
     };
   }
 

@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param views whose majorities a commit needs; `membership` is the latest of the two
 /// @param retired who has left for good, as is committed
 /// @param clusterId present once this server has applied the founding entry
+/// @param solo this server goes on alone: what it acknowledges is on its disk only
 /// @param why a sentence, when there is no primary
 /// @param warnings sentences about what needs an operator
 record ClusterView(
@@ -27,6 +28,7 @@ record ClusterView(
     Optional<String> clusterId,
     List<ServerStatus> servers,
     int failuresTolerated,
+    boolean solo,
     Optional<String> why,
     List<String> warnings) {
   ClusterView {

@@ -18,6 +18,7 @@ final class ClusterViews {
   private final String version;
   private final IntSupplier clients;
   private final VitalSigns vitals;
+  private final boolean survives;
   private volatile ClusterView current;
   private volatile Optional<byte[]> tokenKey;
   private volatile long time;
@@ -28,12 +29,14 @@ final class ClusterViews {
       String version,
       IntSupplier clients,
       VitalSigns vitals,
+      boolean survives,
       SqliteStore store,
       Replica replica) {
     this.board = board;
     this.version = version;
     this.clients = clients;
     this.vitals = vitals;
+    this.survives = survives;
     this.tokenKey = store.tokenKey();
     this.time = store.chat().time();
     this.current =
@@ -47,6 +50,7 @@ final class ClusterViews {
             store.clusterId(),
             List.of(),
             0,
+            false,
             Optional.empty(),
             List.of());
   }
@@ -70,7 +74,13 @@ final class ClusterViews {
     tokenKey = Optional.of(key);
   }
 
-  void publish(Replica replica, Applier applier, SqliteStore store, List<String> warnings) {
+  /// @param hope what else is to be said where there is no primary
+  void publish(
+      Replica replica,
+      Applier applier,
+      SqliteStore store,
+      Optional<String> hope,
+      List<String> warnings) {
     StatusBoard.Own own =
         new StatusBoard.Own(
             replica.last().index(),
@@ -91,8 +101,9 @@ final class ClusterViews {
             replica.appliedMembership().retired(),
             store.clusterId(),
             rows,
-            StatusBoard.failuresTolerated(replica, rows),
-            board.why(replica),
+            StatusBoard.failuresTolerated(replica, rows, survives),
+            replica.solo(),
+            board.why(replica).map(why -> hope.map(more -> why + "; " + more).orElse(why)),
             warnings);
   }
 
@@ -110,7 +121,7 @@ final class ClusterViews {
   }
 
   /// What this server tells the primary of itself with each heartbeat ack.
-  PeerFrame.Report report(Replica replica, Applier applier) {
+  PeerFrame.Report report(Replica replica, Applier applier, PeerFrame.Rescue rescue) {
     return new PeerFrame.Report(
         lagMs(replica, applier),
         System.currentTimeMillis(),
@@ -118,7 +129,8 @@ final class ClusterViews {
         applier.digestAt(applier.digestIndex()).map(HexFormat.of()::formatHex).orElse(""),
         clients.getAsInt(),
         version,
-        Optional.of(vitals.now()));
+        Optional.of(vitals.now()),
+        rescue.equals(PeerFrame.Rescue.NONE) ? Optional.empty() : Optional.of(rescue));
   }
 
   /// Where clients are told the primary is.

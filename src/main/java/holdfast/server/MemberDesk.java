@@ -51,6 +51,7 @@ final class MemberDesk {
   private final Replica replica;
   private final Peers peers;
   private final LongSupplier chatTime;
+  private final boolean survives;
   private final Consumer<String> onRemoved;
   private final Map<Long, Wanted> wanted = new LinkedHashMap<>();
   private final Map<ServerId, String> keysShown = new TreeMap<>();
@@ -76,17 +77,20 @@ final class MemberDesk {
   }
 
   /// @param chatTime the time of the last command applied
+  /// @param survives a last survivor may go on alone: what members without a vote may need is kept
   /// @param onRemoved told a sentence when this server is to end, since it is no member any more
   MemberDesk(
       ServerId self,
       Replica replica,
       Peers peers,
       LongSupplier chatTime,
+      boolean survives,
       Consumer<String> onRemoved) {
     this.self = self;
     this.replica = replica;
     this.peers = peers;
     this.chatTime = chatTime;
+    this.survives = survives;
     this.onRemoved = onRemoved;
   }
 
@@ -207,7 +211,8 @@ final class MemberDesk {
   private Event stating(Membership next) {
     log.info("the members are to be {}", describe(next));
     long time = Math.max(chatTime.getAsLong(), System.currentTimeMillis());
-    return new Event.ChangeProposed(CommandCodec.members(time, next));
+    boolean outside = survives && next.voters().size() < next.members().size();
+    return new Event.ChangeProposed(CommandCodec.members(time, next, outside));
   }
 
   private static String describe(Membership membership) {
@@ -226,7 +231,7 @@ final class MemberDesk {
     }
     return Founding.withMissingKeys(replica.membership(), keysShown)
         .filter(next -> replica.denialOf(next).isEmpty())
-        .or(replica::promotion)
+        .or(replica::ownChange)
         .map(this::stating);
   }
 

@@ -43,13 +43,22 @@ final class MemberRequests {
       case MemberChange.Remove _, MemberChange.Transfer _ -> {}
     }
     log.info("an operator wants a change of the members: {}", change);
-    return switch (await(asking.apply(change))) {
-      case ChangeResult.Done _ -> new OkPayload.Empty();
+    require(asking.apply(change));
+    return new OkPayload.Empty();
+  }
+
+  /// Waits until it is done.
+  ///
+  /// @throws RequestRefused it is not, or not known to be
+  static void require(CompletableFuture<ChangeResult> result)
+      throws RequestRefused, InterruptedException {
+    switch (await(result)) {
+      case ChangeResult.Done _ -> {}
       case ChangeResult.Refused(String sentence) ->
           throw new RequestRefused(ErrorCode.BAD_REQUEST, sentence);
       case ChangeResult.Unknown(String sentence) ->
           throw new RequestRefused(ErrorCode.TIMEOUT, sentence);
-    };
+    }
   }
 
   private static ChangeResult await(CompletableFuture<ChangeResult> result)

@@ -6,12 +6,12 @@ import holdfast.replication.Effects;
 import holdfast.replication.Envelope;
 import holdfast.replication.Event;
 import holdfast.replication.LogEntry;
-import holdfast.replication.LogPosition;
 import holdfast.replication.PeerMessage;
 import holdfast.replication.Preference;
 import holdfast.replication.Replica;
 import holdfast.replication.Role;
 import holdfast.replication.ServerId;
+import holdfast.replication.Timeline;
 import holdfast.storage.SqliteStore;
 import holdfast.wire.Ack;
 import holdfast.wire.CommandCodec;
@@ -19,9 +19,7 @@ import holdfast.wire.ErrorCode;
 import holdfast.wire.PeerCodec;
 import holdfast.wire.PeerFrame;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -50,20 +48,16 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
   private final Founding founding;
   private final SnapshotDesk snapshots;
   private final MemberDesk members;
+  private final SurvivorDesk survivor;
   private final ClusterClock clock = new ClusterClock();
   private final ClockWatch clockWatch;
   private final PreferredPrimary preferred;
   private final WriteDesk desk;
   private final ReadIndexDesk readIndexes;
   private final SignIns signIns;
-  private final Forwards forwards = new Forwards();
+  private final Proposals proposals;
+  private final RescueDesk rescue;
   private final List<Event> events = new ArrayList<>();
-  private final List<Event.Proposal> proposals = new ArrayList<>();
-  private final Map<Long, Origin> origins = new HashMap<>();
-  private final Map<Long, RemoteRead> remoteReads = new HashMap<>();
-  private final AckAlls<Origin> ackAlls = new AckAlls<>();
-  private long lastProposalId;
-  private long lastReadId;
   private int ticksToChores = CHORES_TICKS;
   private long term;
   private Role role = Role.BACKUP;
@@ -80,9 +74,6 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
   record Settings(
       ServerId self, long requestTimeoutNanos, long clockSkewMaxMs, Preference preference) {}
 
-  /// A read index asked for by a backup, or (from empty) by this server under `readId`.
-  private record RemoteRead(Optional<ServerId> from, long readId) {}
-
   Office(
       Settings settings,
       Replica replica,
@@ -93,6 +84,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       ClusterViews views,
       SnapshotDesk snapshots,
       MemberDesk members,
+      SurvivorDesk survivor,
       Function<Predicate<byte[]>, SignIns> signIns) {
     this.self = settings.self();
     this.replica = replica;
@@ -104,10 +96,22 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     this.founding = new Founding(self, store.memberKey());
     this.snapshots = snapshots;
     this.members = members;
+    this.survivor = survivor;
     this.clockWatch = new ClockWatch(self, clock, settings.clockSkewMaxMs());
     this.preferred = new PreferredPrimary(self, settings.preference());
     this.desk = new WriteDesk(applier::machine, this, settings.requestTimeoutNanos());
+    this.rescue = new RescueDesk(store.rescue(), desk, applier::machine);
     this.readIndexes = new ReadIndexDesk(this, applier.appliedIndex());
+    this.proposals =
+        new Proposals(
+            self,
+            replica,
+            peers,
+            clock,
+            desk,
+            readIndexes,
+            () -> diskFull,
+            () -> refusal().map(RequestRefused::code));
     this.signIns = signIns.apply(this::proposeOwn);
     this.term = replica.term();
   }
@@ -142,6 +146,14 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     return members;
   }
 
+  SurvivorDesk survivor() {
+    return survivor;
+  }
+
+  RescueDesk rescue() {
+    return rescue;
+  }
+
   // ---- the loop's side
 
   void add(Event event) {
@@ -155,10 +167,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
   List<Event> takeEvents() {
     List<Event> taken = new ArrayList<>(events);
     events.clear();
-    if (!proposals.isEmpty()) {
-      taken.add(new Event.Proposed(proposals));
-      proposals.clear();
-    }
+    proposals.take().ifPresent(taken::add);
     return taken;
   }
 
@@ -182,7 +191,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       onOfficeChanged();
     }
     if (role == Role.PRIMARY) {
-      ackAlls.settle(replica, applier.appliedIndex(), this::onAcked);
+      proposals.settleAckAlls(applier.appliedIndex());
     }
   }
 
@@ -194,6 +203,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       readIndexes.onTime(now);
       signIns.onTime(now);
       events.addAll(members.onTime(now));
+      survivor.onTime(now).ifPresent(events::add);
       clockWatch.check(replica, now).ifPresent(events::add);
       snapshots.onTime(now).ifPresent(events::add);
       preferred
@@ -204,6 +214,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       signIns.pushCluster(views.current());
     }
     signIns.flushPresence();
+    rescue.goOn(open() && replica.superseded().isEmpty(), System.nanoTime());
   }
 
   private void onOfficeChanged() {
@@ -217,11 +228,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     term = replica.term();
     role = replica.role();
     primary = replica.primary();
-    if (newTerm || role != Role.PRIMARY) {
-      forwards.newTerm();
-      ackAlls.clear();
-      refuseRemoteReads();
-    }
+    proposals.onOfficeChanged(term, !newTerm && role == Role.PRIMARY);
     if (becamePrimary) {
       clock.forgetOthers();
       clock.atLeast(lastEntryTime());
@@ -250,20 +257,30 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     }
     applier.stopped().ifPresent(warnings::add);
     clockWatch.warning().ifPresent(warnings::add);
+    warnings.addAll(survivor.warnings(snapshots.logIsFull()));
     warnings.addAll(snapshots.warnings());
-    views.publish(replica, applier, store, warnings);
+    warnings.addAll(board.rescues(replica, rescue.counts()));
+    views.publish(replica, applier, store, survivor.hope(), warnings);
   }
 
   void onDiskFull() {
     diskFull = true;
+    rescue.rolledBack();
     if (replica.role() == Role.PRIMARY && !replica.handingOver()) {
       events.add(new Event.TakeOverRequested(Optional.empty()));
     }
   }
 
-  void compact() {
+  /// Whether something of this server's own is to be written.
+  boolean hasRows() {
+    return rescue.hasRows();
+  }
+
+  /// As part of the store's open transaction, before anything is applied.
+  void write() {
     diskFull = false;
     snapshots.compact();
+    rescue.write();
   }
 
   // ---- out
@@ -278,7 +295,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
                       ? Optional.of(views.current().servers())
                       : Optional.empty());
           case PeerMessage.HeartbeatAck ack ->
-              new PeerFrame.HeartbeatAck(ack, views.report(replica, applier));
+              new PeerFrame.HeartbeatAck(ack, views.report(replica, applier, rescue.counts()));
           case PeerMessage other -> new PeerFrame.Core(other);
         };
     peers.send(envelope.to(), encode(envelope.message(), frame));
@@ -321,14 +338,22 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
   }
 
   @Override
-  public boolean diskFull() {
-    return diskFull && local();
+  public Optional<RequestRefused> refusal() {
+    if (!local()) {
+      return Optional.empty();
+    }
+    if (diskFull) {
+      return Optional.of(
+          new RequestRefused(
+              ErrorCode.DISK_FULL, "not done: the primary's disk is full; repeat later"));
+    }
+    return snapshots.logIsFull() ? Optional.of(survivor.logFull()) : Optional.empty();
   }
 
   @Override
   public boolean send(WriteLane lane, PendingWrite write) {
     if (local()) {
-      propose(write.body, new Origin.Local(lane, write));
+      proposals.propose(write.body, new Origin.Local(lane, write));
       return true;
     }
     return primary.isPresent()
@@ -339,13 +364,6 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
                 new PeerFrame.Forward(term, lane.laneId, write.number, write.body, write.ack)));
   }
 
-  private void propose(byte[] body, Origin origin) {
-    long time =
-        clock.stamp(replica.membership().voters(), System.currentTimeMillis(), System.nanoTime());
-    proposals.add(new Event.Proposal(++lastProposalId, CommandCodec.stamp(body, time)));
-    origins.put(lastProposalId, origin);
-  }
-
   /// Logs a command of this server's own, through whatever server is primary. False: none is at
   /// hand.
   boolean proposeOwn(byte[] body) {
@@ -353,7 +371,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       return false;
     }
     if (local()) {
-      propose(body, new Origin.Own());
+      proposals.propose(body, new Origin.Own());
       return true;
     }
     long lane = desk.newLaneId();
@@ -365,7 +383,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
   @Override
   public boolean ask(long readId) {
     if (replica.role() == Role.PRIMARY) {
-      askCore(Optional.empty(), readId);
+      events.add(proposals.askCore(Optional.empty(), readId));
       return true;
     }
     return open()
@@ -373,83 +391,8 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
             primary.orElseThrow(), PeerCodec.encode(self, new PeerFrame.ReadIndex(term, readId)));
   }
 
-  private void askCore(Optional<ServerId> from, long readId) {
-    remoteReads.put(++lastReadId, new RemoteRead(from, readId));
-    events.add(new Event.ReadRequested(lastReadId));
-  }
-
-  private void refuseRemoteReads() {
-    // The core refuses what it still holds; this forgets the rest, whose askers ask the next
-    // primary.
-    remoteReads.values().removeIf(read -> read.from().isPresent());
-  }
-
-  // ---- the core's answers
-
   void onAnswer(Answer answer) {
-    switch (answer) {
-      case Answer.Appended(long proposalId, LogPosition position) -> {
-        Origin origin = origins.remove(proposalId);
-        switch (origin.ack()) {
-          case MAJORITY -> {}
-          case ALL -> ackAlls.add(position, origin);
-          // What a full disk did not take is acknowledged when it is applied.
-          case PRIMARY -> {
-            if (!diskFull) {
-              onAcked(origin, position, 1);
-            }
-          }
-        }
-      }
-      case Answer.Refused(long proposalId, Answer.Reason reason) ->
-          onProposalRefused(origins.remove(proposalId), reason);
-      case Answer.ReadReady(long readId, long index) -> onReadAnswer(readId, index);
-      case Answer.ReadRefused(long readId) -> onReadAnswer(readId, -1);
-    }
-  }
-
-  private void onProposalRefused(Origin origin, Answer.Reason reason) {
-    ErrorCode code =
-        switch (reason) {
-          case NOT_PRIMARY, HANDING_OVER -> ErrorCode.NO_PRIMARY;
-          case BUSY -> ErrorCode.BUSY;
-        };
-    switch (origin) {
-      case Origin.Local(WriteLane lane, PendingWrite write) -> desk.onRefused(lane, write, code);
-      case Origin.Remote remote -> {
-        forwards.refused(remote.from(), remote.lane(), remote.number());
-        sendFrame(
-            remote.from(),
-            new PeerFrame.ForwardRefused(term, remote.lane(), remote.number(), code.name(), 0));
-      }
-      case Origin.Own() -> {}
-    }
-  }
-
-  private void onReadAnswer(long readId, long index) {
-    RemoteRead read = remoteReads.remove(readId);
-    if (read == null) {
-      return;
-    }
-    if (read.from().isPresent()) {
-      sendFrame(read.from().get(), new PeerFrame.ReadIndexReply(term, read.readId(), index));
-    } else if (index >= 0) {
-      readIndexes.onConfirmed(read.readId(), index);
-    } else {
-      readIndexes.onRefused(read.readId());
-    }
-  }
-
-  private void onAcked(Origin origin, LogPosition position, int acked) {
-    switch (origin) {
-      case Origin.Local(WriteLane lane, PendingWrite write) -> desk.acked(lane, write, acked);
-      case Origin.Remote remote ->
-          sendFrame(
-              remote.from(),
-              new PeerFrame.Forwarded(
-                  term, remote.lane(), remote.number(), position.index(), position.term(), acked));
-      case Origin.Own() -> {}
-    }
+    proposals.onAnswer(answer);
   }
 
   void onApplied(AppliedEntry entry) {
@@ -482,10 +425,12 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       case PeerFrame.Core(PeerMessage message) -> events.add(new Event.Received(from, message));
       case PeerFrame.Heartbeat heartbeat -> {
         events.add(new Event.Received(from, heartbeat.message()));
-        heartbeat.servers().ifPresent(board::onTold);
+        if (isOwnTimeline(heartbeat.message().term())) {
+          heartbeat.servers().ifPresent(board::onTold);
+        }
       }
       case PeerFrame.HeartbeatAck ack -> onHeartbeatAck(from, ack);
-      case PeerFrame.Forward forward -> onForward(from, forward);
+      case PeerFrame.Forward forward -> proposals.onForward(from, forward);
       case PeerFrame.Forwarded forwarded -> {
         if (forwarded.term() == term) {
           desk.onAcked(forwarded.session(), forwarded.number(), forwarded.acked());
@@ -493,14 +438,14 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       }
       case PeerFrame.ForwardRefused refused -> onForwardRefused(refused);
       case PeerFrame.ReadIndex read -> {
-        if (replica.role() == Role.PRIMARY) {
-          askCore(Optional.of(from), read.readId());
+        if (replica.role() == Role.PRIMARY && isOwnTimeline(read.term())) {
+          events.add(proposals.askCore(Optional.of(from), read.readId()));
         } else {
           sendFrame(from, new PeerFrame.ReadIndexReply(term, read.readId(), -1));
         }
       }
       case PeerFrame.ReadIndexReply reply -> {
-        if (reply.index() < 0) {
+        if (reply.index() < 0 || !isOwnTimeline(reply.term())) {
           readIndexes.onRefused(reply.readId());
         } else {
           readIndexes.onConfirmed(reply.readId(), reply.index());
@@ -515,37 +460,22 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     }
   }
 
+  /// What is said in another timeline means nothing in this one, where the same index is another
+  /// command (SURVIVOR.md rule 5).
+  private boolean isOwnTimeline(long otherTerm) {
+    return Timeline.of(otherTerm).equals(Timeline.of(term));
+  }
+
   private void onHeartbeatAck(ServerId from, PeerFrame.HeartbeatAck ack) {
     events.add(new Event.Received(from, ack.message()));
+    if (!isOwnTimeline(ack.message().term())) {
+      return;
+    }
     board.onAck(from, ack.message(), ack.report());
     if (replica.role() == Role.PRIMARY) {
       clock.heard(from, ack.report().time(), System.nanoTime());
       snapshots.compare(from, ack.report());
     }
-  }
-
-  private void onForward(ServerId from, PeerFrame.Forward forward) {
-    long expected = forwards.expected(from, forward.session());
-    Optional<String> refusal =
-        replica.role() != Role.PRIMARY || forward.term() != term
-            ? Optional.of(ErrorCode.NO_PRIMARY.name())
-            : diskFull
-                ? Optional.of(ErrorCode.DISK_FULL.name())
-                : forward.number() > expected
-                    ? Optional.of(PeerFrame.ForwardRefused.GAP)
-                    : Optional.empty();
-    if (refusal.isPresent()) {
-      sendFrame(
-          from,
-          new PeerFrame.ForwardRefused(
-              forward.term(), forward.session(), forward.number(), refusal.get(), expected));
-    } else if (forward.number() == expected) {
-      forwards.accepted(from, forward.session(), forward.number());
-      propose(
-          forward.command(),
-          new Origin.Remote(from, forward.session(), forward.number(), forward.ack()));
-    }
-    // A smaller number is in the log already.
   }
 
   private void onForwardRefused(PeerFrame.ForwardRefused refused) {

@@ -46,7 +46,8 @@ final class PartSettings {
         defaults.batchEntriesMax(),
         defaults.batchBytesMax(),
         defaults.uncommittedBytesMax(),
-        defaults.cacheBytesMax());
+        defaults.cacheBytesMax(),
+        config.survivorTakeover().map(PartSettings::ticks).orElse(0));
   }
 
   private static int ticks(Duration duration) {

@@ -104,7 +104,7 @@ final class ReplicaLoop implements Runnable {
 
   /// Whether a pass has something to do that no task brings.
   private boolean hasWork() {
-    return office.hasEvents() || (applier.hasWork(replica) && !diskFull);
+    return office.hasEvents() || ((applier.hasWork(replica) || office.hasRows()) && !diskFull);
   }
 
   private int elapsedTicks() {
@@ -115,7 +115,7 @@ final class ReplicaLoop implements Runnable {
   }
 
   private void carryOut(List<Event> events) {
-    if (events.isEmpty() && !applier.hasWork(replica) && !unsaved()) {
+    if (events.isEmpty() && !applier.hasWork(replica) && !unsaved() && !office.hasRows()) {
       return;
     }
     Effects effects = replica.step(events);
@@ -151,7 +151,7 @@ final class ReplicaLoop implements Runnable {
     keep(effects);
     // A list of members is remembered as committed before anybody is sent away because of it.
     boolean sync = unsaved() || replica.committedMembership().index() > applier.appliedIndex();
-    if (!sync && !applier.hasWork(replica)) {
+    if (!sync && !applier.hasWork(replica) && !office.hasRows()) {
       return true;
     }
     if (diskFull && System.nanoTime() - diskFullSinceNanos < DISK_FULL_RETRY_NANOS) {
@@ -164,7 +164,7 @@ final class ReplicaLoop implements Runnable {
         store.append(unsavedEntries);
       }
       // Before applying: the core may only be told of rows that it knows to be applied.
-      office.compact();
+      office.write();
       applied.addAll(applier.apply(replica));
       tell(applied);
       store.commit();

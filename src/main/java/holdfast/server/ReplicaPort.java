@@ -90,6 +90,16 @@ final class ReplicaPort {
     return result;
   }
 
+  /// Replica thread: an operator wants this server to go on alone.
+  void survive(CompletableFuture<ChangeResult> result) {
+    office.survivor().survive(result);
+  }
+
+  /// Replica thread.
+  RescueDesk rescue() {
+    return office.rescue();
+  }
+
   SignIns signIns() {
     return office.signIns();
   }

@@ -144,7 +144,7 @@ final class Requests {
         view.term(),
         ClusterViews.name(view.primary()),
         view.addresses(),
-        false);
+        view.solo());
   }
 
   OkPayload status() {
@@ -155,7 +155,7 @@ final class Requests {
         view.term(),
         view.membership().quorum(),
         view.failuresTolerated(),
-        false,
+        view.solo(),
         view.why(),
         view.warnings().isEmpty()
             ? Optional.empty()

@@ -124,10 +124,17 @@ public final class Server implements AutoCloseable, Listener.Handler {
     Replica replica = replica(config, self, configured, store);
     ChatLimits limits = PartSettings.limits(config);
     Applier applier = new Applier(store, limits);
+    boolean survives = config.survivorTakeover().isPresent();
     StatusBoard board = new StatusBoard(self, VERSION);
     this.views =
         new ClusterViews(
-            board, VERSION, sessions::size, new VitalSigns(config.directory(self)), store, replica);
+            board,
+            VERSION,
+            sessions::size,
+            new VitalSigns(config.directory(self)),
+            survives,
+            store,
+            replica);
     Directory directory = new Directory(reads);
     Presence presence = new Presence();
     Deliveries deliveries = new Deliveries(store.chat(), directory, store.appliedId());
@@ -141,7 +148,14 @@ public final class Server implements AutoCloseable, Listener.Handler {
     PresenceNews news = presenceNews(reads, directory, presence);
     this.snapshots =
         new SnapshotDesk(
-            self, replica, store, applier, peers, config.logKeepBytes(), this::restart);
+            self,
+            replica,
+            store,
+            applier,
+            peers,
+            config.logKeepBytes(),
+            survives,
+            this::restart);
     Office office =
         new Office(
             PartSettings.office(config, self),
@@ -152,7 +166,8 @@ public final class Server implements AutoCloseable, Listener.Handler {
             board,
             views,
             snapshots,
-            new MemberDesk(self, replica, peers, store.chat()::time, this::onRemoved),
+            new MemberDesk(self, replica, peers, store.chat()::time, survives, this::onRemoved),
+            new SurvivorDesk(self, replica, config.survivorTakeover(), store.chat()::time),
             proposeOwn ->
                 new SignIns(
                     self, store.chat(), deliveries, presence, peers, catchUp, news, proposeOwn));

@@ -35,6 +35,8 @@ import java.util.stream.Collectors;
 /// @param indexTailMax messages that may wait in memory for the index
 /// @param tokenLifetime of a sign-in token
 /// @param primaryPreference whom the operator would rather see as primary
+/// @param survivorTakeover how long the last two servers must not have heard each other before one
+///   of them goes on by itself; empty: never
 /// @param clockSkewMax between a primary's clock and the voters' median, before it hands over
 /// @param frameMaxBytes the longest frame on the client port
 /// @param peerFrameMaxBytes the longest frame on the peer port
@@ -58,6 +60,7 @@ public record ServerConfig(
     int indexTailMax,
     Duration tokenLifetime,
     Preference primaryPreference,
+    Optional<Duration> survivorTakeover,
     Duration clockSkewMax,
     int frameMaxBytes,
     int peerFrameMaxBytes,
@@ -65,6 +68,9 @@ public record ServerConfig(
     Duration idleTimeout,
     int rateWrites,
     int rateRequests) {
+  /// `survivor.takeover` in longest election timeouts, at least.
+  private static final int TAKEOVER_ELECTIONS_MIN = 3;
+
   public ServerConfig {
     servers = List.copyOf(servers);
   }
@@ -144,6 +150,7 @@ public record ServerConfig(
           count(Setting.INDEX_TAIL_MAX),
           duration(Setting.TOKEN_LIFETIME),
           preference(),
+          takeover(election[1]),
           duration(Setting.CLOCK_SKEW_MAX),
           Math.toIntExact(size(Setting.FRAME_MAX_BYTES)),
           Math.toIntExact(size(Setting.PEER_FRAME_MAX_BYTES)),
@@ -184,6 +191,22 @@ public record ServerConfig(
         order.add(new ServerId(number.getAsInt()));
       }
       return new Preference(false, order);
+    }
+
+    /// A server that goes on by itself must be sure that no election can settle the matter.
+    private Optional<Duration> takeover(Duration electionMax) throws ConfigException {
+      Given given = given(Setting.SURVIVOR_TAKEOVER);
+      if (given.value().equals("off")) {
+        return Optional.empty();
+      }
+      Duration takeover = duration(Setting.SURVIVOR_TAKEOVER);
+      Duration min = electionMax.multipliedBy(TAKEOVER_ELECTIONS_MIN);
+      if (takeover.compareTo(min) < 0) {
+        throw given.refused(
+            "must be at least %d times the longer election.timeout, %s, so that two servers that can reach each other elect one of them first"
+                .formatted(TAKEOVER_ELECTIONS_MIN, Values.durationText(min.toMillis())));
+      }
+      return Optional.of(takeover);
     }
 
     private String name() throws ConfigException {

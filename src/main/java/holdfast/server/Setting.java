@@ -23,6 +23,7 @@ enum Setting {
   INDEX_TAIL_MAX("index.tail.max", Kind.COUNT, "65536", 1_024, 1 << 22),
   TOKEN_LIFETIME("token.lifetime", Kind.DURATION, "30d", 60_000, 3_650L * 86_400_000),
   PRIMARY_PREFERENCE("primary.preference", Kind.ORDER, "off", 1, ServerId.MAX),
+  SURVIVOR_TAKEOVER("survivor.takeover", Kind.DURATION_OR_OFF, "off", 100, 3_600_000),
   CLOCK_SKEW_MAX("clock.skew.max", Kind.DURATION, "10s", 1_000, 86_400_000),
   FRAME_MAX_BYTES("frame.max.bytes", Kind.SIZE, "262144", 128L << 10, 1L << 20),
   PEER_FRAME_MAX_BYTES("peer.frame.max.bytes", Kind.SIZE, "4MiB", 4L << 20, 64L << 20),
@@ -32,7 +33,7 @@ enum Setting {
   RATE_REQUESTS("rate.requests", Kind.COUNT, "0", 0, 1_000_000);
 
   /// Keys of later versions. Taking one without a word would promise what nobody keeps.
-  private static final List<String> LATER = List.of("survivor.takeover", "metrics.port");
+  private static final List<String> LATER = List.of("metrics.port");
 
   /// Every key of later versions below this is one, too.
   private static final String LATER_PREFIX = "tls.";
@@ -43,6 +44,8 @@ enum Setting {
     TEXT,
     FILE,
     DURATION,
+    /// A duration, or off.
+    DURATION_OR_OFF,
     /// Two durations with a hyphen between them, or one, v, for v to 2v.
     RANGE,
     SIZE,
@@ -93,12 +96,8 @@ enum Setting {
       case NAME -> min + " to " + max + " letters, digits, '.', '_' or '-'";
       case TEXT -> min + " to " + max + " characters";
       case FILE -> "a path, relative to the folder of this file";
-      case DURATION ->
-          "a duration from "
-              + Values.durationText(min)
-              + " to "
-              + Values.durationText(max)
-              + " (a whole number and ms, s, m, h or d)";
+      case DURATION_OR_OFF -> "off, or " + durationAllowed();
+      case DURATION -> durationAllowed();
       case RANGE ->
           "two durations from "
               + Values.durationText(min)
@@ -114,6 +113,14 @@ enum Setting {
       case COUNT -> "a whole number from " + min + " to " + max;
       case ORDER -> "off, lowest, or servers' numbers, the most preferred first, like 2,1,3";
     };
+  }
+
+  private String durationAllowed() {
+    return "a duration from "
+        + Values.durationText(min)
+        + " to "
+        + Values.durationText(max)
+        + " (a whole number and ms, s, m, h or d)";
   }
 
   static Optional<Setting> named(String key) {

@@ -174,7 +174,7 @@ final class SignIns {
   void pushCluster(ClusterView view) {
     ServerEvent.Cluster event =
         new ServerEvent.Cluster(
-            ClusterViews.name(view.primary()), view.term(), view.addresses(), false);
+            ClusterViews.name(view.primary()), view.term(), view.addresses(), view.solo());
     if (clusterTold.equals(Optional.of(event))) {
       return;
     }

@@ -5,6 +5,7 @@ import holdfast.replication.LogPosition;
 import holdfast.replication.Replica;
 import holdfast.replication.Role;
 import holdfast.replication.ServerId;
+import holdfast.replication.Timeline;
 import holdfast.storage.SqliteStore;
 import holdfast.wire.PeerCodec;
 import holdfast.wire.PeerFrame;
@@ -27,6 +28,7 @@ final class SnapshotDesk implements AutoCloseable {
   private final SqliteStore store;
   private final Applier applier;
   private final Peers peers;
+  private final boolean survives;
   private final Compaction compaction;
   private final Divergence divergence;
   private final SnapshotTurns turns = new SnapshotTurns();
@@ -57,6 +59,8 @@ final class SnapshotDesk implements AutoCloseable {
 
   private record Following(ServerId peer, long matchIndex, long movedNanos) {}
 
+  /// @param survives a last survivor may go on alone: copies have the log with them, so that whoever
+  ///   moves to a later timeline can tell what it alone has
   /// @param restart told on any thread that this server is to end and start anew
   SnapshotDesk(
       ServerId self,
@@ -65,12 +69,14 @@ final class SnapshotDesk implements AutoCloseable {
       Applier applier,
       Peers peers,
       long logKeepBytes,
+      boolean survives,
       Runnable restart) {
     this.self = self;
     this.replica = replica;
     this.store = store;
     this.applier = applier;
     this.peers = peers;
+    this.survives = survives;
     this.compaction = new Compaction(logKeepBytes);
     this.divergence = new Divergence(self);
     this.receiver = new SnapshotReceiver(self, store.snapshots(), peers, restart);
@@ -84,6 +90,12 @@ final class SnapshotDesk implements AutoCloseable {
   /// As part of the store's open transaction.
   void compact() {
     compaction.run(store, replica, applier.appliedIndex());
+  }
+
+  /// Whether the log has grown as long as it may while a member without a vote may need it: then no
+  /// more writes are taken.
+  boolean logIsFull() {
+    return compaction.isFull();
   }
 
   // ---- the primary
@@ -133,7 +145,8 @@ final class SnapshotDesk implements AutoCloseable {
     turns.begun(peer, nowNanos);
     boolean replaces = !replica.lacking().contains(peer);
     SnapshotTransfer transfer =
-        new SnapshotTransfer(self, peer, replaces, replica.term(), store.snapshots(), peers);
+        new SnapshotTransfer(
+            self, peer, replaces, survives, replica.term(), store.snapshots(), peers);
     sending = Optional.of(new Sending(transfer, applier.appliedIndex(), false, nowNanos));
     transfer.start();
   }
@@ -222,15 +235,12 @@ final class SnapshotDesk implements AutoCloseable {
   /// Sentences for STATUS.
   List<String> warnings() {
     List<String> warnings = new ArrayList<>();
-    sending.ifPresent(current ->
-        warnings.add(
-            "server %s is %s and is being sent a copy of the database (%d%% is there)"
-                .formatted(
-                    current.transfer().to(),
-                    current.transfer().replaces()
-                        ? "different from the others"
-                        : "too far behind for the log",
-                    current.transfer().percent())));
+    sending
+        .map(Sending::transfer)
+        .ifPresent(transfer ->
+            warnings.add(
+                "server %s is %s and is being sent a copy of the database (%d%% is there)"
+                    .formatted(transfer.to(), state(transfer), transfer.percent())));
     if (replica.role() == Role.PRIMARY) {
       for (ServerId peer : replica.lacking()) {
         if (turns.timesTried(peer) > 1) {
@@ -247,13 +257,23 @@ final class SnapshotDesk implements AutoCloseable {
     return warnings;
   }
 
+  private String state(SnapshotTransfer transfer) {
+    if (replica.strayed(transfer.to())) {
+      return "of an earlier timeline";
+    }
+    return transfer.replaces() ? "different from the others" : "too far behind for the log";
+  }
+
   // ---- the backup
 
   void onPiece(ServerId from, PeerFrame.Snapshot piece) {
-    if (piece.term() != replica.term() || !replica.primary().equals(Optional.of(from))) {
+    boolean moves = isMove(from, piece);
+    boolean follows =
+        piece.term() == replica.term() && replica.primary().equals(Optional.of(from));
+    if (!moves && !follows) {
       return;
     }
-    if (isWanted(piece)) {
+    if (moves || isWanted(piece)) {
       receiver.onPiece(from, store.clusterId(), piece);
       return;
     }
@@ -263,6 +283,12 @@ final class SnapshotDesk implements AutoCloseable {
             self,
             new PeerFrame.SnapshotAck(
                 piece.term(), piece.digest(), State.ENDED, 0, replica.last().index())));
+  }
+
+  /// From the primary of a later timeline, which takes this server in (SURVIVOR.md rule 7).
+  private boolean isMove(ServerId from, PeerFrame.Snapshot piece) {
+    return replica.superseded().equals(Optional.of(from))
+        && Timeline.of(piece.term()).compareTo(Timeline.of(replica.term())) > 0;
   }
 
   private boolean isWanted(PeerFrame.Snapshot piece) {

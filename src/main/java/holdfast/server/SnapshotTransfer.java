@@ -43,6 +43,7 @@ final class SnapshotTransfer implements AutoCloseable {
   private final ServerId self;
   private final ServerId to;
   private final boolean replaces;
+  private final boolean withLog;
   private final long term;
   private final Snapshots snapshots;
   private final Peers peers;
@@ -57,11 +58,19 @@ final class SnapshotTransfer implements AutoCloseable {
   /// Stands for the offer that is to be made again.
   private static final long AGAIN = -1;
 
+  /// @param withLog the log is part of the copy
   SnapshotTransfer(
-      ServerId self, ServerId to, boolean replaces, long term, Snapshots snapshots, Peers peers) {
+      ServerId self,
+      ServerId to,
+      boolean replaces,
+      boolean withLog,
+      long term,
+      Snapshots snapshots,
+      Peers peers) {
     this.self = self;
     this.to = to;
     this.replaces = replaces;
+    this.withLog = withLog;
     this.term = term;
     this.snapshots = snapshots;
     this.peers = peers;
@@ -117,7 +126,7 @@ final class SnapshotTransfer implements AutoCloseable {
 
   private void run() {
     long begun = System.nanoTime();
-    try (OutgoingSnapshot snapshot = snapshots.copy()) {
+    try (OutgoingSnapshot snapshot = snapshots.copy(withLog)) {
       bytes = snapshot.bytes();
       digest = snapshot.digest();
       position = Optional.of(snapshot.position());

@@ -167,24 +167,66 @@ final class StatusBoard {
         vitals);
   }
 
-  /// How many more voters may fail now: voters up − quorum, not below 0; 0 without a primary.
-  static int failuresTolerated(Replica replica, List<ServerStatus> rows) {
+  /// How many more voters may fail now: voters up − quorum, not below 0; one more where the last of
+  /// two goes on alone, once both are known to know that they are two; 0 without a primary.
+  ///
+  /// @param survives as `survivor.takeover`
+  static int failuresTolerated(Replica replica, List<ServerStatus> rows, boolean survives) {
+    if (replica.role() == Role.PRIMARY) {
+      return replica.failuresTolerated();
+    }
     if (replica.primary().isEmpty()) {
       return 0;
     }
-    int votersUp = 0;
-    for (ServerStatus row : rows) {
-      if (row.voter() && row.up()) {
-        votersUp++;
+    Membership list = replica.membership();
+    List<ServerStatus> up = rows.stream().filter(row -> row.voter() && row.up()).toList();
+    boolean pair =
+        survives
+            && list.voters().size() == 2
+            && up.size() == 2
+            && up.stream().allMatch(row -> row.appliedIndex() >= list.index());
+    return Math.max(0, up.size() - list.quorum()) + (pair ? 1 : 0);
+  }
+
+  /// Sentences about writes of earlier timelines, of all servers that this one, as primary, hears.
+  ///
+  /// @param own of this server itself
+  List<String> rescues(Replica replica, PeerFrame.Rescue own) {
+    List<String> sentences = new ArrayList<>();
+    addRescue(sentences, self, own);
+    if (replica.role() == Role.PRIMARY) {
+      for (Member member : replica.membership().members()) {
+        Heard last = heard.get(member.id());
+        if (last != null && replica.isUp(member.id())) {
+          last.report().rescue().ifPresent(rescue -> addRescue(sentences, member.id(), rescue));
+        }
       }
     }
-    return Math.max(0, votersUp - replica.membership().quorum());
+    return sentences;
+  }
+
+  private static void addRescue(List<String> sentences, ServerId server, PeerFrame.Rescue rescue) {
+    if (rescue.waiting() > 0) {
+      sentences.add(
+          "%d writes that server %s took while the cluster was split are being logged again"
+              .formatted(rescue.waiting(), server));
+    }
+    if (rescue.unreplayable() > 0) {
+      sentences.add(
+          "%d writes that server %s took while the cluster was split could not be logged again: `admin unreplayable %s` lists them"
+              .formatted(rescue.unreplayable(), server, server));
+    }
   }
 
   /// One sentence about why there is no primary, and what would cure it.
   Optional<String> why(Replica replica) {
     if (replica.primary().isPresent()) {
       return Optional.empty();
+    }
+    if (replica.superseded().isPresent()) {
+      return Optional.of(
+          "no primary: server %s is primary in a later timeline, and server %s is being taken in there"
+              .formatted(replica.superseded().get(), self));
     }
     Membership membership = replica.membership();
     List<String> missing = new ArrayList<>();

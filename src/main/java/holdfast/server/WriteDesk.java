@@ -55,8 +55,8 @@ final class WriteDesk {
 
   /// Where writes go from here.
   interface Channel {
-    /// This server is the primary and its disk is full.
-    boolean diskFull();
+    /// Why this server, which is the primary, takes no write now; empty: it does, or is not.
+    Optional<RequestRefused> refusal();
 
     /// Whether there is a primary that a write can be handed to now: this server, or one with a
     /// link.
@@ -125,10 +125,9 @@ final class WriteDesk {
   }
 
   private Optional<RequestRefused> refusal(PendingWrite write) {
-    if (channel.diskFull()) {
-      return Optional.of(
-          new RequestRefused(
-              ErrorCode.DISK_FULL, "not done: the primary's disk is full; repeat later"));
+    Optional<RequestRefused> refusal = channel.refusal();
+    if (refusal.isPresent()) {
+      return refusal;
     }
     if (pendingBytes + write.body.length > PENDING_BYTES_MAX) {
       return Optional.of(

@@ -174,6 +174,12 @@ public sealed interface ClientRequest {
   record ReplaceServer(RequestHeader header, MemberChange.Replace change)
       implements MemberRequest {}
 
+  /// Has the server asked go on by itself, with all that it has, though it may lack something.
+  record Survive(RequestHeader header) implements Operator {}
+
+  /// What this server could not bring into the later timeline, from behind the position `after` on.
+  record Unreplayable(RequestHeader header, Optional<Long> after) implements Operator {}
+
   /// Without `logIndex`: up to what the server has applied.
   record CheckDatabase(RequestHeader header, Optional<Long> logIndex) implements Operator {}
 }

@@ -186,6 +186,21 @@ public sealed interface OkPayload {
       List<String> faults)
       implements OkPayload {}
 
+  /// What could not be brought into the present timeline, a page of it.
+  ///
+  /// @param waiting how many commands are yet to be brought in
+  /// @param count how many could not be, altogether
+  record Unreplayables(
+      long waiting, long count, List<UnreplayableCommand> commands, boolean more)
+      implements OkPayload {}
+
+  /// One of them, as it stood in the log that lost.
+  ///
+  /// @param position its place in the list, from 1
+  /// @param time ms since the epoch
+  /// @param command its bytes in the log, JSON
+  record UnreplayableCommand(long position, long time, String command, String reason) {}
+
   /// Two servers with an equal `logIndex` must have equal rows.
   ///
   /// @param digest SHA-256 over the rows, hex

@@ -40,19 +40,7 @@ public final class PeerCodec {
       case PeerFrame.Core(PeerMessage message) -> core(self, message);
       case PeerFrame.Heartbeat(PeerMessage.Heartbeat m, var servers) -> heartbeat(self, m, servers);
       case PeerFrame.HeartbeatAck(PeerMessage.HeartbeatAck m, PeerFrame.Report r) ->
-          end(
-              ReplyWriter.vitals(
-                  head(self, "HEARTBEAT_ACK", m.term(), 0)
-                      .field("round", m.round())
-                      .field("last_index", m.lastIndex())
-                      .field("applied_index", m.appliedIndex())
-                      .field("lag_ms", r.lagMs())
-                      .field("time", r.time())
-                      .field("digest_index", r.digestIndex())
-                      .field("digest", r.digest())
-                      .field("clients", r.clients())
-                      .field("version", r.version()),
-                  r.vitals()));
+          heartbeatAck(self, m, r);
       case PeerFrame.Forward f ->
           end(
               numbered(self, "FORWARD", f.term(), f.session(), f.number(), f.command().length)
@@ -110,6 +98,28 @@ public final class PeerCodec {
       json.name("servers").openList();
       servers.get().forEach(server -> ReplyWriter.serverStatus(json, server));
       json.closeList();
+    }
+    return end(json);
+  }
+
+  private static byte[] heartbeatAck(
+      ServerId self, PeerMessage.HeartbeatAck m, PeerFrame.Report r) {
+    JsonWriter json =
+        ReplyWriter.vitals(
+            head(self, "HEARTBEAT_ACK", m.term(), 0)
+                .field("round", m.round())
+                .field("last_index", m.lastIndex())
+                .field("applied_index", m.appliedIndex())
+                .field("lag_ms", r.lagMs())
+                .field("time", r.time())
+                .field("digest_index", r.digestIndex())
+                .field("digest", r.digest())
+                .field("clients", r.clients())
+                .field("version", r.version()),
+            r.vitals());
+    if (r.rescue().isPresent()) {
+      json.field("rescuing", r.rescue().get().waiting())
+          .field("unreplayable", r.rescue().get().unreplayable());
     }
     return end(json);
   }

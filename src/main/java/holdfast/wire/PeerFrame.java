@@ -26,6 +26,7 @@ public sealed interface PeerFrame {
   /// @param digestIndex a multiple of 1,000, or 0
   /// @param digest running digest up to there, hex
   /// @param vitals absent: an older version
+  /// @param rescue absent: there is nothing of an earlier timeline
   record Report(
       long lagMs,
       long time,
@@ -33,7 +34,14 @@ public sealed interface PeerFrame {
       String digest,
       int clients,
       String version,
-      Optional<Vitals> vitals) {}
+      Optional<Vitals> vitals,
+      Optional<Rescue> rescue) {}
+
+  /// How many writes of an earlier timeline a server has that are to be logged again (`waiting`), and
+  /// how many could not be.
+  record Rescue(long waiting, long unreplayable) {
+    public static final Rescue NONE = new Rescue(0, 0);
+  }
 
   /// A client's write: `session` is the connection's number on the sender, `number` runs from 1 for
   /// each session and term. `command` is the bytes of the command without time.

@@ -131,7 +131,10 @@ final class PeerReader {
             payload.needText("digest"),
             payload.needInt("clients"),
             payload.needText("version"),
-            Lists.vitals(payload)));
+            Lists.vitals(payload),
+            payload.has("rescuing")
+                ? Optional.of(new PeerFrame.Rescue(count("rescuing"), count("unreplayable")))
+                : Optional.empty()));
   }
 
   private PeerMessage voteResponse() throws FrameException {

@@ -85,7 +85,8 @@ final class ReplyReader {
               Map.entry(
                   OkPayload.BackupPiece.class,
                   t -> new OkPayload.BackupPiece(t.number("offset"), t.text("data"))),
-              Map.entry(OkPayload.Checked.class, ReplyReader::checked));
+              Map.entry(OkPayload.Checked.class, ReplyReader::checked),
+              Map.entry(OkPayload.Unreplayables.class, ReplyReader::unreplayables));
 
   private ReplyReader() {}
 
@@ -279,6 +280,21 @@ final class ReplyReader {
     }
     return Optional.of(
         new Vitals(t.number("up_since"), t.number("disk_used"), t.number("disk_free")));
+  }
+
+  private static OkPayload unreplayables(Tree t) throws FrameException {
+    return new OkPayload.Unreplayables(
+        t.number("waiting"),
+        t.number("count"),
+        t.list(
+            "commands",
+            row ->
+                new OkPayload.UnreplayableCommand(
+                    row.number("position"),
+                    row.number("time"),
+                    row.text("command"),
+                    row.text("reason"))),
+        t.flag("more"));
   }
 
   private static OkPayload checked(Tree t) throws FrameException {

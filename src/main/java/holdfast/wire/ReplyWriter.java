@@ -190,6 +190,7 @@ final class ReplyWriter {
               .field("digest", p.digest());
       case OkPayload.BackupPiece p -> json.field("offset", p.offset()).field("data", p.data());
       case OkPayload.Checked p -> checked(p);
+      case OkPayload.Unreplayables p -> unreplayables(p);
     }
   }
 
@@ -266,6 +267,19 @@ final class ReplyWriter {
             .field("disk_used", v.diskUsed())
             .field("disk_free", v.diskFree()));
     return json;
+  }
+
+  private void unreplayables(OkPayload.Unreplayables p) {
+    json.field("waiting", p.waiting()).field("count", p.count()).name("commands").openList();
+    for (OkPayload.UnreplayableCommand one : p.commands()) {
+      json.open()
+          .field("position", one.position())
+          .field("time", one.time())
+          .field("command", one.command())
+          .field("reason", one.reason())
+          .close();
+    }
+    json.closeList().field("more", p.more());
   }
 
   private void checked(OkPayload.Checked p) {

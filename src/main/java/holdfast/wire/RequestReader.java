@@ -245,6 +245,9 @@ final class RequestReader {
       case CHECK ->
           new ClientRequest.CheckDatabase(
               header, payload.integer("log_index", 0, Json.INTEGER_MAX));
+      case SURVIVE -> new ClientRequest.Survive(header);
+      case UNREPLAYABLE ->
+          new ClientRequest.Unreplayable(header, payload.integer("after", 0, Json.INTEGER_MAX));
     };
   }
 

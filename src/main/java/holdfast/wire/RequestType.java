@@ -44,7 +44,9 @@ enum RequestType {
   REPLACE_SERVER(false),
   TRANSFER_PRIMARY(false),
   BACKUP_DATABASE(false),
-  CHECK(false);
+  CHECK(false),
+  SURVIVE(false),
+  UNREPLAYABLE(false);
 
   private final boolean needsLogin;
 

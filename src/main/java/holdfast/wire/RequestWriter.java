@@ -86,6 +86,8 @@ final class RequestWriter {
       case ClientRequest.TransferPrimary _ -> RequestType.TRANSFER_PRIMARY;
       case ClientRequest.BackupDatabase _ -> RequestType.BACKUP_DATABASE;
       case ClientRequest.CheckDatabase _ -> RequestType.CHECK;
+      case ClientRequest.Survive _ -> RequestType.SURVIVE;
+      case ClientRequest.Unreplayable _ -> RequestType.UNREPLAYABLE;
     };
   }
 
@@ -164,6 +166,8 @@ final class RequestWriter {
           r.offset().ifPresent(offset -> json.field("offset", offset));
       case ClientRequest.CheckDatabase r ->
           r.logIndex().ifPresent(index -> json.field("log_index", index));
+      case ClientRequest.Survive _ -> {}
+      case ClientRequest.Unreplayable r -> r.after().ifPresent(after -> json.field("after", after));
     }
   }
 

@@ -1,5 +1,6 @@
 package holdfast.cluster;
 
+import holdfast.demo.FaultProxy;
 import holdfast.protocol.RawClient;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -53,7 +53,7 @@ final class DatabasesTest {
   }
 
   private List<String> faults(Ledger.Acknowledged... acknowledged) throws SQLException {
-    return Databases.compare(files, List.of(acknowledged)).faults();
+    return Databases.compare(files, List.of(acknowledged), Databases.Numbering.KEPT).faults();
   }
 
   private static Ledger.Acknowledged told(String text, long seq) {
@@ -65,7 +65,7 @@ final class DatabasesTest {
     for (int id = 1; id <= 3; id++) {
       database(id, new Row(7, 1, "a"), new Row(9, 2, "b"));
     }
-    Databases.Report report = Databases.compare(files, List.of(told("a", 1), told("b", 2)));
+    Databases.Report report = Databases.compare(files, List.of(told("a", 1), told("b", 2)), Databases.Numbering.KEPT);
     assertEquals(List.of(), report.faults());
     assertEquals(2, report.messages());
     assertEquals(3, report.digests().size());
@@ -125,7 +125,7 @@ final class DatabasesTest {
   void aCopyWithAnotherIdIsFound() throws SQLException {
     database(1, new Row(7, 1, "a"));
     database(2, new Row(8, 1, "a"));
-    Databases.Report report = Databases.compare(files, List.of());
+    Databases.Report report = Databases.compare(files, List.of(), Databases.Numbering.KEPT);
     assertEquals(1, report.faults().size());
     assertNotEquals(report.digests().get(new ServerId(1)), report.digests().get(new ServerId(2)));
   }

@@ -32,7 +32,7 @@ final class DivergenceTest {
   private void report(int server, int voters, long index, String digest) {
     divergence.compare(
         id(server),
-        new PeerFrame.Report(0, 0, index, digest, 0, "1", Optional.empty()),
+        new PeerFrame.Report(0, 0, index, digest, 0, "1", Optional.empty(), Optional.empty()),
         at -> at == 0 ? Optional.empty() : Optional.of(new byte[] {1}),
         members(voters));
   }

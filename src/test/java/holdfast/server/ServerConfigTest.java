@@ -237,7 +237,7 @@ final class ServerConfigTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"survivor.takeover", "tls.certificate", "metrics.port"})
+  @ValueSource(strings = {"tls.certificate", "metrics.port"})
   void aKeyOfALaterVersionIsRefusedNotIgnored(String key) {
     String sentence =
         ": not in this version of Holdfast, which would not do what the key asks; remove it";

@@ -34,8 +34,8 @@ class WriteDeskTest {
           () -> machine,
           new WriteDesk.Channel() {
             @Override
-            public boolean diskFull() {
-              return false;
+            public Optional<RequestRefused> refusal() {
+              return Optional.empty();
             }
 
             @Override

@@ -90,6 +90,8 @@ final class ProtocolPageTest {
           Map.entry(
               "BACKUP_DATABASE", Set.of(OkPayload.BackupMade.class, OkPayload.BackupPiece.class)),
           Map.entry("CHECK", Set.of(OkPayload.Checked.class)),
+          Map.entry("SURVIVE", Set.of(OkPayload.PrimaryMoved.class)),
+          Map.entry("UNREPLAYABLE", Set.of(OkPayload.Unreplayables.class)),
           Map.entry("EDIT", Set.of(OkPayload.Written.class)),
           Map.entry("DELETE", Set.of(OkPayload.Written.class)),
           Map.entry("REACT", Set.of(OkPayload.Written.class)),

@@ -252,6 +252,12 @@ class ClientCodecTest {
         new OkPayload.BackupMade("c0ffee", 12, 7, 65_537, "ab"),
         new OkPayload.BackupPiece(65_536, "AA=="),
         new OkPayload.Checked(12, 0, none(), List.of(), List.of("torn")),
+        new OkPayload.Unreplayables(0, 0, List.of(), false),
+        new OkPayload.Unreplayables(
+            3,
+            2,
+            List.of(new OkPayload.UnreplayableCommand(1, 7, "{\"v\":1}", "the name is taken")),
+            true),
         new OkPayload.Checked(
             1_012,
             1_000,
@@ -469,7 +475,9 @@ class ClientCodecTest {
             "REPLACE_SERVER",
             "TRANSFER_PRIMARY",
             "BACKUP_DATABASE",
-            "CHECK"),
+            "CHECK",
+            "SURVIVE",
+            "UNREPLAYABLE"),
         open);
     assertFalse(open.contains("SEND"));
   }

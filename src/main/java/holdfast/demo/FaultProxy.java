@@ -1,4 +1,4 @@
-package holdfast.cluster;
+package holdfast.demo;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /// A TCP proxy in front of one port that can misbehave like a network: hold back all bytes of a
 /// direction (as a cable that is cut: nothing is refused, nothing arrives), delay them, or break
 /// connections. Bytes held back are lost with their connection, never skipped within one.
-final class FaultProxy implements AutoCloseable {
+public final class FaultProxy implements AutoCloseable {
   private static final int BUFFER_BYTES = 64 << 10;
   private static final int CONNECT_MS = 5_000;
   private static final long POLL_MS = 5;
@@ -32,35 +32,37 @@ final class FaultProxy implements AutoCloseable {
     this.target = target;
   }
 
-  static FaultProxy to(int target) throws IOException {
+  /// Listens on a free port of this machine, in front of port `target` of it.
+  public static FaultProxy to(int target) throws IOException {
     FaultProxy proxy =
         new FaultProxy(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), target);
     Thread.ofVirtual().name("proxy-" + target).start(proxy::accept);
     return proxy;
   }
 
-  int port() {
+  /// Where it listens.
+  public int port() {
     return listener.getLocalPort();
   }
 
   /// Holds back what the dialler sends (`there`), what it is sent (`back`), or both.
-  void silence(boolean there, boolean back) {
+  public void silence(boolean there, boolean back) {
     silentThere = there;
     silentBack = back;
   }
 
   /// Every piece of data waits that long, in both directions.
-  void delay(long milliseconds) {
+  public void delay(long milliseconds) {
     delayMs = milliseconds;
   }
 
   /// Ends every connection there is; new ones are taken.
-  void breakConnections() {
+  public void breakConnections() {
     sockets.forEach(FaultProxy::closeQuietly);
   }
 
   /// A network that came back: what was held back is gone with its connections.
-  void heal() {
+  public void heal() {
     boolean wasSilent = silentThere || silentBack;
     silence(false, false);
     delay(0);

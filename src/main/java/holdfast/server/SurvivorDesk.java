@@ -1,0 +1,200 @@
+package holdfast.server;
+
+import holdfast.replication.Event;
+import holdfast.replication.Member;
+import holdfast.replication.Membership;
+import holdfast.replication.Replica;
+import holdfast.replication.Role;
+import holdfast.replication.ServerId;
+import holdfast.wire.CommandCodec;
+import holdfast.wire.ErrorCode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The last survivor, on the replica thread: has this server go on alone when the core says that it
+/// may lose nothing by it, or when an operator wants it, and says in words what is at stake.
+final class SurvivorDesk {
+  /// An operator is told after so long that the server does not go on.
+  static final long FORCED_NANOS_MAX = 3_000_000_000L;
+
+  private static final Logger log = LoggerFactory.getLogger(SurvivorDesk.class);
+
+  private final ServerId self;
+  private final Replica replica;
+  private final Optional<Duration> takeover;
+  private final LongSupplier chatTime;
+  private Optional<Forced> forced = Optional.empty();
+
+  private record Forced(CompletableFuture<ChangeResult> result, long deadlineNanos) {}
+
+  /// @param takeover as `survivor.takeover`; empty: this server never goes on alone
+  /// @param chatTime the time of the last command applied
+  SurvivorDesk(
+      ServerId self, Replica replica, Optional<Duration> takeover, LongSupplier chatTime) {
+    this.self = self;
+    this.replica = replica;
+    this.takeover = takeover;
+    this.chatTime = chatTime;
+  }
+
+  /// What the core is to hear now.
+  Optional<Event> onTime(long now) {
+    settle(now);
+    if (takeover.isEmpty() || replica.role() == Role.PRIMARY) {
+      return Optional.empty();
+    }
+    boolean isForced = forced.isPresent();
+    Optional<Membership> list = isForced ? replica.foundableByForce() : replica.foundable();
+    return list.map(next -> founding(next, isForced));
+  }
+
+  private Event founding(Membership list, boolean isForced) {
+    if (isForced) {
+      log.warn("an operator has server {} go on alone, with what it has", self);
+    } else {
+      log.warn(
+          "server {} has heard nothing of the other voter for {}: it goes on alone, and has all"
+              + " that was acknowledged",
+          self,
+          takeover.map(SurvivorDesk::text).orElse(""));
+    }
+    long time = Math.max(chatTime.getAsLong(), System.currentTimeMillis());
+    return new Event.TimelineFounded(CommandCodec.members(time, list, true), isForced);
+  }
+
+  // ---- an operator's word
+
+  /// An operator wants this server to go on alone; `result` is completed on this thread.
+  void survive(CompletableFuture<ChangeResult> result) {
+    Optional<String> refusal = refusal();
+    if (replica.solo()) {
+      result.complete(new ChangeResult.Done());
+    } else if (refusal.isPresent()) {
+      result.complete(new ChangeResult.Refused(refusal.get()));
+    } else {
+      forced = Optional.of(new Forced(result, System.nanoTime() + FORCED_NANOS_MAX));
+    }
+  }
+
+  private Optional<String> refusal() {
+    if (takeover.isEmpty()) {
+      return Optional.of(
+          "survivor.takeover is off at server %s: with it off, `recover` begins a new cluster from what is left"
+              .formatted(self));
+    }
+    if (replica.superseded().isPresent()) {
+      return Optional.of(
+          "server %s is primary in a later timeline, and takes this server in"
+              .formatted(replica.superseded().get()));
+    }
+    if (replica.primary().isPresent()) {
+      return Optional.of(
+          "server %s is primary: nobody has to go on alone".formatted(replica.primary().get()));
+    }
+    if (forced.isPresent()) {
+      return Optional.of("somebody else wants the same, and waits for it");
+    }
+    return replica.foundableByForce().isEmpty()
+        ? Optional.of("server %s has not taken part in its cluster yet".formatted(self))
+        : Optional.empty();
+  }
+
+  private void settle(long now) {
+    if (forced.isEmpty()) {
+      return;
+    }
+    Forced wish = forced.get();
+    if (replica.solo()) {
+      wish.result().complete(new ChangeResult.Done());
+    } else if (replica.primary().isPresent()) {
+      wish.result()
+          .complete(
+              new ChangeResult.Refused(
+                  "server %s is primary now".formatted(replica.primary().get())));
+    } else if (now - wish.deadlineNanos() >= 0) {
+      wish.result()
+          .complete(
+              new ChangeResult.Refused("server %s cannot go on alone; see its log".formatted(self)));
+    }
+    if (wish.result().isDone()) {
+      forced = Optional.empty();
+    }
+  }
+
+  // ---- in words
+
+  /// What writers are told while the log may not grow, since those without a vote may need it.
+  RequestRefused logFull() {
+    return new RequestRefused(
+        ErrorCode.DISK_FULL,
+        "not done: the log has reached log.keep and nothing of it may go while %s has no vote: it must come back, or be removed"
+            .formatted(absent().isEmpty() ? "a member" : absent()));
+  }
+
+  /// As primary: what is at stake, and what would end it.
+  List<String> warnings(boolean logIsFull) {
+    List<String> warnings = new ArrayList<>();
+    if (takeover.isEmpty() || replica.role() != Role.PRIMARY) {
+      return warnings;
+    }
+    String absent = absent();
+    if (logIsFull) {
+      warnings.add(logFull().getMessage());
+    }
+    if (replica.solo()) {
+      warnings.add(
+          "server %s goes on alone: what is acknowledged now is on its disk only, and lost with it; bring back %s with their disks, or remove them and add new ones"
+              .formatted(self, absent));
+    } else if (!absent.isEmpty() && replica.membership().voters().size() == 2) {
+      warnings.add(
+          "%s has no vote while it is away; if one of %s fails, too, the other goes on alone after %s"
+              .formatted(
+                  absent,
+                  names(replica.membership().voters()),
+                  takeover.map(SurvivorDesk::text).orElse("")));
+    }
+    return warnings;
+  }
+
+  /// Those who are members, have no vote and are not heard of.
+  private String absent() {
+    return names(
+        replica.membership().members().stream()
+            .filter(member -> !member.voter() && !replica.isUp(member.id()))
+            .map(Member::id)
+            .toList());
+  }
+
+  /// Sentences behind the one why there is no primary, for somebody who has only this server left.
+  Optional<String> hope() {
+    if (takeover.isEmpty() || replica.superseded().isPresent()) {
+      return Optional.empty();
+    }
+    List<ServerId> voters = replica.membership().voters();
+    if (voters.size() == 2 && voters.contains(self)) {
+      ServerId other = voters.getFirst().equals(self) ? voters.getLast() : voters.getFirst();
+      return Optional.of(
+          "server %s goes on alone once it has heard nothing of server %s for %s"
+              .formatted(self, other, takeover.map(SurvivorDesk::text).orElse("")));
+    }
+    return Optional.of(
+        "if they cannot be started, `admin survive %s` has server %s go on with what it has"
+            .formatted(self, self));
+  }
+
+  private static String names(List<ServerId> servers) {
+    return (servers.size() == 1 ? "server " : servers.isEmpty() ? "" : "servers ")
+        + servers.stream().map(ServerId::toString).collect(Collectors.joining(" and "));
+  }
+
+  private static String text(Duration duration) {
+    return Values.durationText(duration.toMillis());
+  }
+}
