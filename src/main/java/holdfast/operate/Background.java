@@ -1,5 +1,6 @@
 package holdfast.operate;
 
+import holdfast.replication.Member;
 import holdfast.replication.ServerId;
 import holdfast.server.ServerConfig;
 import java.io.File;
@@ -45,6 +46,34 @@ public final class Background {
   /// Starts server `id` of the file, with `sets` overriding it.
   public static Started start(ServerConfig config, ServerId id, List<String> sets)
       throws IOException {
+    return start(config, id, List.of("server", id.toString()), sets);
+  }
+
+  /// Starts `member`, which the file does not know, and has `seed`'s cluster take it in, or come
+  /// back.
+  public static Started join(ServerConfig config, Member member, Member seed, List<String> sets)
+      throws IOException {
+    List<String> words =
+        List.of(
+            "join",
+            "--id",
+            member.id().toString(),
+            "--host",
+            member.host(),
+            "--client-port",
+            Integer.toString(member.clientPort()),
+            "--peer-port",
+            Integer.toString(member.peerPort()),
+            "--seed",
+            (seed.host().contains(":") ? "[" + seed.host() + "]" : seed.host())
+                + ":"
+                + seed.peerPort());
+    return start(config, member.id(), words, sets);
+  }
+
+  private static Started start(
+      ServerConfig config, ServerId id, List<String> words, List<String> sets)
+      throws IOException {
     Path directory = Files.createDirectories(config.directory(id));
     Path log = directory.resolve("server.log");
     if (Files.exists(log) && Files.size(log) > LOG_BYTES_MAX) {
@@ -54,7 +83,7 @@ public final class Background {
     List<String> command = new ArrayList<>();
     // A session of its own: neither Ctrl-C nor the end of this terminal reaches it.
     onPath("setsid").ifPresent(setsid -> command.add(setsid.toString()));
-    command.addAll(JavaCommand.with(arguments(config, id, sets)));
+    command.addAll(JavaCommand.with(arguments(config, words, sets)));
     Process process =
         new ProcessBuilder(command)
             .redirectInput(new File("/dev/null"))
@@ -65,8 +94,9 @@ public final class Background {
     return new Started(id, process, log, logStart);
   }
 
-  private static List<String> arguments(ServerConfig config, ServerId id, List<String> sets) {
-    List<String> arguments = new ArrayList<>(List.of("server", id.toString()));
+  private static List<String> arguments(
+      ServerConfig config, List<String> words, List<String> sets) {
+    List<String> arguments = new ArrayList<>(words);
     arguments.addAll(List.of("--config", config.file().toAbsolutePath().toString()));
     for (String set : sets) {
       arguments.addAll(List.of("--set", set));

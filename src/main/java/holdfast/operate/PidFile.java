@@ -89,10 +89,14 @@ public final class PidFile {
             .map(Arrays::asList)
             .or(() -> process.info().commandLine().map(line -> Arrays.asList(line.split(" ", -1))))
             .orElse(List.of());
-    int verb = words.indexOf("server");
-    return verb > 0
-        && verb + 1 < words.size()
-        && words.get(verb + 1).equals(id.toString())
-        && words.subList(0, verb).stream().anyMatch(word -> word.contains("oldfast"));
+    return isFollowedByOwnId(words, words.indexOf("server"))
+        || (words.contains("join") && isFollowedByOwnId(words, words.indexOf("--id")));
+  }
+
+  private boolean isFollowedByOwnId(List<String> words, int at) {
+    return at > 0
+        && at + 1 < words.size()
+        && words.get(at + 1).equals(id.toString())
+        && words.subList(0, at).stream().anyMatch(word -> word.contains("oldfast"));
   }
 }

@@ -1,8 +1,13 @@
 package holdfast.server;
 
 import holdfast.replication.ServerId;
-import holdfast.wire.ErrorCode;
+import holdfast.storage.Unreplayable;
+import holdfast.wire.CommandCodec;
 import holdfast.wire.OkPayload;
+import holdfast.wire.PeerFrame;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,5 +41,30 @@ final class SurvivorRequests {
     }
     MemberRequests.require(result);
     return new OkPayload.PrimaryMoved(self.toString(), views.current().term());
+  }
+
+  /// What could not be logged again, from behind `position` on.
+  OkPayload unreplayable(long position) throws RequestRefused, InterruptedException {
+    return port.call(() -> {
+      PeerFrame.Rescue counts = port.rescue().counts();
+      List<OkPayload.UnreplayableCommand> page = new ArrayList<>();
+      int bytes = 0;
+      boolean more = false;
+      for (Unreplayable one : port.rescue().unreplayable(position, PAGE_COMMANDS + 1)) {
+        byte[] command = CommandCodec.stamp(CommandCodec.body(one.command()), one.command().time());
+        bytes += command.length;
+        more = page.size() == PAGE_COMMANDS || (!page.isEmpty() && bytes > PAGE_BYTES);
+        if (more) {
+          break;
+        }
+        page.add(
+            new OkPayload.UnreplayableCommand(
+                one.position(),
+                one.command().time(),
+                new String(command, StandardCharsets.UTF_8),
+                one.reason()));
+      }
+      return new OkPayload.Unreplayables(counts.waiting(), counts.unreplayable(), page, more);
+    });
   }
 }
