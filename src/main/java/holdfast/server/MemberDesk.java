@@ -207,7 +207,7 @@ final class MemberDesk {
   private Event stating(Membership next) {
     log.info("the members are to be {}", describe(next));
     long time = Math.max(chatTime.getAsLong(), System.currentTimeMillis());
-    return new Event.ChangeProposed(CommandCodec.members(time, next));
+    return new Event.ChangeProposed(CommandCodec.members(time, next, false));
   }
 
   private static String describe(Membership membership) {

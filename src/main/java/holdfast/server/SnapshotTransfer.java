@@ -117,7 +117,7 @@ final class SnapshotTransfer implements AutoCloseable {
 
   private void run() {
     long begun = System.nanoTime();
-    try (OutgoingSnapshot snapshot = snapshots.copy()) {
+    try (OutgoingSnapshot snapshot = snapshots.copy(false)) {
       bytes = snapshot.bytes();
       digest = snapshot.digest();
       position = Optional.of(snapshot.position());

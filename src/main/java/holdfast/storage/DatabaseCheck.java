@@ -115,13 +115,7 @@ public final class DatabaseCheck {
       long begun = System.nanoTime();
       List<LogRow> step =
           rows.with(last)
-              .list(row ->
-                  new LogRow(
-                      row.getLong(1),
-                      row.getInt(2),
-                      row.getLong(3),
-                      row.getLong(4),
-                      row.getBytes(5)));
+              .list(LogRow::read);
       for (LogRow row : step) {
         if (!row.intact()) {
           faults.add(
