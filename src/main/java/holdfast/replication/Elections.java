@@ -19,6 +19,7 @@ final class Elections {
   private final ReplicatedLog log;
   private final Outbox outbox;
   private final ElectionTimer timer;
+  private final TimelineGate gate;
 
   /// Peers whose process is known to have died: no answer is to be expected of it, and if it was
   /// primary it is none any more.
@@ -42,13 +43,15 @@ final class Elections {
       byte[] noop,
       ReplicatedLog log,
       Outbox outbox,
-      ElectionTimer timer) {
+      ElectionTimer timer,
+      TimelineGate gate) {
     this.self = self;
     this.settings = settings;
     this.noop = noop;
     this.log = log;
     this.outbox = outbox;
     this.timer = timer;
+    this.gate = gate;
     this.hardState = hardState;
     this.savedHardState = hardState;
     this.state = new Backup(Optional.empty(), settings.electionTicksMin());
@@ -82,6 +85,9 @@ final class Elections {
 
   /// The primary of this term, as far as known, unless its process is known to have died.
   Optional<ServerId> primary() {
+    if (gate.superior().isPresent()) {
+      return Optional.empty();
+    }
     return switch (state) {
       case Backup backup -> backup.primary().filter(id -> !dead.contains(id));
       case PreCandidate asking -> Optional.empty();
@@ -98,6 +104,12 @@ final class Elections {
 
   void onTick(int elapsed) {
     Check.that(elapsed >= 1, "a tick of %d", elapsed);
+    gate.onTick();
+    if (gate.superior().isPresent()) {
+      timer.advance(1);
+      timer.restart(); // once nothing is heard of that primary any more, this server waits anew
+      return;
+    }
     if (state instanceof Primary primary) {
       timer.advance(elapsed);
       if (primary.hearsQuorum(timer.now()) && !primary.hasLeft()) {
@@ -152,6 +164,7 @@ final class Elections {
   }
 
   void onPeerAlive(ServerId peer) {
+    gate.onHeard(peer);
     boolean wasDead = dead.remove(peer);
     switch (state) {
       case Backup backup -> {
@@ -359,11 +372,11 @@ final class Elections {
     Votes votes = new Votes();
     votes.granted(self);
     state = new PreCandidate(votes, before);
-    askForVotes(hardState.term() + 1, true, false);
+    askForVotes(Timeline.termAfter(hardState.term()), true, false);
   }
 
   private void becomeCandidate(boolean takeOver) {
-    hardState = new HardState(hardState.term() + 1, Optional.of(self));
+    hardState = new HardState(Timeline.termAfter(hardState.term()), Optional.of(self));
     timer.restart();
     Votes votes = new Votes();
     votes.granted(self);
@@ -388,6 +401,49 @@ final class Elections {
     if (!primary.foundingWanted()) {
       primary.append(noop);
     }
+  }
+
+  // ---- timelines
+
+  /// A primary of a higher timeline lives: this server holds no office any more, and stands for
+  /// none. Its term stays, since it is of another timeline.
+  void yieldToSuperior() {
+    if (!(state instanceof Backup)) {
+      becomeBackup(hardState.term(), Backup.WITHOUT_PRIMARY);
+    }
+  }
+
+  Optional<Membership> foundable(boolean forced) {
+    boolean served = gate.superior().isPresent() || primary().isPresent();
+    if (settings.survivorTicks() == 0 || served) {
+      return Optional.empty();
+    }
+    FoundingRules rules =
+        new FoundingRules(
+            self, Timeline.of(hardState.term()), membership(), log.appliedIndex(), gate::isSilent);
+    return forced ? rules.foundableByForce() : rules.foundable();
+  }
+
+  /// Founds a timeline, unless it may not any more (SURVIVOR.md rule 4): term, vote and entry go to
+  /// disk together, and nothing leaves before that. What stands behind the applied index stays, and
+  /// is committed with the entry.
+  void onTimelineFounded(MembershipReader memberships, Event.TimelineFounded founded) {
+    int highest = Math.max(Timeline.of(hardState.term()).number(), gate.highestNumber());
+    long term = new Timeline(highest + 1, self.value()).firstTerm();
+    LogEntry entry = new LogEntry(log.last().index() + 1, term, founded.command());
+    Optional<Membership> stated = memberships.membershipOf(entry);
+    Optional<Membership> wanted = foundable(founded.forced());
+    if (stated.isPresent() && wanted.map(stated.get()::statesSame).orElse(false)) {
+      hardState = new HardState(term, Optional.of(self));
+      timer.onPrimary();
+      Primary primary = new Primary(self, term, settings, log, outbox, timer.now());
+      state = primary;
+      primary.append(founded.command());
+    }
+  }
+
+  Optional<Membership> ownChange() {
+    return state instanceof Primary primary ? primary.ownChange(dead::contains) : Optional.empty();
   }
 
   private void enterTerm(long term) {

@@ -29,6 +29,10 @@ public sealed interface Event {
   /// speaks against it by then; whoever wants it looks whether it came to be, and asks again.
   record ChangeProposed(byte[] command) implements Event {}
 
+  /// The bytes of an entry that founds a timeline, stating the list that `Replica.foundable` names,
+  /// or, `forced`, the one of `Replica.foundableByForce`; ignored unless that names it yet.
+  record TimelineFounded(byte[] command, boolean forced) implements Event {}
+
   /// A linearizable read wants to know what it must see. Answered by ReadReady or ReadRefused.
   record ReadRequested(long readId) implements Event {}
 

@@ -12,8 +12,14 @@ import java.util.function.Predicate;
 /// @param answers whether a member has acknowledged a heartbeat lately and is not known to have
 ///   died
 /// @param caughtUp whether a learner has had everything for `ReplicaSettings.caughtUpTicks`
+/// @param survivor whether every voter of a new list must answer, rather than a quorum (SURVIVOR.md
+///   rule 2): the death of one while the list is pending would stop the others
 record MemberRules(
-    ServerId self, Membership now, Predicate<ServerId> answers, Predicate<ServerId> caughtUp) {
+    ServerId self,
+    Membership now,
+    Predicate<ServerId> answers,
+    Predicate<ServerId> caughtUp,
+    boolean survivor) {
   /// Why the log may not state `wanted` next. One member may differ (thesis §4.1), by one voter at
   /// most; besides, members may get keys that had none.
   Optional<ChangeDenial> denialOf(Membership wanted) {
@@ -79,6 +85,9 @@ record MemberRules(
   /// vote just now is not among them (unless there is one voter only): should it die at once, the
   /// others must be able to go on.
   private boolean isServed(Membership wanted) {
+    if (survivor) {
+      return wanted.voters().stream().allMatch(this::answersHere);
+    }
     boolean oneVoter = now.voters().size() == 1;
     return Quorum.reached(wanted, voter -> answersHere(voter) && (oneVoter || now.isVoter(voter)));
   }
@@ -202,7 +211,7 @@ record MemberRules(
             id,
             wanted.voters().size(),
             wanted.voters().stream().filter(this::answersHere).count(),
-            wanted.quorum());
+            survivor ? wanted.voters().size() : wanted.quorum());
   }
 
   /// The removal first: it leaves as many answering as there were where a dead server is replaced,
@@ -219,7 +228,8 @@ record MemberRules(
     Optional<String> refusal =
         now.member(successor.id()).isPresent()
             ? Optional.empty()
-            : new MemberRules(self, now.without(id), answers, caughtUp).refusalToAdd(successor);
+            : new MemberRules(self, now.without(id), answers, caughtUp, survivor)
+                .refusalToAdd(successor);
     return refusal.<ChangeStep>map(ChangeStep.Refused::new).orElseGet(() -> toRemove(id));
   }
 
@@ -241,6 +251,18 @@ record MemberRules(
 
   private static ChangeStep noMember(ServerId id) {
     return new ChangeStep.Refused("server %s is not a member".formatted(id));
+  }
+
+  /// The list in which the first voter that is `gone` has no vote; two always stay.
+  Optional<Membership> demotion(Predicate<ServerId> gone) {
+    for (Member member : now.members()) {
+      Membership wanted = now.with(member.withVote(false));
+      boolean may = member.voter() && !member.id().equals(self) && wanted.voters().size() >= 2;
+      if (may && gone.test(member.id()) && denialOf(wanted).isEmpty()) {
+        return Optional.of(wanted);
+      }
+    }
+    return Optional.empty();
   }
 
   /// The list in which the first learner that may have a vote has one.

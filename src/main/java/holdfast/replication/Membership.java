@@ -10,8 +10,9 @@ import java.util.Optional;
 /// that entry's; 0 is the list from the configuration file, in force until the founding entry is in
 /// the log.
 ///
+/// @param term that entry's; 0 for the configured list
 /// @param retired ids that were members' once, ascending: none of them is ever given again
-public record Membership(long index, List<Member> members, List<ServerId> retired) {
+public record Membership(long index, long term, List<Member> members, List<ServerId> retired) {
   /// Members, learners included; one more is refused.
   public static final int MEMBERS_MAX = 64;
 
@@ -29,6 +30,11 @@ public record Membership(long index, List<Member> members, List<ServerId> retire
     for (Member member : members) {
       Check.that(!retired.contains(member.id()), "server id %s is given again", member.id());
     }
+  }
+
+  /// A list of the first timeline, or one that no entry states yet.
+  public Membership(long index, List<Member> members, List<ServerId> retired) {
+    this(index, 0, members, retired);
   }
 
   /// A list that nobody has left yet.
@@ -79,7 +85,7 @@ public record Membership(long index, List<Member> members, List<ServerId> retire
     List<Member> changedMembers = new ArrayList<>(members);
     changedMembers.removeIf(member -> member.id().equals(changed.id()));
     changedMembers.add(changed);
-    return new Membership(index, changedMembers, retired);
+    return new Membership(index, term, changedMembers, retired);
   }
 
   /// This list without the member `id`, which is never given again.
@@ -89,11 +95,17 @@ public record Membership(long index, List<Member> members, List<ServerId> retire
     if (others.removeIf(member -> member.id().equals(id))) {
       left.add(id);
     }
-    return new Membership(index, others, left);
+    return new Membership(index, term, others, left);
   }
 
-  /// The same list as stated by the entry at `newIndex`.
-  public Membership at(long newIndex) {
-    return new Membership(newIndex, members, retired);
+  /// Whether both lists have the same members and the same ids that are never given again, wherever
+  /// they stand in the log.
+  public boolean statesSame(Membership other) {
+    return members.equals(other.members) && retired.equals(other.retired);
+  }
+
+  /// Whether the entry that states this list founded a timeline, `before` being the list before it.
+  boolean foundsAfter(Membership before) {
+    return before.founded() && !Timeline.of(term).equals(Timeline.of(before.term));
   }
 }

@@ -55,7 +55,9 @@ final class MembershipHistory {
       return Views.of(latest);
     }
     Membership before = stated.size() > 1 ? stated.get(stated.size() - 2) : configured;
-    return before.voters().equals(latest.voters()) ? Views.of(latest) : new Views(before, latest);
+    // Who founds a timeline has everything of the one before, and waits for nobody.
+    boolean one = before.voters().equals(latest.voters()) || latest.foundsAfter(before);
+    return one ? Views.of(latest) : new Views(before, latest);
   }
 
   /// The latest one that can no longer be rolled back.
@@ -82,10 +84,11 @@ final class MembershipHistory {
         .membershipOf(entry)
         .ifPresent(membership -> {
           Check.that(
-              membership.index() == entry.index(),
-              "entry %s states a membership of index %d",
+              membership.index() == entry.index() && membership.term() == entry.term(),
+              "entry %s states a membership of %d@%d",
               entry,
-              membership.index());
+              membership.index(),
+              membership.term());
           stated.add(membership);
           views = viewsNow();
         });

@@ -6,7 +6,7 @@ import java.util.Optional;
 /// is handed this.
 @FunctionalInterface
 public interface MembershipReader {
-  /// The list that `entry` states, with the entry's own index, or empty if it states none. Must be
-  /// cheap: it is asked of every entry that is appended.
+  /// The list that `entry` states, with the entry's own index and term, or empty if it states none.
+  /// Must be cheap: it is asked of every entry that is appended.
   Optional<Membership> membershipOf(LogEntry entry);
 }

@@ -110,6 +110,15 @@ public sealed interface PeerMessage {
     }
   }
 
+  /// The sender hears that the receiver is primary in a later timeline than its own, `term`'s, and
+  /// asks to be taken in there: it needs a copy of the state with the log (SURVIVOR.md rules 5, 7).
+  record TakeMeIn(long term) implements PeerMessage {
+    @Override
+    public String toString() {
+      return "TAKE_ME_IN term=%d".formatted(term);
+    }
+  }
+
   /// The first and the last of `entries`, for a line of a trace.
   private static String spanOf(List<LogEntry> entries) {
     return switch (entries.size()) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /// A primary's work in its term: takes commands into the log, sends it to the other members, counts
 /// what they hold, confirms reads and hands over.
@@ -94,11 +95,41 @@ final class Primary implements RoleState {
   List<ServerId> lacking() {
     List<ServerId> lacking = new ArrayList<>();
     others.forEach((peer, progress) -> {
-      if (progress.state() == Progress.State.SNAPSHOT) {
+      if (progress.state() == Progress.State.SNAPSHOT && (!progress.strayed() || canTakeIn())) {
         lacking.add(peer);
       }
     });
     return lacking;
+  }
+
+  boolean strayed(ServerId peer) {
+    return canTakeIn() && progress(peer).map(Progress::strayed).orElse(false);
+  }
+
+  /// Whether a copy of this state has the entry that founded its timeline: with an older list of
+  /// voters, but this term, its owner could go on alone without what this timeline acknowledged
+  /// (SURVIVOR.md rule 7b).
+  private boolean canTakeIn() {
+    long founded = log.memberships().applied().term();
+    return committedInOwnTerm() && Timeline.of(founded).equals(Timeline.of(term));
+  }
+
+  /// How many more voters may fail, one after the other, so that the rest goes on by itself.
+  int failuresTolerated() {
+    Membership list = membership();
+    List<ServerId> up = list.voters().stream().filter(this::isUp).toList();
+    boolean lastSurvivor =
+        settings.survivorTicks() > 0
+            && up.size() == 2
+            && up.equals(list.voters())
+            && up.stream().allMatch(voter -> appliedIndex(voter) >= list.index());
+    return Math.max(0, up.size() - list.quorum()) + (lastSurvivor ? 1 : 0);
+  }
+
+  private long appliedIndex(ServerId peer) {
+    return peer.equals(self)
+        ? log.appliedIndex()
+        : progress(peer).map(Progress::appliedIndex).orElse(0L);
   }
 
   private Optional<Progress> progress(ServerId peer) {
@@ -200,7 +231,8 @@ final class Primary implements RoleState {
                 .map(p -> p.answersSince(now - settings.electionTicksMin()))
                 .orElse(false),
         peer ->
-            progress(peer).map(p -> p.caughtUpSince(now - settings.caughtUpTicks())).orElse(false));
+            progress(peer).map(p -> p.caughtUpSince(now - settings.caughtUpTicks())).orElse(false),
+        settings.survivorTicks() > 0);
   }
 
   /// Whether the list without this server is committed: its work is done (thesis §4.2.2).
@@ -223,8 +255,24 @@ final class Primary implements RoleState {
             : "the primary has committed nothing in its term yet");
   }
 
-  Optional<Membership> promotion() {
-    return notReady().isEmpty() ? rules().promotion() : Optional.empty();
+  /// @param dead whose process is known to have died
+  Optional<Membership> ownChange(Predicate<ServerId> dead) {
+    if (notReady().isPresent()) {
+      return Optional.empty();
+    }
+    Optional<Membership> demotion =
+        settings.survivorTicks() > 0
+            ? rules().demotion(voter -> isGone(voter, dead))
+            : Optional.empty();
+    return demotion.or(() -> rules().promotion());
+  }
+
+  /// Whether nothing was heard of `voter` for an election timeout: the shortest, if its process is
+  /// known to have died.
+  private boolean isGone(ServerId voter, Predicate<ServerId> dead) {
+    long since =
+        now - (dead.test(voter) ? settings.electionTicksMin() : settings.electionTicksMax());
+    return startTick < since && !progress(voter).map(p -> p.ackedRoundOf(since)).orElse(false);
   }
 
   // ---- time
@@ -305,9 +353,15 @@ final class Primary implements RoleState {
     log.memberships().settledUpTo(Math.min(ack.appliedIndex(), log.last().index()));
     if (sentTick.isPresent()) {
       progress(from)
-          .ifPresent(progress ->
-              progress.onHeartbeatAck(ack.round(), sentTick.get(), ack.lastIndex(), log));
+          .ifPresent(progress -> {
+            progress.onApplied(ack.appliedIndex());
+            progress.onHeartbeatAck(ack.round(), sentTick.get(), ack.lastIndex(), log);
+          });
     }
+  }
+
+  void onTakeMeIn(ServerId from) {
+    progress(from).ifPresent(Progress::strays);
   }
 
   void onPeerAlive(ServerId peer) {

@@ -5,7 +5,8 @@ import java.util.ArrayDeque;
 
 /// What a primary knows of one other member's log, and what it may send there. PROBE: the match is
 /// being looked for, one REPLICATE at a time. REPLICATE: the match is known, batches follow each
-/// other without waiting, within a window. SNAPSHOT: the log no longer has what the member needs.
+/// other without waiting, within a window. SNAPSHOT: the log no longer has what the member needs,
+/// or the member is of a lower timeline, where no entry of this log can reach it.
 final class Progress {
   enum State {
     PROBE,
@@ -51,6 +52,12 @@ final class Progress {
 
   /// SNAPSHOT: the last index the member reported since.
   private long reportedIndex = NOTHING;
+
+  /// SNAPSHOT: the member said that it is of a lower timeline, and nothing else since.
+  private boolean strayed;
+
+  /// The last command that the member said it has applied.
+  private long appliedIndex;
 
   /// @param next the first index to send
   Progress(long next) {
@@ -207,7 +214,10 @@ final class Progress {
         }
       }
       case SNAPSHOT -> {
-        if (reportedIndex == NOTHING) {
+        if (strayed) {
+          // An answer of this term: it is in this timeline by now, and none ever goes back.
+          onSnapshotEnded(lastIndex, log.last().index());
+        } else if (reportedIndex == NOTHING) {
           reportedIndex = lastIndex;
         } else if (lastIndex != reportedIndex && lastIndex >= log.compacted().index()) {
           onSnapshotEnded(lastIndex, log.last().index());
@@ -249,6 +259,26 @@ final class Progress {
     become(State.SNAPSHOT, next);
   }
 
+  /// The member is of a lower timeline.
+  void strays() {
+    if (!strayed) {
+      become(State.SNAPSHOT, next);
+      strayed = true;
+    }
+  }
+
+  boolean strayed() {
+    return strayed;
+  }
+
+  long appliedIndex() {
+    return appliedIndex;
+  }
+
+  void onApplied(long index) {
+    appliedIndex = Math.max(appliedIndex, index);
+  }
+
   private void become(State newState, long newNext) {
     state = newState;
     next = newNext;
@@ -257,6 +287,7 @@ final class Progress {
     bytesInFlight = 0;
     markRound = NOTHING;
     reportedIndex = NOTHING;
+    strayed = false;
   }
 
   void checkInvariants(ServerId peer, long lastIndex) {

@@ -16,6 +16,7 @@ public final class Replica {
   private final ReplicatedLog log;
   private final Elections elections;
   private final Outbox outbox = new Outbox();
+  private final TimelineGate gate;
   private long lastCommitIndex;
 
   /// A server that starts: a backup that knows no primary, whatever it was before. For
@@ -32,6 +33,7 @@ public final class Replica {
       RandomGenerator random) {
     this.memberships = memberships;
     this.log = new ReplicatedLog(stored, reader, memberships, settings.cacheBytesMax());
+    this.gate = new TimelineGate(settings);
     this.elections =
         new Elections(
             self,
@@ -40,7 +42,8 @@ public final class Replica {
             noop,
             log,
             outbox,
-            new ElectionTimer(settings, random));
+            new ElectionTimer(settings, random),
+            gate);
     this.lastCommitIndex = log.commitIndex();
     checkInvariants();
   }
@@ -90,6 +93,7 @@ public final class Replica {
           primary.onChangeProposed(memberships, command);
         }
       }
+      case Event.TimelineFounded founded -> elections.onTimelineFounded(memberships, founded);
       case Event.ReadRequested(var readId) -> {
         if (elections.state() instanceof Primary primary) {
           primary.onReadRequested(readId);
@@ -115,6 +119,30 @@ public final class Replica {
   }
 
   private void onMessage(ServerId from, PeerMessage message) {
+    Timeline own = Timeline.of(elections.term());
+    switch (gate.passage(from, message, own, log.last().index() == 0)) {
+      case IN -> onOwnTimeline(from, message);
+      case IGNORED -> {
+        if (message instanceof PeerMessage.TakeMeIn wish) {
+          onTakeMeIn(from, wish);
+        }
+      }
+      case SUPERSEDED -> {
+        elections.yieldToSuperior();
+        outbox.sendAfterSync(from, new PeerMessage.TakeMeIn(elections.term()));
+      }
+    }
+  }
+
+  /// Only a primary causes a server to leave its timeline, and only for a higher one.
+  private void onTakeMeIn(ServerId from, PeerMessage.TakeMeIn wish) {
+    boolean lower = Timeline.of(wish.term()).compareTo(Timeline.of(elections.term())) < 0;
+    if (lower && elections.state() instanceof Primary primary) {
+      primary.onTakeMeIn(from);
+    }
+  }
+
+  private void onOwnTimeline(ServerId from, PeerMessage message) {
     switch (message) {
       case PeerMessage.RequestVote request -> elections.onRequestVote(from, request);
       case PeerMessage.Replicate replicate -> onReplicate(from, replicate);
@@ -141,6 +169,7 @@ public final class Replica {
           primary.onHeartbeatAck(from, ack);
         }
       }
+      case PeerMessage.TakeMeIn late -> {} // it is in this timeline by now
     }
   }
 
@@ -315,10 +344,47 @@ public final class Replica {
         : Optional.of(ChangeDenial.NOT_READY);
   }
 
-  /// The list that this primary should state next, because a learner has been caught up for long
-  /// enough to get a vote.
-  public Optional<Membership> promotion() {
-    return elections.state() instanceof Primary primary ? primary.promotion() : Optional.empty();
+  /// The list that this primary should state next by itself: a voter that is silent or dead has no
+  /// vote there (`ReplicaSettings.survivorTicks` only), or a learner that has been caught up for
+  /// long enough has one.
+  public Optional<Membership> ownChange() {
+    return elections.ownChange();
+  }
+
+  /// The primary of a higher timeline that this server hears. It holds no office meanwhile, takes
+  /// no proposals, and has asked to be taken in: it needs a copy of that primary's state with the
+  /// log.
+  public Optional<ServerId> superseded() {
+    return gate.superior();
+  }
+
+  /// The list to found a timeline with (`Event.TimelineFounded`), if this server may go on alone
+  /// without losing anything that was acknowledged: it is one of two voters and has heard nothing
+  /// of the other for `ReplicaSettings.survivorTicks` (SURVIVOR.md rule 3).
+  public Optional<Membership> foundable() {
+    return elections.foundable(false);
+  }
+
+  /// The list to found a timeline with at an operator's word, whatever the other members may have:
+  /// empty while this server knows a primary, or is no founded cluster's member, or
+  /// `ReplicaSettings.survivorTicks` is 0 (SURVIVOR.md rule 12).
+  public Optional<Membership> foundableByForce() {
+    return elections.foundable(true);
+  }
+
+  /// Whether this server is primary of a timeline that a server founded, and its only voter: what
+  /// it acknowledges is on one disk.
+  public boolean solo() {
+    return role() == Role.PRIMARY
+        && Timeline.of(term()).founder() != 0
+        && membership().voters().size() == 1;
+  }
+
+  /// How many more voters may fail, one after the other, so that the rest goes on by itself, as
+  /// this primary sees it; 0 on any other server. The second of two voters counts only once both
+  /// know that they are two (SURVIVOR.md, Promises).
+  public int failuresTolerated() {
+    return elections.state() instanceof Primary primary ? primary.failuresTolerated() : 0;
   }
 
   /// Whether this server is primary and has committed an entry of its term: only then does it know
@@ -355,10 +421,18 @@ public final class Replica {
     return elections.state() instanceof Primary primary && primary.isUp(peer);
   }
 
-  /// The members that need entries which this primary's log no longer has: each must get a
-  /// snapshot, after which `Event.SnapshotEnded` is due. Empty on a server that is not primary.
+  /// The members that need entries which this primary's log no longer has, or are of a lower
+  /// timeline: each must get a snapshot, after which `Event.SnapshotEnded` is due. Empty on a
+  /// server that is not primary.
   public List<ServerId> lacking() {
     return elections.state() instanceof Primary primary ? primary.lacking() : List.of();
+  }
+
+  /// Whether `peer` is one of `lacking` because it is of a lower timeline: it needs a copy of the
+  /// state with the log, to move here (SURVIVOR.md rule 7). Not before this primary has applied the
+  /// entry that founded its own timeline.
+  public boolean strayed(ServerId peer) {
+    return elections.state() instanceof Primary primary && primary.strayed(peer);
   }
 
   /// Whether this log agrees with `position`, which some primary knew to be committed. If so, it

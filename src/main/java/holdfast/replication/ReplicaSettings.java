@@ -17,6 +17,8 @@ import holdfast.check.Check;
 /// @param caughtUpTicks how long a learner must have had everything before it gets a vote
 /// @param cacheBytesMax bytes of commands kept in memory behind the applied index for backups that
 ///   lag
+/// @param survivorTicks how long the one of two voters hears nothing of the other before it may go
+///   on alone (SURVIVOR.md rule 3); 0: never, and no voter is put out or taken in by itself
 public record ReplicaSettings(
     int electionTicksMin,
     int electionTicksMax,
@@ -28,7 +30,8 @@ public record ReplicaSettings(
     int batchEntriesMax,
     int batchBytesMax,
     long uncommittedBytesMax,
-    long cacheBytesMax) {
+    long cacheBytesMax,
+    int survivorTicks) {
   public ReplicaSettings {
     Check.that(heartbeatTicks >= 1, "heartbeatTicks %d", heartbeatTicks);
     Check.that(
@@ -39,6 +42,56 @@ public record ReplicaSettings(
         heartbeatTicks);
     Check.that(batchEntriesMax >= 1 && batchBytesMax >= 1, "empty batches");
     Check.that(windowEntriesMax >= batchEntriesMax, "window below one batch");
+    Check.that(
+        survivorTicks == 0 || survivorTicks > electionTicksMax,
+        "survivorTicks %d, an election takes %d",
+        survivorTicks,
+        electionTicksMax);
+  }
+
+  /// Majorities alone decide.
+  public ReplicaSettings(
+      int electionTicksMin,
+      int electionTicksMax,
+      int heartbeatTicks,
+      int diedTicksMax,
+      int caughtUpTicks,
+      int windowEntriesMax,
+      long windowBytesMax,
+      int batchEntriesMax,
+      int batchBytesMax,
+      long uncommittedBytesMax,
+      long cacheBytesMax) {
+    this(
+        electionTicksMin,
+        electionTicksMax,
+        heartbeatTicks,
+        diedTicksMax,
+        caughtUpTicks,
+        windowEntriesMax,
+        windowBytesMax,
+        batchEntriesMax,
+        batchBytesMax,
+        uncommittedBytesMax,
+        cacheBytesMax,
+        0);
+  }
+
+  /// The same, but a last survivor may go on after `ticks`.
+  public ReplicaSettings withSurvivorTicks(int ticks) {
+    return new ReplicaSettings(
+        electionTicksMin,
+        electionTicksMax,
+        heartbeatTicks,
+        diedTicksMax,
+        caughtUpTicks,
+        windowEntriesMax,
+        windowBytesMax,
+        batchEntriesMax,
+        batchBytesMax,
+        uncommittedBytesMax,
+        cacheBytesMax,
+        ticks);
   }
 
   /// DESIGN section 4 at 10 ms a tick.

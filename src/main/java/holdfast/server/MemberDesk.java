@@ -226,7 +226,7 @@ final class MemberDesk {
     }
     return Founding.withMissingKeys(replica.membership(), keysShown)
         .filter(next -> replica.denialOf(next).isEmpty())
-        .or(replica::promotion)
+        .or(replica::ownChange)
         .map(this::stating);
   }
 

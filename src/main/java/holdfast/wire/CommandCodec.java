@@ -208,7 +208,7 @@ public final class CommandCodec implements MembershipReader, WriteReader {
       return Optional.empty();
     }
     try {
-      return Optional.of(CommandReader.membership(entry.index(), command));
+      return Optional.of(CommandReader.membership(entry));
     } catch (UnreadableCommandException e) {
       // Going on with another list than the other servers' could elect two primaries.
       throw new IllegalStateException("entry " + entry + ": " + e.getMessage(), e);

@@ -5,6 +5,7 @@ import holdfast.chat.ConversationId;
 import holdfast.chat.Digest;
 import holdfast.chat.RequestKey;
 import holdfast.chat.RoomRole;
+import holdfast.replication.LogEntry;
 import holdfast.replication.Member;
 import holdfast.replication.Membership;
 import java.util.Base64;
@@ -31,12 +32,12 @@ final class CommandReader {
     }
   }
 
-  /// The list that the FOUND or MEMBERS entry at `index` states.
-  static Membership membership(long index, byte[] command) throws UnreadableCommandException {
+  /// The list that a FOUND or MEMBERS entry states.
+  static Membership membership(LogEntry entry) throws UnreadableCommandException {
     try {
-      Fields fields = fields(command);
+      Fields fields = fields(entry.command());
       List<Member> members = Lists.members(fields);
-      return new Membership(index, members, Lists.retired(fields, members));
+      return new Membership(entry.index(), entry.term(), members, Lists.retired(fields, members));
     } catch (FrameException e) {
       throw unreadable(e);
     }

@@ -150,6 +150,7 @@ public final class PeerCodec {
       case PeerMessage.Commit m ->
           end(head(self, "COMMIT", m.term(), 0).field("commit_index", m.commitIndex()));
       case PeerMessage.TakeOver m -> end(head(self, "TAKE_OVER", m.term(), 0));
+      case PeerMessage.TakeMeIn m -> end(head(self, "TAKE_ME_IN", m.term(), 0));
       case PeerMessage.Heartbeat _, PeerMessage.HeartbeatAck _ -> {
         Check.that(false, "heartbeats travel as frames of their own");
         yield new byte[0];

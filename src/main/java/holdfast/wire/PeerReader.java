@@ -92,6 +92,7 @@ final class PeerReader {
       case "VOTE_RESPONSE" -> new PeerFrame.Core(voteResponse());
       case "COMMIT" -> new PeerFrame.Core(new PeerMessage.Commit(term, count("commit_index")));
       case "TAKE_OVER" -> new PeerFrame.Core(new PeerMessage.TakeOver(term));
+      case "TAKE_ME_IN" -> new PeerFrame.Core(new PeerMessage.TakeMeIn(term));
       case "FORWARD" -> forward();
       case "FORWARD_REPLY" -> forwardReply();
       case "READ_INDEX" -> new PeerFrame.ReadIndex(term, count("read_id"));

@@ -73,7 +73,8 @@ final class FoundingFromStateTest {
     step(replica, new Event.Founded(bytes("members 1 2 -3")));
     assertFalse(foundingWanted);
     assertEquals(new LogPosition(FIRST_TERM + 1, STATE.index() + 1), replica.last());
-    assertEquals(TestLog.membership(STATE.index() + 1, "1 2 -3"), replica.membership());
+    assertEquals(
+        TestLog.membership(STATE.index() + 1, FIRST_TERM + 1, "1 2 -3"), replica.membership());
   }
 
   @Test

@@ -17,12 +17,12 @@ final class MemberRulesTest {
 
   /// As if everybody answered and all learners had caught up.
   private static MemberRules rules(String now) {
-    return new MemberRules(id(1), membership(9, now), peer -> true, peer -> true);
+    return new MemberRules(id(1), membership(9, now), peer -> true, peer -> true, false);
   }
 
   private static MemberRules rules(String now, List<Integer> answering) {
     return new MemberRules(
-        id(1), membership(9, now), peer -> answering.contains(peer.value()), peer -> true);
+        id(1), membership(9, now), peer -> answering.contains(peer.value()), peer -> true, false);
   }
 
   private static Optional<ChangeDenial> denial(MemberRules rules, String wanted) {
@@ -62,7 +62,7 @@ final class MemberRulesTest {
     assertEquals(denied, denial(rules("1 2 3"), "1 2 3 x4"));
     assertEquals(
         Optional.of(ChangeDenial.ID_RETIRED),
-        new MemberRules(id(1), membership(9, "1 2 x3"), peer -> true, peer -> true)
+        new MemberRules(id(1), membership(9, "1 2 x3"), peer -> true, peer -> true, false)
             .denialOf(new Membership(10, membership(9, "1 2 3l").members(), List.of()))
             .map(denial -> ChangeDenial.ID_RETIRED));
   }
@@ -71,7 +71,7 @@ final class MemberRulesTest {
   void nobodyComesWithAVoteAndNobodyGetsOneBeforeHavingEverything() {
     assertEquals(Optional.of(ChangeDenial.NOT_A_LEARNER), denial(rules("1 2 3"), "1 2 3 4"));
     MemberRules behind =
-        new MemberRules(id(1), membership(9, "1 2 3 4l"), peer -> true, peer -> false);
+        new MemberRules(id(1), membership(9, "1 2 3 4l"), peer -> true, peer -> false, false);
     assertEquals(Optional.of(ChangeDenial.NOT_CAUGHT_UP), denial(behind, "1 2 3 4"));
     assertEquals(Optional.empty(), behind.promotion());
   }
@@ -182,7 +182,7 @@ final class MemberRulesTest {
     assertEquals(Optional.empty(), rules("1 2 3").denialOf(moved));
     assertEquals(
         new ChangeStep.Done(),
-        new MemberRules(id(1), moved, peer -> true, peer -> true).toward(move));
+        new MemberRules(id(1), moved, peer -> true, peer -> true, false).toward(move));
     assertEquals(
         "server 7 is not a member",
         refusal(rules("1 2 3").toward(new MemberChange.Move(id(7), "10.0.0.9", 1, 2))));

@@ -52,7 +52,7 @@ final class MembersTest {
     TestServer server = settled(3, 2, 3);
     propose(server, "1 2 3 4l");
     assertEquals("1 2 3 4l", latest(server));
-    assertEquals(membership(1, "1 2 3"), server.replica().committedMembership());
+    assertEquals(membership(1, 1, "1 2 3"), server.replica().committedMembership());
     assertEquals(1, server.sentTo(4, Replicate.class).size(), "the newcomer is told at once");
   }
 
@@ -101,7 +101,7 @@ final class MembersTest {
     assertEquals(Optional.empty(), server.replica().toward(new MemberChange.Remove(id(2))));
     assertEquals(
         Optional.of(ChangeDenial.NOT_READY), server.replica().denialOf(membership(9, "1 2 3 4l")));
-    assertEquals(Optional.empty(), server.replica().promotion());
+    assertEquals(Optional.empty(), server.replica().ownChange());
   }
 
   @Test
@@ -153,7 +153,7 @@ final class MembersTest {
     propose(server, "1 2 3 4l");
     IntStream.of(2, 4).forEach(server::acknowledge);
     int beats = 0;
-    while (server.replica().promotion().isEmpty()) {
+    while (server.replica().ownChange().isEmpty()) {
       assertTrue(beats <= 2 + SETTINGS.caughtUpTicks() / SETTINGS.heartbeatTicks(), "never");
       beat(server, 2, 3, 4);
       beats++;
@@ -161,7 +161,7 @@ final class MembersTest {
     assertTrue(beats > SETTINGS.caughtUpTicks() / SETTINGS.heartbeatTicks(), "after " + beats);
     assertEquals(
         "1 2 3 4",
-        server.replica().promotion().orElseThrow().voters().stream()
+        server.replica().ownChange().orElseThrow().voters().stream()
             .map(ServerId::toString)
             .reduce("", (all, id) -> (all + " " + id).strip()));
   }
@@ -177,11 +177,11 @@ final class MembersTest {
         server.propose(1, "a");
         server.acknowledge(2);
         beat(server, 2, 3, 4);
-        assertEquals(Optional.empty(), server.replica().promotion(), "it may have come just now");
+        assertEquals(Optional.empty(), server.replica().ownChange(), "it may have come just now");
         beat(server, 2, 3, 4);
         server.acknowledge(4);
       }
-      assertEquals(Optional.empty(), server.replica().promotion(), "beat " + i);
+      assertEquals(Optional.empty(), server.replica().ownChange(), "beat " + i);
       beat(server, 2, 3, 4);
     }
   }

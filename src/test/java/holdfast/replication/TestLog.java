@@ -55,6 +55,11 @@ final class TestLog {
   }
 
   static Membership membership(long index, String ids) {
+    return membership(index, 0, ids);
+  }
+
+  /// As the entry at `index` with `term` states it.
+  static Membership membership(long index, long term, String ids) {
     List<Member> members = new ArrayList<>();
     List<ServerId> retired = new ArrayList<>();
     for (String word : ids.strip().split(" +", -1)) {
@@ -65,13 +70,13 @@ final class TestLog {
       String digits = word.replace("-", "").replace("l", "");
       members.add(member(Integer.parseInt(digits), !word.endsWith("l"), !word.startsWith("-")));
     }
-    return new Membership(index, members, retired);
+    return new Membership(index, term, members, retired);
   }
 
   static Optional<Membership> membershipOf(LogEntry entry) {
     String command = text(entry);
     return command.startsWith(MEMBERS)
-        ? Optional.of(membership(entry.index(), command.substring(MEMBERS.length())))
+        ? Optional.of(membership(entry.index(), entry.term(), command.substring(MEMBERS.length())))
         : Optional.empty();
   }
 

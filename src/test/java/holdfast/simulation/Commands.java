@@ -46,7 +46,9 @@ final class Commands {
   }
 
   Optional<Membership> membershipOf(LogEntry entry) {
-    return lookUp(entry.command()).membership().map(membership -> membership.at(entry.index()));
+    return lookUp(entry.command())
+        .membership()
+        .map(m -> new Membership(entry.index(), entry.term(), m.members(), m.retired()));
   }
 
   private Written lookUp(byte[] bytes) {

@@ -127,7 +127,7 @@ final class MemberDesk {
         propose(wanted);
       }
     } else {
-      process.replica().promotion().ifPresent(this::propose);
+      process.replica().ownChange().ifPresent(this::propose);
     }
   }
 

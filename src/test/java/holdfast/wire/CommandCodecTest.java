@@ -152,7 +152,8 @@ class CommandCodecTest {
     assertArrayEquals(key, found.tokenKey());
     CommandCodec codec = new CommandCodec();
     assertEquals(
-        Optional.of(new Membership(1, members)), codec.membershipOf(new LogEntry(1, 1, founding)));
+        Optional.of(new Membership(1, 1, members, List.of())),
+        codec.membershipOf(new LogEntry(1, 1, founding)));
 
     List<ServerId> retired = List.of(new ServerId(3), new ServerId(17));
     byte[] changed = CommandCodec.members(TIME, new Membership(0, members, retired), false);
@@ -160,7 +161,7 @@ class CommandCodecTest {
     byte[] outside = CommandCodec.members(TIME, new Membership(0, members, retired), true);
     assertEquals(new Command.Members(TIME, true), CommandCodec.decode(outside));
     assertEquals(
-        Optional.of(new Membership(77, members, retired)),
+        Optional.of(new Membership(77, 2, members, retired)),
         codec.membershipOf(new LogEntry(77, 2, changed)));
     assertEquals(OptionalLong.of(TIME), CommandCodec.timeOf(changed));
   }

@@ -88,6 +88,7 @@ class PeerCodecTest {
         new PeerFrame.Core(new PeerMessage.ReplicateConflict(7, 41, new LogPosition(0, 31))),
         new PeerFrame.Core(new PeerMessage.Commit(7, 12)),
         new PeerFrame.Core(new PeerMessage.TakeOver(7)),
+        new PeerFrame.Core(new PeerMessage.TakeMeIn(7)),
         new PeerFrame.Heartbeat(new PeerMessage.Heartbeat(7, 43, 100), Optional.empty()),
         new PeerFrame.Heartbeat(
             new PeerMessage.Heartbeat(7, 43, 100), Optional.of(List.of(status("1"), status("2")))),
