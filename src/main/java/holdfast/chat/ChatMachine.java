@@ -15,19 +15,32 @@ public final class ChatMachine {
   private final ChatState state;
   private final ChatRules rules;
   private final RequestTable requests;
+  private final long requestAgeMs;
+
+  /// Of the last command applied.
+  private long timeline;
 
   /// Starts from whatever `state` holds. `limits` must be the same on every server.
   public ChatMachine(ChatState state, ChatLimits limits) {
     this.state = state;
     this.rules = new ChatRules(state, limits);
+    this.requestAgeMs = limits.requestAgeMs();
+    this.timeline = state.timelines().latest();
     this.requests = new RequestTable(limits);
+    requests.hold(state.held());
     state.newestRequests(
-        state.time() - limits.requestAgeMs(), limits.requestsKeptTotal(), requests::add);
+        state.held().rememberedSince(state.time(), requestAgeMs),
+        limits.requestsKeptTotal(),
+        requests::add);
   }
 
   /// Applies the next command of the log, whose id is `id`.
   public Applied apply(long id, Command command) {
     Check.that(id > 0, "command id %d", id);
+    if (EntryId.timelineOf(id) != timeline) {
+      state.addTimeline(id);
+      timeline = EntryId.timelineOf(id);
+    }
     return switch (command) {
       case Command.Noop() -> done(id);
       case Command.Found(long time, String clusterId, byte[] tokenKey) -> {
@@ -35,8 +48,8 @@ public final class ChatMachine {
         state.setFounding(clusterId, tokenKey);
         yield done(id);
       }
-      case Command.Members(long time) -> {
-        advanceTime(time);
+      case Command.Members(long time, boolean outside) -> {
+        hold(id, advanceTime(time), outside);
         yield done(id);
       }
       case Command.Seen(long time, List<Long> accounts) -> {
@@ -52,6 +65,22 @@ public final class ChatMachine {
   /// request may stand in the log, not applied yet.
   public Optional<Remembered> remembered(RequestKey key) {
     return remembered(RememberedRequest.keyOf(key), key.payload(), state.time());
+  }
+
+  /// Whether somebody is outside, and so many requests were made since then that soon the oldest of
+  /// them would have to be forgotten: whoever comes back could then bring in once more what is here
+  /// already. No more writes may be taken until all are in again.
+  public boolean isMemoryFull() {
+    return requests.isHeldFull();
+  }
+
+  private void hold(long id, long now, boolean outside) {
+    Held before = state.held();
+    Held held = outside ? before.outsideSince(id, now) : before.allInSince(now, requestAgeMs);
+    if (!held.equals(before)) {
+      state.setHeld(held);
+      requests.hold(held);
+    }
   }
 
   private Optional<Remembered> remembered(Digest key, Digest payload, long now) {

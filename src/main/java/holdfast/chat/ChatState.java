@@ -17,6 +17,17 @@ public interface ChatState {
 
   void setFounding(String clusterId, byte[] tokenKey);
 
+  /// The timelines of the commands applied.
+  Timelines timelines();
+
+  /// The command `id`, which is being applied, is the first of its timeline.
+  void addTimeline(long id);
+
+  /// What is kept for members that are outside.
+  Held held();
+
+  void setHeld(Held held);
+
   Optional<Account> account(long id);
 
   Optional<Account> accountNamed(String username);

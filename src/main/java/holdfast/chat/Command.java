@@ -13,8 +13,9 @@ public sealed interface Command {
   /// bytes).
   record Found(long time, String clusterId, byte[] tokenKey) implements Command {}
 
-  /// A list of members (the core reads it; nothing to do for the chat).
-  record Members(long time) implements Command {}
+  /// A list of members, which the core reads. `outside`: one of them has no vote and may come back
+  /// with commands of its own, so that requests and log are kept for it (`Held`).
+  record Members(long time, boolean outside) implements Command {}
 
   /// Last-seen times of accounts whose last connection closed; made by servers, not by clients.
   record Seen(long time, List<Long> accounts) implements Command {

@@ -23,7 +23,12 @@ public final class EntryId {
   /// The id of the entry at `index` with the packed `term`.
   public static long of(long term, long index) {
     Check.that(index > 0 && index < 1L << INDEX_BITS, "log index %d does not fit an id", index);
-    return (term >>> TERM_BITS) << INDEX_BITS | index;
+    return inTimeline(timelineOfTerm(term), index);
+  }
+
+  /// The id of the entry at `index`, which is of `timeline`.
+  static long inTimeline(long timeline, long index) {
+    return timeline << INDEX_BITS | index;
   }
 
   /// The term in which a cluster begins that an operator founds anew from a state whose terms go up
@@ -34,6 +39,11 @@ public final class EntryId {
     long number = (term >>> TERM_BITS >>> FOUNDER_BITS) + 1;
     Check.that(number <= TIMELINE_NUMBER_MAX, "the state was founded anew %d times", number);
     return number << FOUNDER_BITS << TERM_BITS;
+  }
+
+  /// The timeline of an entry with the packed `term`, 24 bits, as `timelineOf` gives it.
+  public static long timelineOfTerm(long term) {
+    return term >>> TERM_BITS;
   }
 
   public static long indexOf(long id) {

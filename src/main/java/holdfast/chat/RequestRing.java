@@ -60,6 +60,26 @@ final class RequestRing {
     return size;
   }
 
+  /// How many requests have an id greater than `id`.
+  int countAfter(long id) {
+    int found = 0;
+    for (long number = lastChunk; number >= firstChunk; number--) {
+      Chunk chunk = chunks[(int) number & (chunks.length - 1)];
+      int from = number == firstChunk ? firstOffset : 0;
+      for (int at = chunk.count - 1; at >= from; at--) {
+        if (chunk.firstId > id) {
+          found += at + 1 - from;
+          break;
+        }
+        if (chunk.firstId + (chunk.numbers[LONGS * at] >>> Integer.SIZE) <= id) {
+          return found;
+        }
+        found++;
+      }
+    }
+    return found;
+  }
+
   /// The oldest request's place; there must be one.
   int first() {
     Check.that(size > 0, "no request is remembered");

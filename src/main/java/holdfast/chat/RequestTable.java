@@ -13,6 +13,10 @@ final class RequestTable {
   /// millions are too old at once, and no command is to wait until all of them are gone.
   private static final int FORGOTTEN_MAX = 64;
 
+  /// Of all that can be kept, what may be made while somebody is outside: the rest is for what was
+  /// made shortly before that was known.
+  private static final double HELD_SHARE_MAX = 0.75;
+
   /// A remembered request's command, and whether it asked for the same.
   record Hit(long id, boolean samePayload) {}
 
@@ -22,11 +26,22 @@ final class RequestTable {
   private final PrincipalCounts principals = new PrincipalCounts();
   private final RequestRing ring = new RequestRing();
   private final KeyIndex index = new KeyIndex(ring);
+  private Held held = Held.NOTHING;
 
   RequestTable(ChatLimits limits) {
     ageMs = limits.requestAgeMs();
     kept = limits.requestsKept();
     keptTotal = limits.requestsKeptTotal();
+  }
+
+  /// From now on forgets only what `newHeld` lets it forget.
+  void hold(Held newHeld) {
+    held = newHeld;
+  }
+
+  /// See `ChatMachine.isMemoryFull`.
+  boolean isHeldFull() {
+    return held.outside() && ring.countAfter(held.id()) >= HELD_SHARE_MAX * keptTotal;
   }
 
   /// The request remembered under `key`, as seen at `now`. Of two payloads only 64 bits are
@@ -37,7 +52,8 @@ final class RequestTable {
       return Optional.empty();
     }
     int newer = principals.newest(ring.principal(place)) - ring.ordinal(place);
-    return isTooOld(place, now) || newer >= kept
+    boolean tooMany = newer >= kept && !held.isFrozen(now);
+    return isTooOld(place, now) || tooMany
         ? Optional.empty()
         : Optional.of(new Hit(ring.id(place), ring.hasPayload(place, payload)));
   }
@@ -73,7 +89,7 @@ final class RequestTable {
   }
 
   private boolean isTooOld(int place, long now) {
-    return ring.time(place) < now - ageMs;
+    return ring.time(place) < held.rememberedSince(now, ageMs);
   }
 
   private void forgetFirst() {

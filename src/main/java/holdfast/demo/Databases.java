@@ -90,9 +90,7 @@ final class Databases {
 
   /// Compares the databases of all servers while nobody writes.
   static Report compare(
-      SortedMap<ServerId, Path> files,
-      List<Ledger.Acknowledged> acknowledged,
-      Numbering numbering)
+      SortedMap<ServerId, Path> files, List<Ledger.Acknowledged> acknowledged, Numbering numbering)
       throws SQLException {
     List<String> faults = new ArrayList<>();
     Map<ServerId, String> digests = new TreeMap<>();

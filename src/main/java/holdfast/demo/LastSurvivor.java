@@ -82,7 +82,8 @@ public final class LastSurvivor {
     ClusterStatus.Answer pair = drill.awaitTolerated(1);
     Thread.sleep(CALM);
     // By turns the primary and the backup of the two that are left.
-    ServerId victim = round % 2 == 1 ? pair.member().id() : backup(pair.member().id(), one.killed());
+    ServerId victim =
+        round % 2 == 1 ? pair.member().id() : backup(pair.member().id(), one.killed());
     Failover two = drill.awaitFailover(drill.kill(victim));
     Member survivor = member(two.successor());
     drill.awaitSolo(survivor);

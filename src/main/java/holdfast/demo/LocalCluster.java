@@ -125,8 +125,7 @@ public final class LocalCluster implements AutoCloseable {
           proxies.put(List.of(from.id(), to.id()), proxy);
           peerPort = proxy.port();
         }
-        text.append(
-            "server.%s=%s:%d:%d\n".formatted(to.id(), HOST, to.clientPort(), peerPort));
+        text.append("server.%s=%s:%d:%d\n".formatted(to.id(), HOST, to.clientPort(), peerPort));
       }
       Files.writeString(file(from.id()), text);
     }

@@ -128,8 +128,7 @@ public final class SplitBrain {
     boolean gone =
         Poll.until(
                 START_MAX,
-                () ->
-                    drill.status().primary().filter(primary -> isPairWithout(primary, third)))
+                () -> drill.status().primary().filter(primary -> isPairWithout(primary, third)))
             .isPresent();
     if (!gone) {
       throw new DrillException("server " + third + " is dead and still has its vote");

@@ -72,8 +72,7 @@ public final class Background {
   }
 
   private static Started start(
-      ServerConfig config, ServerId id, List<String> words, List<String> sets)
-      throws IOException {
+      ServerConfig config, ServerId id, List<String> words, List<String> sets) throws IOException {
     Path directory = Files.createDirectories(config.directory(id));
     Path log = directory.resolve("server.log");
     if (Files.exists(log) && Files.size(log) > LOG_BYTES_MAX) {

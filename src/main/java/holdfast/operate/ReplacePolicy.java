@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Which dead server may be replaced by a fresh one without anybody being asked: one that stays dead
-/// for long enough, and whose disk holds nothing that is nowhere else. For one thread.
+/// Which dead server may be replaced by a fresh one without anybody being asked: one that stays
+/// dead for long enough, and whose disk holds nothing that is nowhere else. For one thread.
 final class ReplacePolicy {
   private final Duration after;
   private final boolean survives;
@@ -20,8 +20,8 @@ final class ReplacePolicy {
   private final Map<ServerId, Timeline> sound = new HashMap<>();
 
   /// @param after how long a server must have been dead
-  /// @param survives a last survivor may go on alone (`survivor.takeover`), so that what it takes is
-  ///   on its disk only
+  /// @param survives a last survivor may go on alone (`survivor.takeover`), so that what it takes
+  ///   is on its disk only
   ReplacePolicy(Duration after, boolean survives) {
     this.after = after;
     this.survives = survives;

@@ -50,7 +50,8 @@ final class Replacements {
 
   /// Looks at `kept` once. What is to be started.
   ///
-  /// @param died whose process has ended by itself; those that the cluster sees up again are removed
+  /// @param died whose process has ended by itself; those that the cluster sees up again are
+  ///   removed
   List<Successor> look(List<ServerId> kept, Set<ServerId> died) throws InterruptedException {
     List<Successor> successors = new ArrayList<>();
     Optional<ClusterStatus.Answer> primary = ClusterStatus.ask(members, STATUS_MAX).primary();
@@ -102,8 +103,7 @@ final class Replacements {
       try {
         MemberChange.Replace change = new MemberChange.Replace(dead, fresh);
         Member asked =
-            AnyServer.ask(
-                config, dead, header -> new ClientRequest.ReplaceServer(header, change));
+            AnyServer.ask(config, dead, header -> new ClientRequest.ReplaceServer(header, change));
         members.replaceAll(member -> member.id().equals(dead) ? fresh : member);
         return Optional.of(new Successor(dead, fresh, asked));
       } catch (AdminException | ConfigException | IOException e) {

@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /// Runs servers of this machine and starts again what dies, with pauses that grow. Servers that run
-/// already, of an `up` or a supervisor that was killed, are watched as they are. If wanted, one that
-/// stays dead is replaced by a fresh one. Safe for any thread.
+/// already, of an `up` or a supervisor that was killed, are watched as they are. If wanted, one
+/// that stays dead is replaced by a fresh one. Safe for any thread.
 public final class Supervisor {
   /// How long a server may take to end when told to; then it is killed.
   private static final Duration END_MAX = Duration.ofSeconds(20);
@@ -114,12 +114,10 @@ public final class Supervisor {
 
   private void take(Replacements.Successor successor) {
     Member member = successor.member();
-    String address =
-        "%s:%d:%d".formatted(member.host(), member.clientPort(), member.peerPort());
+    String address = "%s:%d:%d".formatted(member.host(), member.clientPort(), member.peerPort());
     say.accept(
         "server %s stayed dead and is replaced by server %s. Write server.%s=%s into %s in its place; its directory is left as it is"
-            .formatted(
-                successor.replaced(), member.id(), member.id(), address, config.file()));
+            .formatted(successor.replaced(), member.id(), member.id(), address, config.file()));
     successors.put(member.id(), successor);
     startKeeping(member.id());
     kept.get(successor.replaced()).countDown();

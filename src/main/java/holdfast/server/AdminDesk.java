@@ -290,7 +290,7 @@ final class AdminDesk implements AutoCloseable {
     long logIndex =
         request.logIndex().isPresent() ? request.logIndex().get() : port.call(port::appliedIndex);
     // What is applied is also committed to the file by the time the replica thread says so.
-    port.awaitApplied(logIndex, APPLIED_MAX);
+    port.awaitIndex(logIndex, APPLIED_MAX);
     long digestIndex = logIndex - logIndex % Applier.DIGEST_EVERY;
     Optional<String> digest =
         port.call(() -> port.digestAt(digestIndex)).map(HexFormat.of()::formatHex);

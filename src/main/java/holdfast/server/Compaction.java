@@ -1,9 +1,7 @@
 package holdfast.server;
 
-import holdfast.replication.LogPosition;
 import holdfast.replication.Replica;
 import holdfast.storage.SqliteStore;
-import java.util.Optional;
 
 /// Deletes applied log rows beyond `log.keep`, whoever may still lack them: a member that does gets
 /// a snapshot. Only what follows a snapshot that is on its way is kept for longer (DESIGN 10.18).
@@ -30,24 +28,22 @@ final class Compaction {
     pinnedIndex = index;
   }
 
-  /// Whether the log is longer than `log.keep` and none of it may go, since a member without a vote
-  /// may have to be told what follows the last point at which all had theirs (SURVIVOR.md rule 8).
+  /// Whether the log has grown by `log.keep` since a member is without a vote: none of that may go,
+  /// since the member may come back with a log of its own to hold against it (SURVIVOR.md rule 8).
   boolean isFull() {
     return full;
   }
 
   /// Deletes what is not needed any more, as part of the store's open transaction.
   void run(SqliteStore store, Replica replica, long appliedIndex) {
+    full = store.logBytesSinceHeld() > keepBytes;
     long slack = keepBytes / SLACK_DIVISOR;
     cutting = store.logBytes() > keepBytes + (cutting ? slack / 2 : slack);
     if (!cutting) {
-      full = false;
       return;
     }
     boolean tooLong = store.logBytes() > PINNED_FACTOR * keepBytes;
     long upTo = tooLong ? appliedIndex : Math.min(pinnedIndex, appliedIndex);
-    Optional<LogPosition> compacted = store.compact(upTo, keepBytes);
-    compacted.ifPresent(replica::compacted);
-    full = compacted.isEmpty() && store.heldIndex().isPresent();
+    store.compact(upTo, keepBytes).ifPresent(replica::compacted);
   }
 }

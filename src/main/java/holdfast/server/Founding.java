@@ -69,7 +69,7 @@ final class Founding {
   byte[] entryAfterState(Membership configured, Map<ServerId, String> keysShown, long time) {
     List<Member> members =
         configured.members().stream().map(member -> withKey(member, keysShown)).toList();
-    return CommandCodec.members(time, new Membership(0, members, configured.retired()));
+    return CommandCodec.members(time, new Membership(0, members, configured.retired()), false);
   }
 
   private Member withKey(Member member, Map<ServerId, String> keysShown) {

@@ -1,7 +1,6 @@
 package holdfast.server;
 
 import holdfast.chat.Account;
-import holdfast.chat.EntryId;
 import holdfast.storage.MissedEvents;
 import holdfast.storage.Reads;
 import holdfast.storage.Unread;
@@ -152,8 +151,7 @@ final class LoginDesk {
   }
 
   private boolean isOfLostTimeline(Cursor.Position cursor) {
-    long applied = reads.appliedId();
-    return cursor.id() != 0 && EntryId.timelineOf(cursor.id()) < EntryId.timelineOf(applied);
+    return reads.timelines().isLost(cursor.id());
   }
 
   private byte[] tokenKey() throws RequestRefused {

@@ -257,7 +257,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     }
     applier.stopped().ifPresent(warnings::add);
     clockWatch.warning().ifPresent(warnings::add);
-    warnings.addAll(survivor.warnings(snapshots.logIsFull()));
+    warnings.addAll(survivor.warnings(isFull()));
     warnings.addAll(snapshots.warnings());
     warnings.addAll(board.rescues(replica, rescue.counts()));
     views.publish(replica, applier, store, survivor.hope(), warnings);
@@ -347,7 +347,12 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
           new RequestRefused(
               ErrorCode.DISK_FULL, "not done: the primary's disk is full; repeat later"));
     }
-    return snapshots.logIsFull() ? Optional.of(survivor.logFull()) : Optional.empty();
+    return isFull() ? Optional.of(survivor.logFull()) : Optional.empty();
+  }
+
+  /// No more may be logged until all members have their votes again, or have been removed.
+  private boolean isFull() {
+    return snapshots.logIsFull() || applier.machine().isMemoryFull();
   }
 
   @Override

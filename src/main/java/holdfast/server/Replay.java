@@ -23,7 +23,8 @@ public final class Replay {
   public static CopiedState run(ServerConfig config, Path directory, Path target)
       throws IOException, InterruptedException, StoreException {
     try (SqliteStore store =
-        SqliteStore.open(directory, StoreSettings.defaults(), new CommandCodec())) {
+        SqliteStore.open(
+            directory, StoreSettings.defaults(), new CommandCodec(), new CommandCodec())) {
       Applier applier = new Applier(store, PartSettings.limits(config));
       applier.applyRest();
       if (applier.stopped().isPresent()) {

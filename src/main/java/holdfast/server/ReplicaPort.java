@@ -1,11 +1,11 @@
 package holdfast.server;
 
 import holdfast.chat.ChatMachine;
-import holdfast.chat.EntryId;
 import holdfast.chat.RequestKey;
 import holdfast.replication.Event;
 import holdfast.replication.MemberChange;
 import holdfast.replication.ServerId;
+import holdfast.storage.Reads;
 import holdfast.wire.ErrorCode;
 import java.time.Duration;
 import java.util.Optional;
@@ -23,10 +23,12 @@ final class ReplicaPort {
 
   private final Intake intake;
   private final Office office;
+  private final Reads reads;
 
-  ReplicaPort(Intake intake, Office office) {
+  ReplicaPort(Intake intake, Office office, Reads reads) {
     this.intake = intake;
     this.office = office;
+    this.reads = reads;
   }
 
   void submit(WriteLane lane, PendingWrite write) {
@@ -145,11 +147,16 @@ final class ReplicaPort {
     }
   }
 
-  /// Waits until the command `id` is applied here; BEHIND after `within`.
+  /// Waits until the command `id` is applied here, or, if its timeline was lost, the beginning of
+  /// the one that took its place; BEHIND after `within`.
   void awaitApplied(long id, Duration within) throws RequestRefused, InterruptedException {
+    awaitIndex(reads.timelines().indexOf(id), within);
+  }
+
+  /// Waits until the log is applied here up to `index`; BEHIND after `within`.
+  void awaitIndex(long index, Duration within) throws RequestRefused, InterruptedException {
     CompletableFuture<Void> done = new CompletableFuture<>();
     long deadline = System.nanoTime() + within.toNanos();
-    long index = EntryId.indexOf(id);
     if (!intake.offer(() -> office.readIndexes().await(index, done, deadline))) {
       throw shuttingDown();
     }

@@ -16,9 +16,10 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Has the writes that this server alone took, in a timeline that lost, logged again: one at a time,
-/// in their order, under their own request ids (SURVIVOR.md rule 9). Each is handed to `WriteDesk`
-/// like a client's, and its row is done with once it is applied here. Owned by the replica thread.
+/// Has the writes that this server alone took, in a timeline that lost, logged again: one at a
+/// time, in their order, under their own request ids (SURVIVOR.md rule 9). Each is handed to
+/// `WriteDesk` like a client's, and its row is done with once it is applied here. Owned by the
+/// replica thread.
 final class RescueDesk {
   /// After a failure: how long until the same write is tried again.
   private static final long AGAIN_NANOS = 200_000_000L;

@@ -148,14 +148,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
     PresenceNews news = presenceNews(reads, directory, presence);
     this.snapshots =
         new SnapshotDesk(
-            self,
-            replica,
-            store,
-            applier,
-            peers,
-            config.logKeepBytes(),
-            survives,
-            this::restart);
+            self, replica, store, applier, peers, config.logKeepBytes(), survives, this::restart);
     Office office =
         new Office(
             PartSettings.office(config, self),
@@ -171,7 +164,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
             proposeOwn ->
                 new SignIns(
                     self, store.chat(), deliveries, presence, peers, catchUp, news, proposeOwn));
-    this.port = new ReplicaPort(intake, office);
+    this.port = new ReplicaPort(intake, office, reads);
     this.admin = new AdminDesk(self, operatorKey, store, port, views);
     this.requests =
         new Requests(
@@ -301,6 +294,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
       return SqliteStore.open(
           config.directory(self),
           new StoreSettings(config.indexTailMax(), READS_WAITING_MAX, WAL_BYTES_RESERVED),
+          new CommandCodec(),
           new CommandCodec());
     } catch (StoreException e) {
       throw new StartException(exitCode(e.kind()), e.getMessage());

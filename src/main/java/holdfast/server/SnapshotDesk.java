@@ -59,8 +59,8 @@ final class SnapshotDesk implements AutoCloseable {
 
   private record Following(ServerId peer, long matchIndex, long movedNanos) {}
 
-  /// @param survives a last survivor may go on alone: copies have the log with them, so that whoever
-  ///   moves to a later timeline can tell what it alone has
+  /// @param survives a last survivor may go on alone: copies have the log with them, so that
+  ///   whoever moves to a later timeline can tell what it alone has
   /// @param restart told on any thread that this server is to end and start anew
   SnapshotDesk(
       ServerId self,
@@ -268,8 +268,7 @@ final class SnapshotDesk implements AutoCloseable {
 
   void onPiece(ServerId from, PeerFrame.Snapshot piece) {
     boolean moves = isMove(from, piece);
-    boolean follows =
-        piece.term() == replica.term() && replica.primary().equals(Optional.of(from));
+    boolean follows = piece.term() == replica.term() && replica.primary().equals(Optional.of(from));
     if (!moves && !follows) {
       return;
     }

@@ -36,8 +36,7 @@ final class SurvivorDesk {
 
   /// @param takeover as `survivor.takeover`; empty: this server never goes on alone
   /// @param chatTime the time of the last command applied
-  SurvivorDesk(
-      ServerId self, Replica replica, Optional<Duration> takeover, LongSupplier chatTime) {
+  SurvivorDesk(ServerId self, Replica replica, Optional<Duration> takeover, LongSupplier chatTime) {
     this.self = self;
     this.replica = replica;
     this.takeover = takeover;
@@ -121,7 +120,8 @@ final class SurvivorDesk {
     } else if (now - wish.deadlineNanos() >= 0) {
       wish.result()
           .complete(
-              new ChangeResult.Refused("server %s cannot go on alone; see its log".formatted(self)));
+              new ChangeResult.Refused(
+                  "server %s cannot go on alone; see its log".formatted(self)));
     }
     if (wish.result().isDone()) {
       forced = Optional.empty();

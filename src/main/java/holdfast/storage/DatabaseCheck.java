@@ -113,15 +113,7 @@ public final class DatabaseCheck {
     long last = -1;
     while (true) {
       long begun = System.nanoTime();
-      List<LogRow> step =
-          rows.with(last)
-              .list(row ->
-                  new LogRow(
-                      row.getLong(1),
-                      row.getInt(2),
-                      row.getLong(3),
-                      row.getLong(4),
-                      row.getBytes(5)));
+      List<LogRow> step = rows.with(last).list(LogRow::read);
       for (LogRow row : step) {
         if (!row.intact()) {
           faults.add(

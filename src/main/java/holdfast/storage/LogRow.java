@@ -4,6 +4,8 @@ import holdfast.check.Check;
 import holdfast.replication.LogEntry;
 import holdfast.replication.LogPosition;
 import java.nio.ByteBuffer;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.zip.CRC32C;
@@ -34,6 +36,12 @@ record LogRow(long firstIndex, int count, long term, long checksum, byte[] entri
         term,
         checksumOf(firstIndex, entries.size(), term, array),
         array);
+  }
+
+  /// The row that a result stands at, whose columns are those of this record; not verified yet.
+  static LogRow read(ResultSet row) throws SQLException {
+    return new LogRow(
+        row.getLong(1), row.getInt(2), row.getLong(3), row.getLong(4), row.getBytes(5));
   }
 
   long lastIndex() {

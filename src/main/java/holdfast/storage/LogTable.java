@@ -142,6 +142,11 @@ final class LogTable {
     return extent.bytes();
   }
 
+  /// Bytes of the rows that begin behind `index`.
+  long bytesAfter(long index) {
+    return bytesFrom.with(index + 1).number();
+  }
+
   void saveHardState(HardState state) {
     saveHardState.with(state.term(), state.vote().map(ServerId::value).orElse(0)).update();
   }
@@ -348,8 +353,7 @@ final class LogTable {
   }
 
   private LogRow verified(ResultSet row) throws SQLException {
-    LogRow found =
-        new LogRow(row.getLong(1), row.getInt(2), row.getLong(3), row.getLong(4), row.getBytes(5));
+    LogRow found = LogRow.read(row);
     if (!found.intact()) {
       throw new DiskFailedException(
           file,

@@ -6,6 +6,7 @@ import holdfast.chat.ConversationId;
 import holdfast.chat.EntryId;
 import holdfast.chat.Message;
 import holdfast.chat.MessageChange;
+import holdfast.chat.Timelines;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -85,8 +86,9 @@ final class MissedEventsScan {
   }
 
   /// See `Reads.missed`. The whole of it reads one snapshot.
-  MissedEvents scan(long account, long afterId, int afterPart, long upToId, int limit) {
-    if (afterId > upToId || EntryId.timelineOf(afterId) != EntryId.timelineOf(upToId)) {
+  MissedEvents scan(
+      long account, long afterId, int afterPart, long upToId, int limit, Timelines timelines) {
+    if (afterId > upToId || timelines.isLost(afterId)) {
       return new MissedEvents.TooOld();
     }
     List<OwnChange> changes =
@@ -97,7 +99,8 @@ final class MissedEventsScan {
       return new MissedEvents.TooOld();
     }
     Rooms rooms = new Rooms(roomsOf.with(account).list(row -> row.getLong(1)), changes);
-    Stretch stretch = new Stretch(afterId, afterPart, Math.min(upToId, afterId + SCAN_IDS_MAX));
+    long end = timelines.idAt(EntryId.indexOf(afterId) + SCAN_IDS_MAX);
+    Stretch stretch = new Stretch(afterId, afterPart, Math.min(upToId, end));
     readMessages(account, rooms, stretch, limit);
     readChanges(account, rooms, stretch, limit);
     readMarks(account, rooms, stretch, limit);

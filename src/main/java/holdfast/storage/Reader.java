@@ -2,6 +2,7 @@ package holdfast.storage;
 
 import holdfast.chat.ConversationId;
 import holdfast.chat.SearchQuery;
+import holdfast.chat.Timelines;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -105,9 +106,12 @@ final class Reader implements AutoCloseable {
   }
 
   /// Looks for what an account missed, all of it at one moment.
-  MissedEvents missed(long account, long afterId, int afterPart, long upToId, int limit) {
+  MissedEvents missed(
+      long account, long afterId, int afterPart, long upToId, int limit, Timelines timelines) {
     return atOneMoment(
-        beginMain, endMain, () -> missed.scan(account, afterId, afterPart, upToId, limit));
+        beginMain,
+        endMain,
+        () -> missed.scan(account, afterId, afterPart, upToId, limit, timelines));
   }
 
   /// Runs several statements of one connection in one read transaction.

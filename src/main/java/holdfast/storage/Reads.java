@@ -6,6 +6,7 @@ import holdfast.chat.Message;
 import holdfast.chat.Room;
 import holdfast.chat.RoomMember;
 import holdfast.chat.SearchQuery;
+import holdfast.chat.Timelines;
 import holdfast.check.Check;
 import java.util.List;
 import java.util.Map;
@@ -33,11 +34,13 @@ public final class Reads {
   // Written by the replica thread; `appliedId`, which others wait for, under `lock`.
   private volatile long appliedId;
   private volatile long announcedId;
+  private volatile Timelines timelines;
 
-  Reads(ReaderPool pool, long appliedId) {
+  Reads(ReaderPool pool, long appliedId, Timelines timelines) {
     this.pool = pool;
     this.appliedId = appliedId;
     this.announcedId = appliedId;
+    this.timelines = timelines;
   }
 
   /// Everything up to `id` is applied in the open transaction, and may be told before its commit.
@@ -46,9 +49,10 @@ public final class Reads {
   }
 
   /// Everything up to `id` is committed; what was announced beyond is taken back.
-  void published(long id) {
+  void published(long id, Timelines throughTimelines) {
     lock.lock();
     try {
+      timelines = throughTimelines;
       appliedId = id;
       announcedId = id;
       moved.signalAll();
@@ -80,6 +84,11 @@ public final class Reads {
   /// The id of the last command that reads see; 0 at first. Does not wait.
   public long appliedId() {
     return appliedId;
+  }
+
+  /// The timelines that reads have seen. Does not wait.
+  public Timelines timelines() {
+    return timelines;
   }
 
   public Optional<Account> account(long id) {
@@ -210,7 +219,8 @@ public final class Reads {
   public MissedEvents missed(long account, long afterId, int afterPart, long upToId, int limit) {
     checkLimit(limit);
     Check.that(upToId <= appliedId, "missed up to %d, applied %d", upToId, appliedId);
-    return read(reader -> reader.missed(account, afterId, afterPart, upToId, limit));
+    Timelines seen = timelines;
+    return read(reader -> reader.missed(account, afterId, afterPart, upToId, limit, seen));
   }
 
   private static void checkLimit(int limit) {

@@ -7,7 +7,7 @@ import java.util.List;
 /// which may use nothing but the rows it finds, so that every server gets the same.
 final class SchemaSteps {
   /// From nothing to each version of the main file, from 1 on.
-  static final List<List<String>> MAIN = List.of(main1(), main2(), main3());
+  static final List<List<String>> MAIN = List.of(main1(), main2(), main3(), main4());
 
   /// From nothing to the present version of the index, which is built anew rather than changed.
   static final List<List<String>> INDEX = List.of(index());
@@ -128,6 +128,52 @@ final class SchemaSteps {
           PRIMARY KEY (id, account)) STRICT, WITHOUT ROWID
         """,
         "CREATE INDEX mention_of_account ON mention(account, room, seq)");
+  }
+
+  /// What a lone survivor and those that come back to it need since this version.
+  private static List<String> main4() {
+    return List.of(
+        // See holdfast.chat.Held; held_id 0: nobody is outside.
+        "ALTER TABLE state ADD COLUMN held_id INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE state ADD COLUMN held_since INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE state ADD COLUMN held_until INTEGER NOT NULL DEFAULT 0",
+        // See holdfast.chat.Timelines: each but (0,0), with its first command.
+        """
+        CREATE TABLE timeline(timeline INTEGER PRIMARY KEY, first_id INTEGER NOT NULL) STRICT
+        """,
+        timelinesOfRows(),
+        // This server's own, like identity: clients' writes of lost timelines that it has yet to
+        // bring in again, and those that could not be. done: see Rescue.
+        """
+        CREATE TABLE rescued(position INTEGER PRIMARY KEY, old_id INTEGER NOT NULL,
+          command BLOB NOT NULL, done INTEGER NOT NULL) STRICT
+        """,
+        "CREATE INDEX rescued_waiting ON rescued(position) WHERE done = 0",
+        "CREATE INDEX rescued_by_id ON rescued(old_id)",
+        """
+        CREATE TABLE unreplayable(position INTEGER PRIMARY KEY, old_id INTEGER NOT NULL,
+          command BLOB NOT NULL, reason TEXT NOT NULL) STRICT
+        """);
+  }
+
+  /// A cluster that was restored or recovered before this version is of a later timeline, whose
+  /// first command, a list of members, left no row: the first one that did stands for it. Goes from
+  /// one timeline's ids (2^39 each) to the next, so that few rows are looked at.
+  private static String timelinesOfRows() {
+    String next =
+        """
+        (SELECT min(id) FROM (
+          SELECT min(id) AS id FROM message WHERE id >= %1$s
+          UNION ALL SELECT min(id) FROM request WHERE id >= %1$s
+          UNION ALL SELECT min(applied_id) FROM state WHERE applied_id >= %1$s))
+        """;
+    return """
+    WITH RECURSIVE first(id) AS (
+      SELECT %s
+      UNION ALL SELECT %s FROM first WHERE id IS NOT NULL)
+    INSERT INTO timeline SELECT id >> 39, id FROM first WHERE id IS NOT NULL
+    """
+        .formatted(next.formatted("(1 << 39)"), next.formatted("(((first.id >> 39) + 1) << 39)"));
   }
 
   private static List<String> index() {

@@ -45,6 +45,7 @@ final class SearchReads {
   private final Query applied;
   private final Query scanOne;
   private final Query scanAll;
+  private final Query newestUpTo;
   private final Query find;
   private final Query edited;
 
@@ -63,6 +64,7 @@ final class SearchReads {
             scan
                 + " AND (low = ?3 OR high = ?3"
                 + " OR (low = 0 AND high IN (SELECT value FROM json_each(?4)))) ORDER BY id DESC");
+    newestUpTo = main.prepare("SELECT coalesce(max(id), 0) FROM message WHERE id <= ?");
     find =
         index.prepare(
             "SELECT rowid FROM message_words WHERE message_words MATCH ? AND rowid BETWEEN ? AND ?"
@@ -131,13 +133,15 @@ final class SearchReads {
     /// Looks at the messages behind `low` up to `top`, none of which need be in the index. Whether
     /// there is reason to go on.
     boolean scan(long low, long top) {
-      long end = Math.max(low, top - SCAN_IDS_MAX);
+      // No messages stand in the gaps that timelines leave between ids.
+      long newest = Math.max(low, newestUpTo.with(top).number());
+      long end = Math.max(low, newest - SCAN_IDS_MAX);
       reached = top + 1;
       if (top > end) {
         Query scan =
             conversation.isPresent()
-                ? scanOne.with(end, top, conversation.get().low(), conversation.get().high())
-                : scanAll.with(end, top, account).set(4, rooms.toString());
+                ? scanOne.with(end, newest, conversation.get().low(), conversation.get().high())
+                : scanAll.with(end, newest, account).set(4, rooms.toString());
         reached = end == 0 ? 0 : end + 1;
         scan.visit(row -> {
           Message message = ChatRows.readMessage(row);

@@ -1,8 +1,10 @@
 package holdfast.storage;
 
+import holdfast.replication.LogEntry;
 import holdfast.replication.LogPosition;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -13,8 +15,9 @@ import java.util.stream.Stream;
 /// meanwhile, in one last transaction, so that all of it is of one moment. Of messages and their
 /// reactions, which are too many for that and may change, those that changed since the copy began
 /// are copied again: `message_change` says which. No read transaction lasts long, so the
-/// write-ahead log does not grow. What belongs to the sender alone (its key, its term and vote) and
-/// the log are left out.
+/// write-ahead log does not grow. What belongs to the sender alone is left out: its key, its term
+/// and vote, what it has to bring in again; and the log, unless the receiver is to find out by it
+/// where its own parts from it.
 final class SnapshotCopy {
   /// Rows that nothing ever changes or deletes, in tables whose `id` only grows.
   static final List<String> APPENDED =
@@ -25,7 +28,15 @@ final class SnapshotCopy {
 
   /// Small tables that are copied at one moment.
   static final List<String> CHANGED =
-      List.of("account", "room", "room_member", "invitation", "block", "preference", "state");
+      List.of(
+          "account",
+          "room",
+          "room_member",
+          "invitation",
+          "block",
+          "preference",
+          "timeline",
+          "state");
 
   /// Rows copied in one step.
   static final int STEP_ROWS = 8_192;
@@ -37,17 +48,26 @@ final class SnapshotCopy {
   /// Rounds over these tables before the last transaction takes what is left.
   private static final int ROUNDS_MAX = 16;
 
+  /// Rows of the log, of up to 1 MiB each, copied in one step.
+  private static final int LOG_STEP_ROWS = 16;
+
+  private static final String LOG_COLUMNS = "first_index, count, term, checksum, entries";
+
   private static final int CACHE_KIB = 4 * 1024;
 
   private final Sqlite out;
+  private final boolean withLog;
 
-  private SnapshotCopy(Sqlite out) {
+  private SnapshotCopy(Sqlite out, boolean withLog) {
     this.out = out;
+    this.withLog = withLog;
   }
 
   /// Makes the copy of `source` at `target`, in place of whatever is there; returns the last
-  /// command it has applied. Interrupted, it leaves a useless file.
-  static LogPosition make(Path source, Path target) throws IOException, InterruptedException {
+  /// command it has applied. `withLog`: with the log up to there. Interrupted, it leaves a useless
+  /// file.
+  static LogPosition make(Path source, Path target, boolean withLog)
+      throws IOException, InterruptedException {
     DataDirectory.delete(target);
     DataDirectory.create(target);
     try (Sqlite out = Sqlite.open(target, CACHE_KIB)) {
@@ -59,12 +79,16 @@ final class SnapshotCopy {
       Schema.MAIN.create(out);
       out.run("COMMIT");
       out.run("ATTACH '%s' AS source".formatted(source.toString().replace("'", "''")));
-      return new SnapshotCopy(out).run();
+      return new SnapshotCopy(out, withLog).run();
     }
   }
 
   private LogPosition run() throws InterruptedException {
     long begun = out.number("SELECT coalesce(max(id), 0) FROM source.message_change");
+    boolean logGoesOn = withLog;
+    while (logGoesOn) {
+      logGoesOn = logStep();
+    }
     for (int round = 0; round < ROUNDS_MAX; round++) {
       int steps = 0;
       for (String table : tablesInSteps()) {
@@ -129,10 +153,14 @@ final class SnapshotCopy {
     for (String table : CHANGED) {
       out.run("INSERT INTO main.%s SELECT * FROM source.%s".formatted(table, table));
     }
-    LogPosition position = position();
-    out.run(
-        "INSERT INTO main.log_start VALUES (1, %d, %d)"
-            .formatted(position.term(), position.index()));
+    LogPosition position = SnapshotState.of(out, "source").position();
+    if (withLog) {
+      finishLog(position.index());
+    } else {
+      out.run(
+          "INSERT INTO main.log_start VALUES (1, %d, %d)"
+              .formatted(position.term(), position.index()));
+    }
     out.run(
         "INSERT INTO main.membership SELECT * FROM source.membership WHERE log_index ="
             + " (SELECT max(log_index) FROM source.membership WHERE log_index <= "
@@ -142,16 +170,47 @@ final class SnapshotCopy {
     return position;
   }
 
-  /// The last command applied, as of the open transaction.
-  private LogPosition position() {
-    long index = out.number("SELECT applied_index FROM source.state");
-    boolean atStart = out.number("SELECT log_index FROM source.log_start") == index;
-    long term =
-        out.number(
-            atStart
-                ? "SELECT term FROM source.log_start"
-                : "SELECT term FROM source.term_run WHERE first_index <= %d ORDER BY first_index DESC LIMIT 1"
-                    .formatted(index));
-    return new LogPosition(term, index);
+  /// Copies the next rows of the log that are applied as a whole, which nothing changes any more.
+  /// False: there are few or none left.
+  private boolean logStep() throws InterruptedException {
+    long begun = System.nanoTime();
+    long last = out.number("SELECT coalesce(max(first_index), -1) FROM main.log");
+    out.run(
+        "INSERT INTO main.log SELECT %1$s FROM source.log WHERE first_index > %2$d AND first_index + count - 1 <= (SELECT applied_index FROM source.state) ORDER BY first_index LIMIT %3$d"
+            .formatted(LOG_COLUMNS, last, LOG_STEP_ROWS));
+    TimeUnit.NANOSECONDS.sleep(REST_FACTOR * (System.nanoTime() - begun));
+    long copied = out.number("SELECT count(*) FROM main.log WHERE first_index > " + last);
+    return copied == LOG_STEP_ROWS;
+  }
+
+  /// The rest of the log up to `appliedIndex`, which may stand within a row. What was compacted
+  /// meanwhile goes here, too, so that there is no gap.
+  private void finishLog(long appliedIndex) {
+    out.run("INSERT INTO main.log_start SELECT * FROM source.log_start");
+    out.run("DELETE FROM main.log WHERE first_index <= (SELECT log_index FROM source.log_start)");
+    out.run(
+        "INSERT INTO main.log SELECT %1$s FROM source.log WHERE first_index > (SELECT coalesce(max(first_index), -1) FROM main.log) AND first_index <= %2$d ORDER BY first_index"
+            .formatted(LOG_COLUMNS, appliedIndex));
+    out.prepare("SELECT %s FROM main.log ORDER BY first_index DESC LIMIT 1".formatted(LOG_COLUMNS))
+        .first(LogRow::read)
+        .filter(row -> row.lastIndex() > appliedIndex)
+        .ifPresent(row -> cutAfter(row, appliedIndex));
+    out.run(
+        "INSERT INTO main.term_run SELECT * FROM source.term_run WHERE first_index <= "
+            + appliedIndex);
+  }
+
+  private void cutAfter(LogRow row, long lastIndex) {
+    if (!row.intact()) {
+      throw new DiskFailedException(
+          out.file(), "log entries %d to %d are damaged".formatted(row.firstIndex(), lastIndex));
+    }
+    List<LogEntry> kept = new ArrayList<>();
+    row.unpack(row.firstIndex(), entry -> entry.index() <= lastIndex && kept.add(entry));
+    LogRow prefix = LogRow.pack(kept);
+    out.prepare("INSERT OR REPLACE INTO main.log(%s) VALUES (?, ?, ?, ?, ?)".formatted(LOG_COLUMNS))
+        .with(prefix.firstIndex(), prefix.count(), prefix.term(), prefix.checksum())
+        .set(5, prefix.entries())
+        .update();
   }
 }

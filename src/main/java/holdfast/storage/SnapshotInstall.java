@@ -1,6 +1,8 @@
 package holdfast.storage;
 
+import holdfast.chat.WriteReader;
 import holdfast.replication.LogPosition;
+import holdfast.storage.StoreException.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,22 +16,27 @@ import org.slf4j.LoggerFactory;
 ///
 /// What belongs to this server stays: its key, its term and vote. Its log stays, too, as far as it
 /// goes on from the snapshot: it may have acknowledged those entries. A log that ends before the
-/// snapshot, or differs there, holds nothing beyond it that could ever be committed.
+/// snapshot, or differs there, holds nothing beyond it that could ever be committed; unless the
+/// snapshot is of a later timeline: then what it holds beyond is kept to be brought in again
+/// (`TimelineMove`), and the term becomes the snapshot's. What waits from before is never lost.
 final class SnapshotInstall {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotInstall.class);
   private static final int CACHE_KIB = 8 * 1024;
 
   private final DataDirectory data;
   private final SnapshotFiles files;
+  private final WriteReader writes;
 
-  private SnapshotInstall(DataDirectory data) {
+  private SnapshotInstall(DataDirectory data, WriteReader writes) {
     this.data = data;
     this.files = new SnapshotFiles(data);
+    this.writes = writes;
   }
 
   /// Installs the snapshot that waits, if one does and is of use.
-  static void runIfReady(DataDirectory data) throws IOException, StoreException {
-    SnapshotInstall install = new SnapshotInstall(data);
+  static void runIfReady(DataDirectory data, WriteReader writes)
+      throws IOException, StoreException {
+    SnapshotInstall install = new SnapshotInstall(data, writes);
     Optional<String> digest = install.files.readyDigest();
     if (digest.isPresent()) {
       install.run(digest.get());
@@ -43,6 +50,12 @@ final class SnapshotInstall {
       complete = complete(ready);
     } catch (DiskFullException e) {
       LOG.error("no room to install the snapshot; going on without: {}", e.getMessage());
+      complete = false;
+    } catch (StoreException e) {
+      if (e.kind() != Kind.REFUSED) {
+        throw e;
+      }
+      LOG.error("the snapshot is not installed; going on without: {}", e.getMessage());
       complete = false;
     } catch (DiskFailedException e) {
       if (!e.damagedFile().equals(Optional.of(ready))) {
@@ -85,57 +98,78 @@ final class SnapshotInstall {
       next.run("PRAGMA synchronous=FULL");
       Schema.MAIN.upgrade(next, ready);
       next.run("ATTACH '%s' AS old".formatted(data.main().toString().replace("'", "''")));
-      SnapshotState state = snapshotState(next);
+      SnapshotState state = SnapshotState.of(next, "main");
       SnapshotState oldState = SnapshotState.of(next, "old");
-      LogPosition position = state.position();
-      boolean goesOn = termInOldLog(next, position.index()) == position.term();
-      if (!isOfUse(state, oldState, goesOn)) {
+      TimelineMove.Course course = TimelineMove.course(next);
+      boolean goesOn = termInOldLog(next, state.position().index()) == state.position().term();
+      if (!isOfUse(state, oldState, course, goesOn)) {
         LOG.error(
-            "the snapshot of {} is of no use to a server with {} to {}",
-            position,
-            oldState.position(),
-            oldState.appliedIndex());
+            "the snapshot of {} is of no use to a server that has applied {}",
+            state.position(),
+            oldState.position());
         return false;
       }
       LOG.info(
-          "installing the snapshot of {}; applied here was {}", position, oldState.appliedIndex());
+          "installing the snapshot of {}; applied here was {}",
+          state.position(),
+          oldState.position());
       next.run("BEGIN IMMEDIATE");
-      next.run("INSERT OR REPLACE INTO main.identity SELECT * FROM old.identity");
-      next.run("INSERT OR REPLACE INTO main.hard_state SELECT * FROM old.hard_state");
-      // No entry may be of a later term than the server's own.
-      next.run(
-          "UPDATE main.hard_state SET term = %d, vote = 0 WHERE term < %d"
-              .formatted(position.term(), position.term()));
-      if (goesOn) {
-        keepLog(next, position);
+      keepOwn(next);
+      switch (course) {
+        case BACK -> throw new IllegalStateException("a snapshot of an earlier timeline is of use");
+        case STAY -> {
+          // No entry may be of a later term than the server's own.
+          if (goesOn) {
+            keepLog(next, state.position());
+          }
+          next.run(
+              "UPDATE main.hard_state SET term = %1$d, vote = 0 WHERE term < %1$d"
+                  .formatted(state.position().term()));
+        }
+        case MOVE -> move(next, state.position());
       }
       next.run("COMMIT");
       return true;
     }
   }
 
-  /// The state of the snapshot itself, whatever log an earlier attempt has given it.
-  private static SnapshotState snapshotState(Sqlite next) {
-    SnapshotState state = SnapshotState.of(next, "main");
-    long term =
-        next.number(
-            "SELECT coalesce((SELECT term FROM main.term_run WHERE first_index <= %d"
-                    .formatted(state.appliedIndex())
-                + " ORDER BY first_index DESC LIMIT 1), -1)");
-    boolean logKept = term >= 0 && state.position().index() != state.appliedIndex();
-    return logKept
-        ? new SnapshotState(
-            state.clusterId(),
-            new LogPosition(term, state.appliedIndex()),
-            state.appliedIndex(),
-            state.appliedId())
-        : state;
+  /// Nobody else knows it.
+  private static void keepOwn(Sqlite next) {
+    next.run("INSERT OR REPLACE INTO main.identity SELECT * FROM old.identity");
+    next.run("INSERT OR REPLACE INTO main.hard_state SELECT * FROM old.hard_state");
+    next.run("DELETE FROM main.unreplayable");
+    next.run("INSERT INTO main.unreplayable SELECT * FROM old.unreplayable");
+    next.run("DELETE FROM main.rescued");
+    // Those that are done are kept as long as others wait, which may name what they made.
+    next.run(
+        "INSERT INTO main.rescued SELECT * FROM old.rescued"
+            + " WHERE EXISTS (SELECT 1 FROM old.rescued WHERE done = 0)");
   }
 
-  /// A server never goes back behind what its log can make good, nor into another cluster.
-  private static boolean isOfUse(SnapshotState state, SnapshotState old, boolean goesOn) {
-    return (old.clusterId().isEmpty() || old.clusterId().equals(state.clusterId()))
-        && (goesOn || state.position().index() > old.appliedIndex());
+  private void move(Sqlite next, LogPosition position) throws StoreException {
+    // What was brought in, was brought in to the timeline that is now left.
+    next.run(
+        "UPDATE main.rescued SET done = %d WHERE done = %d"
+            .formatted(Rescue.WAITING, Rescue.SETTLED));
+    long rescued = TimelineMove.rescue(next, data.main(), writes);
+    next.run("UPDATE main.hard_state SET term = %d, vote = 0".formatted(position.term()));
+    LOG.warn(
+        "this server passes over to the timeline of {}: {} writes that only its own has are kept, and will be brought in again",
+        position,
+        rescued);
+  }
+
+  /// A server never goes back behind what its log can make good, nor into another cluster or an
+  /// earlier timeline.
+  private static boolean isOfUse(
+      SnapshotState state, SnapshotState old, TimelineMove.Course course, boolean goesOn) {
+    boolean forward =
+        switch (course) {
+          case BACK -> false;
+          case STAY -> goesOn || state.position().index() > old.position().index();
+          case MOVE -> true;
+        };
+    return forward && (old.clusterId().isEmpty() || old.clusterId().equals(state.clusterId()));
   }
 
   /// The term of the old log's entry at `index`; -1 if it has none there.

@@ -39,17 +39,21 @@ public final class Snapshots {
 
   /// Copies what is applied now, or a little later, for a member; takes its time so that the server
   /// does not notice. Only one such copy may be open.
-  public OutgoingSnapshot copy() throws IOException, InterruptedException {
-    return copy(files.outgoing());
+  ///
+  /// @param withLog the log goes along, up to the last command applied: for a member that comes
+  ///   from another timeline, or that others may one day come back to from one
+  public OutgoingSnapshot copy(boolean withLog) throws IOException, InterruptedException {
+    return copy(files.outgoing(), withLog);
   }
 
   /// The same for an operator, whose copy is another file: one of each kind may be open.
   public OutgoingSnapshot backup() throws IOException, InterruptedException {
-    return copy(files.backup());
+    return copy(files.backup(), false);
   }
 
-  private OutgoingSnapshot copy(Path target) throws IOException, InterruptedException {
-    LogPosition position = SnapshotCopy.make(data.main(), target);
+  private OutgoingSnapshot copy(Path target, boolean withLog)
+      throws IOException, InterruptedException {
+    LogPosition position = SnapshotCopy.make(data.main(), target, withLog);
     return new OutgoingSnapshot(target, position, digestOf(target));
   }
 
@@ -98,8 +102,9 @@ public final class Snapshots {
   /// All of a snapshot has arrived: verifies it, and builds the index that goes with it. Nothing is
   /// decided by that yet. May take long.
   ///
-  /// @throws StoreException it is not what it claims to be, of a newer version or of another
-  ///   cluster; it is dropped
+  /// @throws StoreException it is not what it claims to be, of a newer version, of another cluster
+  ///   or an earlier timeline, or it is of a later one and nobody can tell what of this server's
+  ///   log is not in it; it is dropped
   public LogPosition prepare(String digest, Optional<String> clusterId)
       throws IOException, StoreException {
     Path part = files.arriving(digest);
@@ -121,6 +126,9 @@ public final class Snapshots {
           throw new StoreException(
               Kind.REFUSED, "the snapshot is of another cluster, " + state.clusterId());
         }
+        sqlite.run("ATTACH '%s' AS old".formatted(data.main().toString().replace("'", "''")));
+        TimelineMove.checkPossible(sqlite);
+        sqlite.run("DETACH old");
         IndexFile index = IndexFile.create(files.index(), memberKey);
         new IndexRebuild(sqlite).caughtUp(index, state.appliedId()).close();
         SnapshotFiles.force(files.index());

@@ -4,6 +4,7 @@ import holdfast.chat.Account;
 import holdfast.chat.ChatEvent;
 import holdfast.chat.ChatState;
 import holdfast.chat.ConversationId;
+import holdfast.chat.Held;
 import holdfast.chat.Message;
 import holdfast.chat.MessageChange;
 import holdfast.chat.Outcome;
@@ -13,6 +14,7 @@ import holdfast.chat.RememberedRequest;
 import holdfast.chat.Room;
 import holdfast.chat.RoomMember;
 import holdfast.chat.RoomRole;
+import holdfast.chat.Timelines;
 import holdfast.check.Check;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -149,6 +151,26 @@ final class SqliteChatState implements ChatState {
   @Override
   public void setFounding(String clusterId, byte[] tokenKey) {
     state.setFounding(clusterId, tokenKey);
+  }
+
+  @Override
+  public Timelines timelines() {
+    return state.timelines();
+  }
+
+  @Override
+  public void addTimeline(long id) {
+    state.addTimeline(id);
+  }
+
+  @Override
+  public Held held() {
+    return state.held();
+  }
+
+  @Override
+  public void setHeld(Held held) {
+    state.setHeld(held);
   }
 
   @Override

@@ -1,7 +1,9 @@
 package holdfast.storage;
 
 import holdfast.chat.ChatState;
+import holdfast.chat.Held;
 import holdfast.chat.RunningDigest;
+import holdfast.chat.WriteReader;
 import holdfast.check.Check;
 import holdfast.replication.HardState;
 import holdfast.replication.LogEntry;
@@ -20,6 +22,7 @@ import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +49,7 @@ public final class SqliteStore implements LogReader, AutoCloseable {
   private final StateRow state;
   private final LogTable log;
   private final SqliteChatState chat;
+  private final Rescue rescue;
   private final IndexTail tail;
   private final Checkpointer checkpointer;
   private final Reads reads;
@@ -59,16 +63,22 @@ public final class SqliteStore implements LogReader, AutoCloseable {
 
   private boolean inTransaction;
 
+  /// What is held, and the bytes of the log up to there, which stay as long as it is.
+  private Held heldMeasured = Held.NOTHING;
+
+  private long heldBytesBefore;
+
   /// Opens the directory, or makes it if it is missing. Returns when the index is complete, which
   /// after its loss takes about ten seconds per million messages.
   public static SqliteStore open(
-      Path directory, StoreSettings settings, MembershipReader memberships) throws StoreException {
+      Path directory, StoreSettings settings, MembershipReader memberships, WriteReader writes)
+      throws StoreException {
     Deque<AutoCloseable> opened = new ArrayDeque<>();
     boolean complete = false;
     try {
       DataDirectory data = DataDirectory.lock(directory);
       opened.push(data);
-      SqliteStore store = open(data, settings, memberships, opened);
+      SqliteStore store = open(data, settings, memberships, writes, opened);
       complete = true;
       return store;
     } catch (DiskFailedException e) {
@@ -96,14 +106,15 @@ public final class SqliteStore implements LogReader, AutoCloseable {
       DataDirectory data,
       StoreSettings settings,
       MembershipReader memberships,
+      WriteReader writes,
       Deque<AutoCloseable> opened)
       throws StoreException, IOException {
     data.prepareMain();
-    SnapshotInstall.runIfReady(data);
+    SnapshotInstall.runIfReady(data, writes);
     Sqlite main = Sqlite.open(data.main(), MAIN_CACHE_KIB);
     opened.push(main);
     String memberKey = prepareTables(data, main);
-    return new SqliteStore(data, main, memberKey, settings, memberships, opened);
+    return new SqliteStore(data, main, memberKey, settings, memberships, writes, opened);
   }
 
   /// Makes the tables of a new database, or brings those of an old one to this version; returns the
@@ -140,7 +151,9 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     main.prepare("INSERT INTO identity VALUES (1, ?)").set(1, newMemberKey()).update();
     main.run("INSERT INTO hard_state VALUES (1, 0, 0)");
     main.run("INSERT INTO log_start VALUES (1, 0, 0)");
-    main.prepare("INSERT INTO state VALUES (1, 0, 0, ?, 0, '', x'')")
+    main.prepare(
+            "INSERT INTO state(one, applied_index, applied_id, running_digest, time, cluster_id,"
+                + " token_key) VALUES (1, 0, 0, ?, 0, '', x'')")
         .set(1, new byte[RunningDigest.BYTES])
         .update();
   }
@@ -151,6 +164,7 @@ public final class SqliteStore implements LogReader, AutoCloseable {
       String memberKey,
       StoreSettings settings,
       MembershipReader memberships,
+      WriteReader writes,
       Deque<AutoCloseable> opened)
       throws IOException {
     this.data = data;
@@ -166,6 +180,7 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     data.reserveLog(settings.walBytesReserved());
     state = new StateRow(main);
     log = new LogTable(main, memberships, state.appliedIndex());
+    rescue = new Rescue(main, state, writes);
     tail = new IndexTail(settings.indexTailMax());
     IndexFile index = completeIndex(data, main, memberKey, state.appliedId());
     toClose.push(index);
@@ -185,7 +200,7 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     }
     ReaderPool pool = new ReaderPool(readers, settings.readsWaitingMax());
     toClose.push(pool);
-    reads = new Reads(pool, state.appliedId());
+    reads = new Reads(pool, state.appliedId(), state.timelines());
     snapshots = new Snapshots(data, memberKey);
   }
 
@@ -241,6 +256,11 @@ public final class SqliteStore implements LogReader, AutoCloseable {
   /// The chat tables, as the open transaction has changed them.
   public ChatState chat() {
     return chat;
+  }
+
+  /// What this server brought along from a timeline that it left.
+  public Rescue rescue() {
+    return rescue;
   }
 
   /// Begins a transaction. With `sync` its commit waits until it is on disk, as it must be when it
@@ -302,7 +322,8 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     log.committed();
     state.committed();
     chat.committed(syncing);
-    reads.published(state.appliedId());
+    rescue.committed();
+    reads.published(state.appliedId(), state.timelines());
     checkpointer.afterCommit(main);
   }
 
@@ -316,8 +337,9 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     log.rolledBack();
     state.rolledBack();
     chat.rolledBack();
+    rescue.rolledBack();
     main.rollBack();
-    reads.published(state.appliedId());
+    reads.published(state.appliedId(), state.timelines());
   }
 
   @Override
@@ -327,11 +349,14 @@ public final class SqliteStore implements LogReader, AutoCloseable {
 
   /// Deletes log entries at or below `upToIndex`, which must be applied, in the open transaction,
   /// as long as at least `keepBytes` of the log remain. Only whole packed rows go, and a bounded
-  /// number a call, so that some entries may stay; ask again next time. The new start of the log,
-  /// if it moved.
+  /// number a call, so that some entries may stay; ask again next time. While a member is outside
+  /// nothing goes: what it has can only be told from the log that all had. The new start of the
+  /// log, if it moved.
   public Optional<LogPosition> compact(long upToIndex, long keepBytes) {
     Check.that(inTransaction, "no transaction is open");
-    return log.compact(upToIndex, state.appliedIndex(), keepBytes);
+    return state.held().outside()
+        ? Optional.empty()
+        : log.compact(upToIndex, state.appliedIndex(), keepBytes);
   }
 
   /// Where the log ends.
@@ -342,6 +367,24 @@ public final class SqliteStore implements LogReader, AutoCloseable {
   /// Bytes of the log kept.
   public long logBytes() {
     return log.bytes();
+  }
+
+  /// The last log index at which all members were in, while one is outside.
+  public OptionalLong heldIndex() {
+    return state.held().index();
+  }
+
+  /// Bytes of the log kept since a member is outside; 0 if none is. Rows are counted as a whole.
+  public long logBytesSinceHeld() {
+    Held held = state.held();
+    if (!held.outside()) {
+      return 0;
+    }
+    if (!held.equals(heldMeasured)) {
+      heldBytesBefore = log.bytes() - log.bytesAfter(held.index().orElseThrow());
+      heldMeasured = held;
+    }
+    return log.bytes() - heldBytesBefore;
   }
 
   /// For any thread.

@@ -1,9 +1,14 @@
 package holdfast.storage;
 
+import holdfast.chat.EntryId;
+import holdfast.chat.Held;
+import holdfast.chat.Timelines;
 import holdfast.check.Check;
+import java.util.List;
 import java.util.Optional;
 
-/// The single row that moves with every command applied; written once a transaction.
+/// What moves with the commands applied: a single row, written once a transaction, and with it the
+/// timelines, of which there is a new one when a cluster or a timeline was founded.
 final class StateRow {
   private record Values(
       long appliedIndex,
@@ -11,20 +16,26 @@ final class StateRow {
       byte[] runningDigest,
       long time,
       String clusterId,
-      byte[] tokenKey) {}
+      byte[] tokenKey,
+      Held held) {}
 
   private final Query save;
+  private final Query addTimeline;
   private Values committed;
   private Values values;
+  private Timelines committedTimelines;
+  private Timelines timelines;
 
   StateRow(Sqlite main) {
     save =
         main.prepare(
             "UPDATE state SET applied_index = ?, applied_id = ?, running_digest = ?, time = ?,"
-                + " cluster_id = ?, token_key = ?");
+                + " cluster_id = ?, token_key = ?, held_id = ?, held_since = ?, held_until = ?");
+    addTimeline = main.prepare("INSERT INTO timeline(timeline, first_id) VALUES (?, ?)");
     committed =
         main.prepare(
-                "SELECT applied_index, applied_id, running_digest, time, cluster_id, token_key FROM state")
+                "SELECT applied_index, applied_id, running_digest, time, cluster_id, token_key,"
+                    + " held_id, held_since, held_until FROM state")
             .first(row ->
                 new Values(
                     row.getLong(1),
@@ -32,9 +43,15 @@ final class StateRow {
                     row.getBytes(3),
                     row.getLong(4),
                     row.getString(5),
-                    row.getBytes(6)))
+                    row.getBytes(6),
+                    new Held(row.getLong(7), row.getLong(8), row.getLong(9))))
             .orElseThrow();
     values = committed;
+    committedTimelines =
+        new Timelines(
+            main.prepare("SELECT first_id FROM timeline ORDER BY first_id")
+                .list(row -> row.getLong(1)));
+    timelines = committedTimelines;
   }
 
   long appliedIndex() {
@@ -61,6 +78,14 @@ final class StateRow {
     return values.clusterId.isEmpty() ? Optional.empty() : Optional.of(values.tokenKey.clone());
   }
 
+  Held held() {
+    return values.held;
+  }
+
+  Timelines timelines() {
+    return timelines;
+  }
+
   void setApplied(long index, long id, byte[] runningDigest) {
     Check.that(
         index >= values.appliedIndex && id >= values.appliedId,
@@ -71,7 +96,13 @@ final class StateRow {
         values.appliedId);
     values =
         new Values(
-            index, id, runningDigest.clone(), values.time, values.clusterId, values.tokenKey);
+            index,
+            id,
+            runningDigest.clone(),
+            values.time,
+            values.clusterId,
+            values.tokenKey,
+            values.held);
   }
 
   void setTime(long time) {
@@ -83,7 +114,8 @@ final class StateRow {
             values.runningDigest,
             time,
             values.clusterId,
-            values.tokenKey);
+            values.tokenKey,
+            values.held);
   }
 
   void setFounding(String clusterId, byte[] tokenKey) {
@@ -95,10 +127,27 @@ final class StateRow {
             values.runningDigest,
             values.time,
             clusterId,
-            tokenKey.clone());
+            tokenKey.clone(),
+            values.held);
   }
 
-  /// Writes the row if it changed in this transaction.
+  void setHeld(Held held) {
+    values =
+        new Values(
+            values.appliedIndex,
+            values.appliedId,
+            values.runningDigest,
+            values.time,
+            values.clusterId,
+            values.tokenKey,
+            held);
+  }
+
+  void addTimeline(long firstId) {
+    timelines = timelines.with(firstId);
+  }
+
+  /// Writes what changed in this transaction.
   void flush() {
     if (!values.equals(committed)) {
       save.with(values.appliedIndex, values.appliedId)
@@ -106,15 +155,24 @@ final class StateRow {
           .set(4, values.time)
           .set(5, values.clusterId)
           .set(6, values.tokenKey)
+          .set(7, values.held.id())
+          .set(8, values.held.since())
+          .set(9, values.held.until())
           .update();
+    }
+    List<Long> added = timelines.firstIds();
+    for (long id : added.subList(committedTimelines.firstIds().size(), added.size())) {
+      addTimeline.with(EntryId.timelineOf(id), id).update();
     }
   }
 
   void committed() {
     committed = values;
+    committedTimelines = timelines;
   }
 
   void rolledBack() {
     values = committed;
+    timelines = committedTimelines;
   }
 }

@@ -65,8 +65,8 @@ public record SurvivingDirectory(
                   .orElse(""),
               state.clusterId(),
               sqlite.number("SELECT term FROM hard_state"),
-              last(sqlite, state.position()),
-              state.appliedIndex(),
+              last(sqlite, state.compacted()),
+              state.position().index(),
               sqlite.number("SELECT time FROM state"),
               membership.get());
       Optional<Path> snapshot = SnapshotFiles.waitingIn(directory);
@@ -91,7 +91,7 @@ public record SurvivingDirectory(
           clusterId,
           term,
           state.position(),
-          state.appliedIndex(),
+          state.position().index(),
           sqlite.number("SELECT time FROM state"),
           membership);
     }

@@ -4,6 +4,7 @@ import holdfast.chat.Command;
 import holdfast.chat.ConversationId;
 import holdfast.chat.Digest;
 import holdfast.chat.RequestKey;
+import holdfast.chat.WriteReader;
 import holdfast.check.Check;
 import holdfast.replication.LogEntry;
 import holdfast.replication.Member;
@@ -19,7 +20,7 @@ import java.util.OptionalLong;
 /// The log's commands as bytes: compact JSON text that begins `{"v":1,`. A command is turned into
 /// bytes once, without its time; the primary splices its stamp in, and from there on only these
 /// bytes travel.
-public final class CommandCodec implements MembershipReader {
+public final class CommandCodec implements MembershipReader, WriteReader {
   /// The newest command version that this server writes and reads.
   public static final int VERSION = 1;
 
@@ -183,14 +184,20 @@ public final class CommandCodec implements MembershipReader {
   }
 
   /// An entry that states a new list of members, and the ids that are never given again.
-  public static byte[] members(long time, Membership membership) {
+  ///
+  /// @param outside see `Command.Members`
+  public static byte[] members(long time, Membership membership, boolean outside) {
     List<Member> members = membership.members();
     JsonWriter json = head(COMMAND_BYTES + MEMBER_BYTES * members.size());
     json.field("time", time).field("type", "MEMBERS");
     memberList(json, members);
     json.name("retired").openList();
     membership.retired().forEach(id -> json.value(id.value()));
-    return json.closeList().close().toBytes();
+    json.closeList();
+    if (outside) {
+      json.field("outside", true);
+    }
+    return json.close().toBytes();
   }
 
   /// The list that a FOUND or MEMBERS entry states. Looks at the first bytes only of any other.
@@ -205,6 +212,15 @@ public final class CommandCodec implements MembershipReader {
     } catch (UnreadableCommandException e) {
       // Going on with another list than the other servers' could elect two primaries.
       throw new IllegalStateException("entry " + entry + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public Optional<Command.Write> writeOf(byte[] command) {
+    try {
+      return decode(command) instanceof Command.Write write ? Optional.of(write) : Optional.empty();
+    } catch (UnreadableCommandException e) {
+      throw new IllegalStateException(e.getMessage(), e);
     }
   }
 

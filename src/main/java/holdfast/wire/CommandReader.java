@@ -81,7 +81,7 @@ final class CommandReader {
     return switch (type) {
       case "NOOP" -> new Command.Noop();
       case "FOUND" -> new Command.Found(time(), fields.needText("cluster_id"), bytes("token_key"));
-      case "MEMBERS" -> new Command.Members(time());
+      case "MEMBERS" -> new Command.Members(time(), fields.flag("outside"));
       case "SEEN" -> new Command.Seen(time(), Lists.numbers(fields, "accounts"));
       case "REGISTER" ->
           new Command.Register(

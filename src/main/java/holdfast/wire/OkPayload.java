@@ -190,8 +190,7 @@ public sealed interface OkPayload {
   ///
   /// @param waiting how many commands are yet to be brought in
   /// @param count how many could not be, altogether
-  record Unreplayables(
-      long waiting, long count, List<UnreplayableCommand> commands, boolean more)
+  record Unreplayables(long waiting, long count, List<UnreplayableCommand> commands, boolean more)
       implements OkPayload {}
 
   /// One of them, as it stood in the log that lost.

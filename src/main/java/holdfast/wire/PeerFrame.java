@@ -37,8 +37,8 @@ public sealed interface PeerFrame {
       Optional<Vitals> vitals,
       Optional<Rescue> rescue) {}
 
-  /// How many writes of an earlier timeline a server has that are to be logged again (`waiting`), and
-  /// how many could not be.
+  /// How many writes of an earlier timeline a server has that are to be logged again (`waiting`),
+  /// and how many could not be.
   record Rescue(long waiting, long unreplayable) {
     public static final Rescue NONE = new Rescue(0, 0);
   }

@@ -309,7 +309,7 @@ final class ChatMachineTest {
     chat.apply(new Command.Found(chat.now(), "00ff", new byte[32]));
     assertEquals(Optional.of("00ff"), chat.state.clusterId());
     chat.pass(10);
-    chat.apply(new Command.Members(chat.now()));
+    chat.apply(new Command.Members(chat.now(), false));
     assertEquals(chat.now(), chat.state.time());
     chat.pass(10);
     assertEquals(List.of(), chat.apply(new Command.Seen(chat.now(), List.of(alice, 77L))).events());

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/// The small tables of the chat in memory, blocks, preferences and invitations, and how a row of
-/// any table is written so that the journal can take it back.
+/// The small tables of the chat in memory, blocks, preferences and invitations, with what the state
+/// says of timelines, and how a row of any table is written so that the journal can take it back.
 abstract class MemorySmallRows implements ChatState {
   private record Invitation(long room, long account) {}
 
@@ -22,6 +22,9 @@ abstract class MemorySmallRows implements ChatState {
   private final Map<Block, Boolean> blocks = new HashMap<>();
   private final Map<PreferenceName, String> preferences = new HashMap<>();
 
+  private Timelines timelines = Timelines.FIRST;
+  private Held held = Held.NOTHING;
+
   MemorySmallRows(Journal journal) {
     this.journal = journal;
   }
@@ -30,10 +33,36 @@ abstract class MemorySmallRows implements ChatState {
     copy.invitations.putAll(invitations);
     copy.blocks.putAll(blocks);
     copy.preferences.putAll(preferences);
+    copy.timelines = timelines;
+    copy.held = held;
   }
 
   final List<Object> smallRows() {
-    return List.of(invitations, blocks, preferences);
+    return List.of(invitations, blocks, preferences, timelines, held);
+  }
+
+  @Override
+  public Timelines timelines() {
+    return timelines;
+  }
+
+  @Override
+  public void addTimeline(long id) {
+    Timelines before = timelines;
+    timelines = timelines.with(id);
+    journal.changed(() -> timelines = before);
+  }
+
+  @Override
+  public Held held() {
+    return held;
+  }
+
+  @Override
+  public void setHeld(Held newHeld) {
+    Held before = held;
+    held = newHeld;
+    journal.changed(() -> held = before);
   }
 
   final void removeSmallRowsOf(long account) {

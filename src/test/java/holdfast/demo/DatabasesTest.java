@@ -65,7 +65,8 @@ final class DatabasesTest {
     for (int id = 1; id <= 3; id++) {
       database(id, new Row(7, 1, "a"), new Row(9, 2, "b"));
     }
-    Databases.Report report = Databases.compare(files, List.of(told("a", 1), told("b", 2)), Databases.Numbering.KEPT);
+    Databases.Report report =
+        Databases.compare(files, List.of(told("a", 1), told("b", 2)), Databases.Numbering.KEPT);
     assertEquals(List.of(), report.faults());
     assertEquals(2, report.messages());
     assertEquals(3, report.digests().size());

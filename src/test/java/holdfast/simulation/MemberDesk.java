@@ -134,6 +134,6 @@ final class MemberDesk {
   private void propose(Membership wanted) {
     process.handIn(
         new Event.ChangeProposed(
-            world.commands().write(new Command.Members(process.stamp()), wanted)));
+            world.commands().write(new Command.Members(process.stamp(), false), wanted)));
   }
 }

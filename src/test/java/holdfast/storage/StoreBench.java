@@ -8,6 +8,7 @@ import holdfast.chat.ChatMachine;
 import holdfast.chat.Command;
 import holdfast.chat.EntryId;
 import holdfast.chat.RunningDigest;
+import holdfast.chat.WriteReader;
 import holdfast.replication.LogEntry;
 import holdfast.replication.Member;
 import holdfast.replication.Membership;
@@ -34,6 +35,9 @@ final class StoreBench implements AutoCloseable {
             : Optional.empty();
       };
 
+  /// No write is told from others by its bytes.
+  static final WriteReader WRITES = _ -> Optional.empty();
+
   final Path directory;
   private final StoreSettings settings;
   private final List<Command> commands = new ArrayList<>();
@@ -53,7 +57,7 @@ final class StoreBench implements AutoCloseable {
 
   static SqliteStore open(Path directory, StoreSettings settings) {
     try {
-      return SqliteStore.open(directory, settings, MEMBERSHIPS);
+      return SqliteStore.open(directory, settings, MEMBERSHIPS, WRITES);
     } catch (StoreException e) {
       return fail("the store does not open", e);
     }

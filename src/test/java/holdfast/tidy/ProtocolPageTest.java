@@ -266,7 +266,7 @@ final class ProtocolPageTest {
           Optional.of(
               CommandCodec.founding(1, found.clusterId(), found.tokenKey(), List.of(MEMBER)));
       case Command.Members _ ->
-          Optional.of(CommandCodec.members(1, new Membership(0, List.of(MEMBER))));
+          Optional.of(CommandCodec.members(1, new Membership(0, List.of(MEMBER)), true));
     };
   }
 

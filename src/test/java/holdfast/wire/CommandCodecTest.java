@@ -124,7 +124,8 @@ class CommandCodecTest {
                     3,
                     List.of(
                         new Member(new ServerId(1), "::1", 8091, 8081, true, Optional.of("00ff"))),
-                    List.of(new ServerId(7), new ServerId(2))))));
+                    List.of(new ServerId(7), new ServerId(2))),
+                false)));
   }
 
   @Test
@@ -155,8 +156,10 @@ class CommandCodecTest {
         codec.membershipOf(new LogEntry(1, 1, founding)));
 
     List<ServerId> retired = List.of(new ServerId(3), new ServerId(17));
-    byte[] changed = CommandCodec.members(TIME, new Membership(0, members, retired));
-    assertEquals(new Command.Members(TIME), CommandCodec.decode(changed));
+    byte[] changed = CommandCodec.members(TIME, new Membership(0, members, retired), false);
+    assertEquals(new Command.Members(TIME, false), CommandCodec.decode(changed));
+    byte[] outside = CommandCodec.members(TIME, new Membership(0, members, retired), true);
+    assertEquals(new Command.Members(TIME, true), CommandCodec.decode(outside));
     assertEquals(
         Optional.of(new Membership(77, 2, members, retired)),
         codec.membershipOf(new LogEntry(77, 2, changed)));

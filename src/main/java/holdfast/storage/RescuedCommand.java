@@ -1,0 +1,9 @@
+package holdfast.storage;
+
+import holdfast.chat.Command;
+
+/// A client's write of a lost timeline that waits to be brought in again.
+///
+/// @param position its place among those that this server keeps; they are brought in in this order
+/// @param oldId what its id was, and that of what it made
+public record RescuedCommand(long position, long oldId, Command.Write command) {}
