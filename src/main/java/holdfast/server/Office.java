@@ -63,6 +63,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
   private Role role = Role.BACKUP;
   private Optional<ServerId> primary = Optional.empty();
   private boolean diskFull;
+  private boolean logFull;
   private Optional<PeerMessage> lastReplicate = Optional.empty();
   private byte[] lastReplicateFrame = new byte[0];
 
@@ -209,6 +210,8 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       preferred
           .check(replica, voter -> clockWatch.mayStamp(voter, replica, now), now)
           .ifPresent(events::add);
+      // No more may be logged until all members have their votes again, or have been removed.
+      logFull = snapshots.logIsFull() || applier.machine().isMemoryFull();
       publish();
       members.dropWhoLeft();
       signIns.pushCluster(views.current());
@@ -257,7 +260,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     }
     applier.stopped().ifPresent(warnings::add);
     clockWatch.warning().ifPresent(warnings::add);
-    warnings.addAll(survivor.warnings(isFull()));
+    warnings.addAll(survivor.warnings(logFull));
     warnings.addAll(snapshots.warnings());
     warnings.addAll(board.rescues(replica, rescue.counts()));
     views.publish(replica, applier, store, survivor.hope(), warnings);
@@ -347,12 +350,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
           new RequestRefused(
               ErrorCode.DISK_FULL, "not done: the primary's disk is full; repeat later"));
     }
-    return isFull() ? Optional.of(survivor.logFull()) : Optional.empty();
-  }
-
-  /// No more may be logged until all members have their votes again, or have been removed.
-  private boolean isFull() {
-    return snapshots.logIsFull() || applier.machine().isMemoryFull();
+    return logFull ? Optional.of(survivor.logFull()) : Optional.empty();
   }
 
   @Override

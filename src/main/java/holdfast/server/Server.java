@@ -148,7 +148,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
     PresenceNews news = presenceNews(reads, directory, presence);
     this.snapshots =
         new SnapshotDesk(
-            self, replica, store, applier, peers, config.logKeepBytes(), survives, this::restart);
+            self, replica, store, applier, peers, board::isLinked, config.logKeepBytes(), survives, this::restart);
     Office office =
         new Office(
             PartSettings.office(config, self),

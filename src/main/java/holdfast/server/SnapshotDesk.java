@@ -28,6 +28,7 @@ final class SnapshotDesk implements AutoCloseable {
   private final SqliteStore store;
   private final Applier applier;
   private final Peers peers;
+  private final Predicate<ServerId> linked;
   private final boolean survives;
   private final Compaction compaction;
   private final Divergence divergence;
@@ -59,6 +60,7 @@ final class SnapshotDesk implements AutoCloseable {
 
   private record Following(ServerId peer, long matchIndex, long movedNanos) {}
 
+  /// @param linked whether a link to a server stands
   /// @param survives a last survivor may go on alone: copies have the log with them, so that
   ///   whoever moves to a later timeline can tell what it alone has
   /// @param restart told on any thread that this server is to end and start anew
@@ -68,6 +70,7 @@ final class SnapshotDesk implements AutoCloseable {
       SqliteStore store,
       Applier applier,
       Peers peers,
+      Predicate<ServerId> linked,
       long logKeepBytes,
       boolean survives,
       Runnable restart) {
@@ -76,6 +79,7 @@ final class SnapshotDesk implements AutoCloseable {
     this.store = store;
     this.applier = applier;
     this.peers = peers;
+    this.linked = linked;
     this.survives = survives;
     this.compaction = new Compaction(logKeepBytes);
     this.divergence = new Divergence(self);
@@ -137,8 +141,13 @@ final class SnapshotDesk implements AutoCloseable {
     if (!divergence.isSelfIll()) {
       divergence.ill().stream().filter(Predicate.not(wanting::contains)).forEach(wanting::add);
     }
-    wanting.removeIf(Predicate.not(replica::isUp));
+    wanting.removeIf(Predicate.not(this::isThere));
     return wanting;
+  }
+
+  /// One of another timeline acknowledges no heartbeat.
+  private boolean isThere(ServerId peer) {
+    return replica.isUp(peer) || (replica.strayed(peer) && linked.test(peer));
   }
 
   private void begin(ServerId peer, long nowNanos) {
