@@ -29,8 +29,8 @@ public final class Translation {
     return key.username().isPresent()
         ? Optional.of(key)
         : ids.apply(key.account())
-            .map(account ->
-                new RequestKey(account, key.username(), key.requestId(), key.payload()));
+            .map(
+                account -> new RequestKey(account, key.username(), key.requestId(), key.payload()));
   }
 
   private Optional<Command.Write> write(Command.Write command) {
@@ -77,8 +77,7 @@ public final class Translation {
               .map(of -> new Command.Kick(c.time(), key, of.getFirst(), of.getLast()));
       case Command.SetRole c ->
           both(c.room(), c.account())
-              .map(of ->
-                  new Command.SetRole(c.time(), key, of.getFirst(), of.getLast(), c.role()));
+              .map(of -> new Command.SetRole(c.time(), key, of.getFirst(), of.getLast(), c.role()));
       case Command.SetTopic c ->
           ids.apply(c.room()).map(room -> new Command.SetTopic(c.time(), key, room, c.topic()));
     };

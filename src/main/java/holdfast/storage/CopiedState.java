@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A file with a whole copy of a cluster's state, as a backup or a snapshot has it: without vote and
-/// identity, and as a rule without log.
+/// A file with a whole copy of a cluster's state, as a backup or a snapshot has it: without vote
+/// and identity, and as a rule without log.
 ///
 /// @param file where it is
 /// @param clusterId the cluster it is of

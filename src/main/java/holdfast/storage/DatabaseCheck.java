@@ -113,9 +113,7 @@ public final class DatabaseCheck {
     long last = -1;
     while (true) {
       long begun = System.nanoTime();
-      List<LogRow> step =
-          rows.with(last)
-              .list(LogRow::read);
+      List<LogRow> step = rows.with(last).list(LogRow::read);
       for (LogRow row : step) {
         if (!row.intact()) {
           faults.add(

@@ -168,11 +168,11 @@ final class SchemaSteps {
           UNION ALL SELECT min(applied_id) FROM state WHERE applied_id >= %1$s))
         """;
     return """
-        WITH RECURSIVE first(id) AS (
-          SELECT %s
-          UNION ALL SELECT %s FROM first WHERE id IS NOT NULL)
-        INSERT INTO timeline SELECT id >> 39, id FROM first WHERE id IS NOT NULL
-        """
+    WITH RECURSIVE first(id) AS (
+      SELECT %s
+      UNION ALL SELECT %s FROM first WHERE id IS NOT NULL)
+    INSERT INTO timeline SELECT id >> 39, id FROM first WHERE id IS NOT NULL
+    """
         .formatted(next.formatted("(1 << 39)"), next.formatted("(((first.id >> 39) + 1) << 39)"));
   }
 

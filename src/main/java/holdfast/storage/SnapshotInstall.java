@@ -101,8 +101,7 @@ final class SnapshotInstall {
       SnapshotState state = SnapshotState.of(next, "main");
       SnapshotState oldState = SnapshotState.of(next, "old");
       TimelineMove.Course course = TimelineMove.course(next);
-      boolean goesOn =
-          termInOldLog(next, state.position().index()) == state.position().term();
+      boolean goesOn = termInOldLog(next, state.position().index()) == state.position().term();
       if (!isOfUse(state, oldState, course, goesOn)) {
         LOG.error(
             "the snapshot of {} is of no use to a server that has applied {}",
@@ -170,8 +169,7 @@ final class SnapshotInstall {
           case STAY -> goesOn || state.position().index() > old.position().index();
           case MOVE -> true;
         };
-    return forward
-        && (old.clusterId().isEmpty() || old.clusterId().equals(state.clusterId()));
+    return forward && (old.clusterId().isEmpty() || old.clusterId().equals(state.clusterId()));
   }
 
   /// The term of the old log's entry at `index`; -1 if it has none there.

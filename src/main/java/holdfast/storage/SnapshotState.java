@@ -7,7 +7,8 @@ import holdfast.replication.LogPosition;
 /// @param compacted the position of the last entry before the log that is there
 /// @param position of the last command applied
 /// @param appliedId that command's id
-record SnapshotState(String clusterId, LogPosition compacted, LogPosition position, long appliedId) {
+record SnapshotState(
+    String clusterId, LogPosition compacted, LogPosition position, long appliedId) {
   /// As of the database that `sqlite` knows as `schema`.
   static SnapshotState of(Sqlite sqlite, String schema) {
     return sqlite

@@ -40,8 +40,8 @@ public final class Snapshots {
   /// Copies what is applied now, or a little later, for a member; takes its time so that the server
   /// does not notice. Only one such copy may be open.
   ///
-  /// @param withLog the log goes along, up to the last command applied: for a member that comes from
-  ///   another timeline, or that others may one day come back to from one
+  /// @param withLog the log goes along, up to the last command applied: for a member that comes
+  ///   from another timeline, or that others may one day come back to from one
   public OutgoingSnapshot copy(boolean withLog) throws IOException, InterruptedException {
     return copy(files.outgoing(), withLog);
   }
@@ -103,8 +103,8 @@ public final class Snapshots {
   /// decided by that yet. May take long.
   ///
   /// @throws StoreException it is not what it claims to be, of a newer version, of another cluster
-  ///   or an earlier timeline, or it is of a later one and nobody can tell what of this server's log
-  ///   is not in it; it is dropped
+  ///   or an earlier timeline, or it is of a later one and nobody can tell what of this server's
+  ///   log is not in it; it is dropped
   public LogPosition prepare(String digest, Optional<String> clusterId)
       throws IOException, StoreException {
     Path part = files.arriving(digest);

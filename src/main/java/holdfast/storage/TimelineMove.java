@@ -119,8 +119,8 @@ final class TimelineMove {
   }
 
   /// The last entry that both logs have. In no two logs is the same term at the same index with
-  /// another content, or with other entries before it; so it is the greatest index with equal terms.
-  /// Empty: this server never had an entry.
+  /// another content, or with other entries before it; so it is the greatest index with equal
+  /// terms. Empty: this server never had an entry.
   private static Optional<LogPosition> lastShared(Sqlite sqlite) throws StoreException {
     SnapshotState theirState = SnapshotState.of(sqlite, "main");
     LogPosition ownStart = SnapshotState.of(sqlite, "old").compacted();
@@ -132,8 +132,7 @@ final class TimelineMove {
       return Optional.empty();
     }
     Terms own = Terms.of(sqlite, "old", ownStart, ownLast);
-    Terms theirs =
-        Terms.of(sqlite, "main", theirState.compacted(), theirState.position().index());
+    Terms theirs = Terms.of(sqlite, "main", theirState.compacted(), theirState.position().index());
     long from = Math.max(own.start.index(), theirs.start.index());
     long to = Math.min(own.last, theirs.last);
     if (from > to || own.termAt(from) != theirs.termAt(from)) {
@@ -172,7 +171,8 @@ final class TimelineMove {
           LogRow row = LogRow.read(result);
           if (!row.intact()) {
             throw new DiskFailedException(
-                own, "log entries %d to %d are damaged".formatted(row.firstIndex(), row.lastIndex()));
+                own,
+                "log entries %d to %d are damaged".formatted(row.firstIndex(), row.lastIndex()));
           }
           return row.unpack(
               shared.index() + 1,

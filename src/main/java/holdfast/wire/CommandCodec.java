@@ -218,9 +218,7 @@ public final class CommandCodec implements MembershipReader, WriteReader {
   @Override
   public Optional<Command.Write> writeOf(byte[] command) {
     try {
-      return decode(command) instanceof Command.Write write
-          ? Optional.of(write)
-          : Optional.empty();
+      return decode(command) instanceof Command.Write write ? Optional.of(write) : Optional.empty();
     } catch (UnreadableCommandException e) {
       throw new IllegalStateException(e.getMessage(), e);
     }

@@ -46,7 +46,9 @@ final class CrashTest {
     public static void main(String[] arguments) throws Exception {
       // Some of what it writes goes over the reserved zeros, some beyond.
       StoreSettings settings = new StoreSettings(64, 10, 256 << 10);
-      SqliteStore store = SqliteStore.open(Path.of(arguments[0]), settings, StoreBench.MEMBERSHIPS, StoreBench.WRITES);
+      SqliteStore store =
+          SqliteStore.open(
+              Path.of(arguments[0]), settings, StoreBench.MEMBERSHIPS, StoreBench.WRITES);
       System.out.println("open");
       long last = Long.parseLong(arguments[1]);
       for (long n = store.appliedIndex() + 1; n <= last; n++) {

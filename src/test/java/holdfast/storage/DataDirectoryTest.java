@@ -38,7 +38,9 @@ final class DataDirectoryTest {
   private StoreException refusal() {
     return assertThrows(
         StoreException.class,
-        () -> SqliteStore.open(data(), StoreSettings.defaults(), StoreBench.MEMBERSHIPS, StoreBench.WRITES));
+        () ->
+            SqliteStore.open(
+                data(), StoreSettings.defaults(), StoreBench.MEMBERSHIPS, StoreBench.WRITES));
   }
 
   /// Opens a database directly, as another program would, and changes it.

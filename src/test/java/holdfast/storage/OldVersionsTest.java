@@ -175,7 +175,8 @@ final class OldVersionsTest {
   void anUpgradedDatabaseIsTheSameAsANewOne(int version) throws Exception {
     restore(version, main());
     open().close();
-    SqliteStore.open(temp.resolve("new"), StoreSettings.defaults(), MEMBERSHIPS, StoreBench.WRITES).close();
+    SqliteStore.open(temp.resolve("new"), StoreSettings.defaults(), MEMBERSHIPS, StoreBench.WRITES)
+        .close();
     assertEquals(schemaOf(temp.resolve("new/holdfast.db")), schemaOf(main()));
   }
 
@@ -230,7 +231,8 @@ final class OldVersionsTest {
       assertEquals(Optional.of(digest), installed.snapshots().installed());
       assertHoldsTheChat(installed);
     }
-    SqliteStore.open(temp.resolve("new"), StoreSettings.defaults(), MEMBERSHIPS, StoreBench.WRITES).close();
+    SqliteStore.open(temp.resolve("new"), StoreSettings.defaults(), MEMBERSHIPS, StoreBench.WRITES)
+        .close();
     assertEquals(schemaOf(temp.resolve("new/holdfast.db")), schemaOf(main()));
   }
 

@@ -46,7 +46,8 @@ public final class SearchSpeed {
     long messages = Long.parseLong(arguments[1]);
     long begun = System.nanoTime();
     try (SqliteStore store =
-        SqliteStore.open(directory, StoreSettings.defaults(), StoreBench.MEMBERSHIPS, StoreBench.WRITES)) {
+        SqliteStore.open(
+            directory, StoreSettings.defaults(), StoreBench.MEMBERSHIPS, StoreBench.WRITES)) {
       System.out.printf("opened in %d ms%n", (System.nanoTime() - begun) / 1_000_000);
       SearchSpeed speed = new SearchSpeed(store);
       speed.fill(messages + ACCOUNTS);

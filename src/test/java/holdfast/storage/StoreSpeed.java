@@ -42,7 +42,8 @@ public final class StoreSpeed {
     Path directory = Path.of(arguments[0]);
     int messages = Integer.parseInt(arguments[1]);
     StoreSettings settings = StoreSettings.defaults();
-    try (SqliteStore store = SqliteStore.open(directory, settings, StoreBench.MEMBERSHIPS, StoreBench.WRITES)) {
+    try (SqliteStore store =
+        SqliteStore.open(directory, settings, StoreBench.MEMBERSHIPS, StoreBench.WRITES)) {
       StoreSpeed speed = new StoreSpeed(store);
       speed.prepare();
       for (int batch : BATCHES) {
@@ -50,7 +51,8 @@ public final class StoreSpeed {
       }
     }
     long begun = System.nanoTime();
-    try (SqliteStore store = SqliteStore.open(directory, settings, StoreBench.MEMBERSHIPS, StoreBench.WRITES)) {
+    try (SqliteStore store =
+        SqliteStore.open(directory, settings, StoreBench.MEMBERSHIPS, StoreBench.WRITES)) {
       System.out.printf("opened again in %d ms%n", (System.nanoTime() - begun) / 1_000_000);
       begun = System.nanoTime();
       AtomicInteger requests = new AtomicInteger();
