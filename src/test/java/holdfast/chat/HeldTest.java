@@ -14,8 +14,7 @@ final class HeldTest {
   private static final int KEPT = 3;
   private static final int KEPT_TOTAL = 40;
 
-  private final ChatBench chat =
-      new ChatBench(new ChatLimits(AGE_MS, KEPT, KEPT_TOTAL, 10, 10));
+  private final ChatBench chat = new ChatBench(new ChatLimits(AGE_MS, KEPT, KEPT_TOTAL, 10, 10));
   private final long alice = chat.account("alice");
 
   private Command.Send note(String requestId) {

@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 
 final class TimelinesTest {
   /// The first timeline up to 99, server 3's first from 100, an operator's second from 140 on.
-  private static final Timelines HISTORY =
-      new Timelines(List.of(id(1, 3, 100), id(2, 0, 140)));
+  private static final Timelines HISTORY = new Timelines(List.of(id(1, 3, 100), id(2, 0, 140)));
 
   private static long id(int number, int founder, long index) {
     return EntryId.of(new Timeline(number, founder).firstTerm(), index);
@@ -34,6 +33,19 @@ final class TimelinesTest {
     assertTrue(HISTORY.isLost(id(2, 0, 120)), "it never was there");
     assertFalse(HISTORY.isLost(id(2, 1, 150)), "nor is a timeline lost that may yet come");
     assertFalse(HISTORY.isLost(0), "no command's");
+  }
+
+  @Test
+  void oneGoesOnFromWhatIsNotLostUnlessAnOperatorCameBetween() {
+    Timelines alone = new Timelines(List.of(id(1, 3, 100)));
+    assertTrue(alone.goesOnFrom(id(0, 0, 99)));
+    assertFalse(alone.goesOnFrom(id(0, 0, 100)));
+    assertTrue(alone.goesOnFrom(id(1, 3, 100)));
+    assertTrue(alone.goesOnFrom(0));
+    assertFalse(HISTORY.goesOnFrom(id(0, 0, 99)));
+    assertFalse(HISTORY.goesOnFrom(id(1, 3, 139)));
+    assertTrue(HISTORY.goesOnFrom(id(2, 0, 140)));
+    assertTrue(HISTORY.goesOnFrom(0));
   }
 
   @Test

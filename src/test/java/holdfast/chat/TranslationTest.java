@@ -60,8 +60,7 @@ final class TranslationTest {
       List<Long> ids = new ArrayList<>();
       for (long id = 1; id <= 5; id++) {
         long gone = id;
-        if (Translation.of(
-                write, asked -> asked == gone ? Optional.empty() : Optional.of(asked))
+        if (Translation.of(write, asked -> asked == gone ? Optional.empty() : Optional.of(asked))
             .isEmpty()) {
           ids.add(id);
         }

@@ -16,6 +16,7 @@ import holdfast.chat.Room;
 import holdfast.chat.RoomMember;
 import holdfast.chat.RoomRole;
 import holdfast.replication.LogEntry;
+import holdfast.replication.Timeline;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,7 +145,7 @@ final class MissedEventsScanTest {
 
   @Test
   void aPositionOfTheTimelineBeforeIsGoneOnFrom() {
-    long first = EntryId.of(1L << EntryId.TERM_BITS, 7);
+    long first = EntryId.of(new Timeline(1, 3).firstTerm(), 7);
     store.begin(true);
     send(5, ConversationId.direct(1, 2), 1);
     store.chat().addTimeline(first);

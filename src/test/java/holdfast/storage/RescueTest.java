@@ -137,7 +137,7 @@ final class RescueTest {
     assertEquals(4, loser.store.rescue().unreplayableCount());
     assertEquals(
         List.of(
-            "this name is taken; choose another",
+            "bob is taken; choose another name",
             Rescue.NAMES_WHAT_IS_NOT_THERE,
             Rescue.NAMES_WHAT_IS_NOT_THERE,
             Rescue.NAMES_WHAT_IS_NOT_THERE),
@@ -176,11 +176,11 @@ final class RescueTest {
 
   @Test
   void anIdThatBothSidesGaveIsTheOneThatItsOwnSideMeant() throws Exception {
-    // Forced to go on alone, the winner kept what it had not committed: of the same timeline, at the
+    // Forced to go on alone, the winner kept what it had not committed: of the same timeline, at
+    // the
     // same index as what was committed without it.
     long mine = loser.made(TERM, send(ALICE, ConversationId.direct(ALICE, ALICE), "mine"));
-    long theirs =
-        winner.made(TERM + 1, send(ALICE, ConversationId.direct(ALICE, ALICE), "theirs"));
+    long theirs = winner.made(TERM + 1, send(ALICE, ConversationId.direct(ALICE, ALICE), "theirs"));
     assertEquals(mine, theirs);
     loser.write(
         TERM,
@@ -222,8 +222,7 @@ final class RescueTest {
 
   @Test
   void whatWasMadeInATimelineThatIsLostAsWellIsFoundUnderTheLaterOnes() throws Exception {
-    long hall =
-        loser.made(TERM, new Command.CreateRoom(1, request(ALICE), "#hall", "", false));
+    long hall = loser.made(TERM, new Command.CreateRoom(1, request(ALICE), "#hall", "", false));
     loser.write(TERM, send(ALICE, ConversationId.room(hall), "one"));
     split();
     loser.moveTo(winner);

@@ -67,12 +67,7 @@ final class TimelineMoveTest {
     return server
         .store
         .reads()
-        .history(
-            2,
-            ConversationId.direct(2, 2),
-            OptionalLong.empty(),
-            OptionalLong.empty(),
-            100)
+        .history(2, ConversationId.direct(2, 2), OptionalLong.empty(), OptionalLong.empty(), 100)
         .items()
         .stream()
         .map(shown -> shown.message().text())
@@ -178,7 +173,8 @@ final class TimelineMoveTest {
       second.write(TERM, note("c"));
       second.write(SECOND, ALONE);
       loser.moveTo(second);
-      // What was brought in to a timeline that is lost as well is to be brought in again, as what it
+      // What was brought in to a timeline that is lost as well is to be brought in again, as what
+      // it
       // was and as what it became: the request tells that they are one.
       assertEquals(List.of("a", "b", "a"), texts(loser.waiting()));
       assertEquals(List.of(1L, 2L, 3L), loser.waiting().stream().map(r -> r.position()).toList());
@@ -333,8 +329,7 @@ final class TimelineMoveTest {
         loser.compact(random.nextInt((int) loser.lastIndex() + 1));
         winner.write(FIRST, ALONE);
         long from =
-            Math.max(
-                winner.storedLog().compacted().index(), loser.storedLog().compacted().index());
+            Math.max(winner.storedLog().compacted().index(), loser.storedLog().compacted().index());
         boolean withLog = random.nextInt(4) > 0;
         from = withLog ? from : winner.lastIndex();
         if (from > shared) {
@@ -429,8 +424,7 @@ final class TimelineMoveTest {
       Files.copy(main, copy.resolve("holdfast.db"));
       Files.copy(ready, copy.resolve(ready.getFileName()));
       new TimelineServer(copy).close();
-      Files.copy(
-          copy.resolve("holdfast.db"), ready, StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(copy.resolve("holdfast.db"), ready, StandardCopyOption.REPLACE_EXISTING);
     }
     if (step >= 2) {
       Files.writeString(directory.resolve("snapshot.installed"), digest);
