@@ -50,6 +50,10 @@ public final class EntryId {
     return id & ((1L << INDEX_BITS) - 1);
   }
 
+  static boolean isFoundedByOperator(long id) {
+    return (timelineOf(id) & (1 << FOUNDER_BITS) - 1) == 0;
+  }
+
   /// Timeline number and founder, 24 bits.
   public static long timelineOf(long id) {
     return id >>> INDEX_BITS;

@@ -48,6 +48,20 @@ public record Timelines(List<Long> firstIds) {
     return id != 0 && timeline <= latest() && timeline != timelineAt(EntryId.indexOf(id));
   }
 
+  /// Whether whoever has heard of everything up to the command `id`, as far as it concerned them,
+  /// has missed nothing but what came after it in this history. Not so across a founding by an
+  /// operator, who may have begun from a state in which the ids of what was not committed are those
+  /// of what was, elsewhere.
+  public boolean goesOnFrom(long id) {
+    for (long firstId : firstIds) {
+      boolean later = EntryId.timelineOf(firstId) > EntryId.timelineOf(id);
+      if (id != 0 && later && EntryId.isFoundedByOperator(firstId)) {
+        return false;
+      }
+    }
+    return !isLost(id);
+  }
+
   /// The log index that must be applied before this history has what the command `id` did: its own;
   /// if it is lost, that of the first command of the timeline which took the place of its own;
   /// `Long.MAX_VALUE` if it is of a timeline that this history has not come to.

@@ -151,7 +151,7 @@ final class LoginDesk {
   }
 
   private boolean isOfLostTimeline(Cursor.Position cursor) {
-    return reads.timelines().isLost(cursor.id());
+    return !reads.timelines().goesOnFrom(cursor.id());
   }
 
   private byte[] tokenKey() throws RequestRefused {

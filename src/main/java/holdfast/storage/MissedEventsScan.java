@@ -88,7 +88,7 @@ final class MissedEventsScan {
   /// See `Reads.missed`. The whole of it reads one snapshot.
   MissedEvents scan(
       long account, long afterId, int afterPart, long upToId, int limit, Timelines timelines) {
-    if (afterId > upToId || timelines.isLost(afterId)) {
+    if (afterId > upToId || !timelines.goesOnFrom(afterId)) {
       return new MissedEvents.TooOld();
     }
     List<OwnChange> changes =

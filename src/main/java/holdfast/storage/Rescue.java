@@ -4,7 +4,6 @@ import holdfast.chat.ChatMachine;
 import holdfast.chat.Command;
 import holdfast.chat.Outcome;
 import holdfast.chat.RequestKey;
-import holdfast.chat.Timelines;
 import holdfast.chat.Translation;
 import holdfast.chat.WriteReader;
 import holdfast.check.Check;
@@ -32,7 +31,7 @@ public final class Rescue {
   private final WriteReader writes;
   private final StateRow state;
   private final Query next;
-  private final Query ofOldId;
+  private final Query maker;
   private final Query finish;
   private final Query addUnreplayable;
   private final Query unreplayable;
@@ -44,9 +43,9 @@ public final class Rescue {
   Rescue(Sqlite main, StateRow state, WriteReader writes) {
     this.writes = writes;
     this.state = state;
-    String columns = "SELECT position, old_id, command FROM rescued WHERE ";
+    String columns = "SELECT position, old_id, first, command FROM rescued WHERE ";
     next = main.prepare(columns + "done = 0 ORDER BY position LIMIT 1");
-    ofOldId = main.prepare(columns + "old_id = ?");
+    maker = main.prepare(columns + "old_id = ? AND position >= ? ORDER BY position LIMIT 1");
     finish = main.prepare("UPDATE rescued SET done = ? WHERE position = ? AND done = 0");
     addUnreplayable =
         main.prepare(
@@ -80,27 +79,26 @@ public final class Rescue {
   /// is of a lost timeline is named as what the rescued write made which had made it then. Ask once
   /// all before it are settled. Empty: there is no such thing; see `NAMES_WHAT_IS_NOT_THERE`.
   public Optional<Command.Write> translated(RescuedCommand rescued, ChatMachine machine) {
-    return Translation.of(rescued.command(), id -> presentId(id, machine));
+    return Translation.of(rescued.command(), id -> presentId(id, rescued, machine));
   }
 
-  private Optional<Long> presentId(long id, ChatMachine machine) {
-    Timelines timelines = state.timelines();
-    if (!timelines.isLost(id)) {
-      return Optional.of(id);
+  /// What `naming` calls `id`. The write that made it is among those kept together with that one,
+  /// if it was lost then; among later ones, if it was lost only when these were kept; or it is not
+  /// lost. That its timeline is one of this history proves nothing: of an entry that was never
+  /// committed, and another at the same index that was, the ids are equal.
+  private Optional<Long> presentId(long id, RescuedCommand naming, ChatMachine machine) {
+    Optional<RescuedCommand> made = maker.with(id, naming.firstPosition()).first(this::rescued);
+    if (made.isEmpty()) {
+      return state.timelines().isLost(id) ? Optional.empty() : Optional.of(id);
     }
-    return ofOldId
-        .with(id)
-        .first(this::rescued)
-        .flatMap(maker -> presentKey(maker, machine))
-        .flatMap(machine::remembered)
-        .flatMap(Rescue::made);
+    return presentKey(made.get(), machine).flatMap(machine::remembered).flatMap(Rescue::made);
   }
 
   /// A maker's account was made before it, so this comes to an end.
-  private Optional<RequestKey> presentKey(RescuedCommand maker, ChatMachine machine) {
+  private Optional<RequestKey> presentKey(RescuedCommand made, ChatMachine machine) {
     return Translation.of(
-        maker.command().request(),
-        id -> id < maker.oldId() ? presentId(id, machine) : Optional.empty());
+        made.command().request(),
+        id -> id < made.oldId() ? presentId(id, made, machine) : Optional.empty());
   }
 
   private static Optional<Long> made(ChatMachine.Remembered remembered) {
@@ -153,7 +151,10 @@ public final class Rescue {
 
   private RescuedCommand rescued(ResultSet row) throws SQLException {
     return new RescuedCommand(
-        row.getLong(1), row.getLong(2), writes.writeOf(row.getBytes(3)).orElseThrow());
+        row.getLong(1),
+        row.getLong(2),
+        row.getLong(3),
+        writes.writeOf(row.getBytes(4)).orElseThrow());
   }
 
   void committed() {

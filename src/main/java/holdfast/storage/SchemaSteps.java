@@ -143,13 +143,14 @@ final class SchemaSteps {
         """,
         timelinesOfRows(),
         // This server's own, like identity: clients' writes of lost timelines that it has yet to
-        // bring in again, and those that could not be. done: see Rescue.
+        // bring in again, and those that could not be. first: the position at which those begin
+        // that came with it. done: see Rescue.
         """
         CREATE TABLE rescued(position INTEGER PRIMARY KEY, old_id INTEGER NOT NULL,
-          command BLOB NOT NULL, done INTEGER NOT NULL) STRICT
+          first INTEGER NOT NULL, command BLOB NOT NULL, done INTEGER NOT NULL) STRICT
         """,
         "CREATE INDEX rescued_waiting ON rescued(position) WHERE done = 0",
-        "CREATE INDEX rescued_by_id ON rescued(old_id)",
+        "CREATE INDEX rescued_by_id ON rescued(old_id, position)",
         """
         CREATE TABLE unreplayable(position INTEGER PRIMARY KEY, old_id INTEGER NOT NULL,
           command BLOB NOT NULL, reason TEXT NOT NULL) STRICT

@@ -155,7 +155,7 @@ final class TimelineMove {
   private long rescueAfter(LogPosition shared) {
     Query add =
         sqlite.prepare(
-            "INSERT INTO main.rescued(position, old_id, command, done) VALUES (?, ?, ?, 0)");
+            "INSERT INTO main.rescued(position, old_id, first, command, done) VALUES (?, ?, ?, ?, 0)");
     Set<Digest> refused = refusedAfter(shared);
     long before =
         sqlite.number(
@@ -179,8 +179,8 @@ final class TimelineMove {
               entry -> {
                 if (isWanted(entry, refused)) {
                   position[0]++;
-                  add.with(position[0], EntryId.of(entry.term(), entry.index()))
-                      .set(3, entry.command())
+                  add.with(position[0], EntryId.of(entry.term(), entry.index()), before + 1)
+                      .set(4, entry.command())
                       .update();
                 }
                 return true;

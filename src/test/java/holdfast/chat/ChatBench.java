@@ -36,6 +36,10 @@ final class ChatBench {
     return new RequestKey(0, Optional.of(username), requestId, payload(username));
   }
 
+  ChatMachine machine() {
+    return machine;
+  }
+
   long now() {
     return now;
   }

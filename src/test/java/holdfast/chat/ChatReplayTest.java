@@ -139,7 +139,7 @@ final class ChatReplayTest {
       String name = "user" + number;
       return new Command.Register(time, ChatBench.registration(name, "r"), name, "hash");
     }
-    return switch (random.nextInt(22)) {
+    return switch (random.nextInt(23)) {
       case 0 -> {
         String name = "user" + random.nextInt(20);
         yield new Command.Register(time, ChatBench.registration(name, "r2"), name, "hash");
@@ -179,6 +179,7 @@ final class ChatReplayTest {
           random.nextInt(8) == 0
               ? new Command.DeleteAccount(time, request, Digest.of(Digest.bytesOf("hash")))
               : new Command.Noop();
+      case 18 -> new Command.Members(time, random.nextInt(3) > 0);
       default -> new Command.Send(time, request, conversation, "text", Optional.empty());
     };
   }

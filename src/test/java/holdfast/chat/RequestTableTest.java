@@ -19,7 +19,19 @@ final class RequestTableTest {
 
   /// What is remembered, said without any cleverness: the newest request of the key counts, unless
   /// it is too old or too many came after it.
-  private record Model(ChatLimits limits, List<RememberedRequest> all) {
+  private static final class Model {
+    private final ChatLimits limits;
+    private final List<RememberedRequest> all = new ArrayList<>();
+    private Held held = Held.NOTHING;
+
+    Model(ChatLimits limits) {
+      this.limits = limits;
+    }
+
+    List<RememberedRequest> all() {
+      return all;
+    }
+
     Optional<RequestTable.Hit> find(Digest key, Digest payload, long now) {
       long newer = 0;
       for (int i = all.size() - 1; i >= 0; i--) {
@@ -31,8 +43,8 @@ final class RequestTableTest {
                   .filter(other -> other.principal() == principal)
                   .count();
           boolean kept =
-              request.time() >= now - limits.requestAgeMs()
-                  && newerOfPrincipal < limits.requestsKept()
+              request.time() >= held.rememberedSince(now, limits.requestAgeMs())
+                  && (newerOfPrincipal < limits.requestsKept() || held.isFrozen(now))
                   && newer < limits.requestsKeptTotal();
           return kept
               ? Optional.of(new RequestTable.Hit(request.id(), request.payload().equals(payload)))
@@ -45,8 +57,9 @@ final class RequestTableTest {
 
     RequestTable rebuilt(long now) {
       RequestTable table = new RequestTable(limits);
-      List<RememberedRequest> recent =
-          all.stream().filter(r -> r.time() >= now - limits.requestAgeMs()).toList();
+      table.hold(held);
+      long since = held.rememberedSince(now, limits.requestAgeMs());
+      List<RememberedRequest> recent = all.stream().filter(r -> r.time() >= since).toList();
       int from = Math.max(0, recent.size() - limits.requestsKeptTotal());
       recent.subList(from, recent.size()).forEach(table::add);
       return table;
@@ -65,7 +78,7 @@ final class RequestTableTest {
       int total = 1 + random.nextInt(300);
       ChatLimits limits =
           new ChatLimits(1 + random.nextInt(200), 1 + random.nextInt(total), total, 1, 1);
-      Model model = new Model(limits, new ArrayList<>());
+      Model model = new Model(limits);
       RequestTable table = new RequestTable(limits);
       long now = 0;
       int principals = 1 + random.nextInt(20);
@@ -76,6 +89,15 @@ final class RequestTableTest {
         Digest payload = new Digest(0, random.nextInt(2));
         if (random.nextInt(30) == 0) {
           table = model.rebuilt(now);
+        }
+        if (random.nextInt(40) == 0) {
+          // Somebody goes out, or comes in.
+          model.held =
+              model.held.outside()
+                  ? model.held.allInSince(now, limits.requestAgeMs())
+                  : model.held.outsideSince(step + 1, now);
+          table.hold(model.held);
+          continue;
         }
         Optional<RequestTable.Hit> expected = model.find(key, payload, now);
         assertEquals(expected, table.find(key, payload, now), "seed " + seed + " step " + step);

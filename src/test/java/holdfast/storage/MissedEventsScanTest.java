@@ -16,6 +16,7 @@ import holdfast.chat.Room;
 import holdfast.chat.RoomMember;
 import holdfast.chat.RoomRole;
 import holdfast.replication.LogEntry;
+import holdfast.replication.Timeline;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,8 +53,8 @@ final class MissedEventsScanTest {
     store.close();
   }
 
-  private void applied(long index) {
-    store.setApplied(index, index, new byte[32]);
+  private void applied(long id) {
+    store.setApplied(EntryId.indexOf(id), id, new byte[32]);
     store.commit();
   }
 
@@ -132,13 +133,28 @@ final class MissedEventsScanTest {
   }
 
   @Test
-  void aPositionOfAnotherTimelineIsTooOld() {
-    long elsewhere = EntryId.of(1L << EntryId.TERM_BITS, 1);
+  void aPositionOfALostTimelineIsTooOld() {
+    long first = EntryId.of(1L << EntryId.TERM_BITS, 3);
     store.begin(true);
-    store.setApplied(3, elsewhere, new byte[32]);
+    store.chat().addTimeline(first);
+    store.setApplied(3, first, new byte[32]);
     store.commit();
-    assertEquals(new MissedEvents.TooOld(), store.reads().missed(2, 2, 0, elsewhere, 10));
-    assertEquals(List.of(), page(2, elsewhere, 0, 10).events());
+    assertEquals(new MissedEvents.TooOld(), store.reads().missed(2, 3, 0, first, 10));
+    assertEquals(List.of(), page(2, first, 0, 10).events());
+  }
+
+  @Test
+  void aPositionOfTheTimelineBeforeIsGoneOnFrom() {
+    long first = EntryId.of(new Timeline(1, 3).firstTerm(), 7);
+    store.begin(true);
+    send(5, ConversationId.direct(1, 2), 1);
+    store.chat().addTimeline(first);
+    send(first + 1, ConversationId.direct(1, 2), 2);
+    applied(first + 1);
+    MissedEvents.Page page = page(2, 4, 0, 10);
+    assertEquals(List.of(5L, first + 1), ids(page));
+    assertFalse(page.more(), "the gap between their ids is not searched");
+    assertEquals(List.of(first + 1), ids(page(2, 6, 0, 10)));
   }
 
   @Test

@@ -6,16 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.chat.ChatEvent;
 import holdfast.chat.ConversationId;
+import holdfast.chat.EntryId;
 import holdfast.chat.Outcome;
 import holdfast.chat.Refusal;
 import holdfast.chat.RememberedRequest;
 import holdfast.chat.RoomRole;
+import holdfast.chat.Timelines;
 import holdfast.replication.HardState;
 import holdfast.replication.LogPosition;
 import holdfast.replication.Membership;
 import holdfast.replication.MembershipReader;
 import holdfast.replication.ServerId;
 import holdfast.replication.StoredLog;
+import holdfast.replication.Timeline;
 import holdfast.storage.StoreException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
@@ -178,6 +181,25 @@ final class OldVersionsTest {
     SqliteStore.open(temp.resolve("new"), StoreSettings.defaults(), MEMBERSHIPS, StoreBench.WRITES)
         .close();
     assertEquals(schemaOf(temp.resolve("new/holdfast.db")), schemaOf(main()));
+  }
+
+  /// Restored or recovered, by a version that did not write down where a timeline begins.
+  @Test
+  void theTimelinesOfAnOldDatabaseAreToldByItsRows() throws Exception {
+    restore(3, main());
+    long second = EntryId.of(new Timeline(1, 0).firstTerm(), 13);
+    long third = EntryId.of(new Timeline(2, 0).firstTerm(), LAST);
+    for (String table : List.of("message", "request")) {
+      change(
+          main(),
+          "UPDATE %s SET id = id + %d WHERE id BETWEEN 13 AND 18".formatted(table, second - 13),
+          "UPDATE %s SET id = id + %d WHERE id = 19".formatted(table, third - LAST));
+    }
+    change(main(), "UPDATE state SET applied_id = " + third);
+    try (SqliteStore store = open()) {
+      assertEquals(new Timelines(List.of(second, third)), store.reads().timelines());
+      assertEquals(store.reads().timelines(), store.chat().timelines());
+    }
   }
 
   @Test
