@@ -17,7 +17,7 @@ final class Simulation {
   private static final long PROGRESS_US = 20 * Agenda.SECOND;
 
   /// Every so many seeds one is of a cluster whose last survivor may go on alone.
-  private static final long SURVIVORS_EVERY = 4;
+  static final long SURVIVORS_EVERY = 4;
 
   private static final long QUIET_US = 4 * Agenda.SECOND;
 
