@@ -112,9 +112,8 @@ public final class LocalCluster implements AutoCloseable {
         .toList();
   }
 
-  /// Puts a proxy between every two servers, in each direction one, from their next start on. The
-  /// cluster must be founded: its log knows the servers at their own ports, and each one's file
-  /// names a proxy as the way to every other.
+  /// Puts a proxy between every two servers, in each direction one, from their next start on: each
+  /// has a file of its own, which names a proxy as the way to every other.
   public synchronized void layProxies() throws IOException {
     for (Member from : members()) {
       StringBuilder text = new StringBuilder();

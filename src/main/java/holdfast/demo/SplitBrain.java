@@ -48,9 +48,9 @@ public final class SplitBrain {
                 .formatted(drill.cluster().folder())
             + " write on both sides, and puts all together again.");
     try {
+      drill.cluster().layProxies();
       drill.startAll();
       drill.awaitAllUp();
-      goThroughProxies();
       for (int round = 1; round <= rounds; round++) {
         if (!round(round)) {
           drill.cluster().keepFiles();
@@ -67,22 +67,6 @@ public final class SplitBrain {
       drill.cluster().keepFiles();
       return false;
     }
-  }
-
-  /// The log has the servers' own ports by now; from the next start on they go through proxies.
-  private void goThroughProxies() throws IOException, InterruptedException, DrillException {
-    LocalCluster cluster = drill.cluster();
-    for (Member member : cluster.members()) {
-      cluster.terminate(member.id());
-    }
-    for (Member member : cluster.members()) {
-      if (!cluster.awaitEnd(member.id(), START_MAX)) {
-        throw new DrillException("server " + member.id() + " does not end");
-      }
-    }
-    cluster.layProxies();
-    drill.restart(cluster.members().stream().map(Member::id).toList());
-    drill.awaitAllUp();
   }
 
   private boolean round(int round)
