@@ -217,7 +217,9 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       signIns.pushCluster(views.current());
     }
     signIns.flushPresence();
-    rescue.goOn(open() && replica.superseded().isEmpty(), System.nanoTime());
+    if (rescue.isIdle() && open() && replica.superseded().isEmpty()) {
+      rescue.goOn(System.nanoTime());
+    }
   }
 
   private void onOfficeChanged() {

@@ -57,11 +57,14 @@ final class RescueDesk {
     return new PeerFrame.Rescue(rescue.waiting(), rescue.unreplayableCount());
   }
 
-  /// Hands over the next write, if there is one, none is under way, and a primary of this server's
-  /// timeline takes writes.
-  void goOn(boolean open, long nowNanos) {
-    boolean idle = current.isEmpty() && settled.isEmpty() && rescue.waiting() > 0;
-    if (!idle || !open || nowNanos - notBeforeNanos < 0) {
+  /// Whether a write waits and none is under way.
+  boolean isIdle() {
+    return rescue.waiting() > 0 && current.isEmpty() && settled.isEmpty();
+  }
+
+  /// Hands over the next write: a primary of this server's timeline takes writes.
+  void goOn(long nowNanos) {
+    if (nowNanos - notBeforeNanos < 0) {
       return;
     }
     current = rescue.next();

@@ -168,7 +168,7 @@ final class StatusBoard {
   }
 
   /// How many more voters may fail now: voters up − quorum, not below 0; one more where the last of
-  /// two goes on alone, once both are known to know that they are two; 0 without a primary.
+  /// two goes on alone, but none while one of them may not know the list; 0 without a primary.
   ///
   /// @param survives as `survivor.takeover`
   static int failuresTolerated(Replica replica, List<ServerStatus> rows, boolean survives) {
@@ -180,11 +180,10 @@ final class StatusBoard {
     }
     Membership list = replica.membership();
     List<ServerStatus> up = rows.stream().filter(row -> row.voter() && row.up()).toList();
-    boolean pair =
-        survives
-            && list.voters().size() == 2
-            && up.size() == 2
-            && up.stream().allMatch(row -> row.appliedIndex() >= list.index());
+    if (survives && up.stream().anyMatch(row -> row.appliedIndex() < list.index())) {
+      return 0;
+    }
+    boolean pair = survives && list.voters().size() == 2 && up.size() == 2;
     return Math.max(0, up.size() - list.quorum()) + (pair ? 1 : 0);
   }
 

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import holdfast.protocol.RawClient;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,42 +22,6 @@ import org.junit.jupiter.api.Test;
 /// look inside, restore, recover, supervise.
 final class OperatorsIT {
   private static final String ROOM = "#ledger";
-
-  /// What a command said, and how it ended.
-  private record Said(int status, String text) {}
-
-  private static ProcessBuilder command(ServerProcesses servers, String... arguments) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "-jar",
-                System.getProperty("holdfast.jar")));
-    command.addAll(List.of(arguments));
-    command.addAll(List.of("--config", servers.file(1).toString()));
-    return new ProcessBuilder(command)
-        .directory(servers.folder().toFile())
-        .redirectInput(new File("/dev/null"))
-        .redirectErrorStream(true);
-  }
-
-  private static Said run(ServerProcesses servers, String... arguments)
-      throws IOException, InterruptedException {
-    Process process = command(servers, arguments).start();
-    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(process.waitFor(ServerProcesses.PATIENCE_SECONDS, TimeUnit.SECONDS), text);
-    return new Said(process.exitValue(), text);
-  }
-
-  private static String ok(ServerProcesses servers, String... arguments)
-      throws IOException, InterruptedException {
-    Said said = run(servers, arguments);
-    assertEquals(0, said.status(), String.join(" ", arguments) + "\n" + said.text());
-    return said.text();
-  }
 
   private static List<Writer> writers(ServerProcesses servers) throws InterruptedException {
     List<Writer> writers = new ArrayList<>();
@@ -102,7 +65,7 @@ final class OperatorsIT {
         int repeatsBefore = writers.stream().mapToInt(Writer::repeats).sum();
         for (int hand = 0; hand < 4; hand++) {
           int target = primary % 3 + 1;
-          ok(servers, "admin", "transfer", Integer.toString(target));
+          Commands.ok(servers, "admin", "transfer", Integer.toString(target));
           assertEquals(target, servers.awaitPrimary());
           primary = target;
           awaitMore(writers, 50);
@@ -130,22 +93,22 @@ final class OperatorsIT {
       try {
         awaitMore(writers, 100);
         int before = writers.stream().mapToInt(writer -> writer.acknowledged().size()).sum();
-        ok(servers, "admin", "backup", "--server", "3", "monday.backup");
+        Commands.ok(servers, "admin", "backup", "--server", "3", "monday.backup");
         awaitMore(writers, 20);
-        String dump = ok(servers, "admin", "dump", "--file", "monday.backup", "--json");
+        String dump = Commands.ok(servers, "admin", "dump", "--file", "monday.backup", "--json");
         long inBackup = dump.lines().filter(line -> line.contains("\"type\":\"message\"")).count();
         assertTrue(inBackup >= before, inBackup + " messages, " + before + " were acknowledged");
         stop(writers);
-        String checked = ok(servers, "admin", "check");
+        String checked = Commands.ok(servers, "admin", "check");
         assertTrue(checked.endsWith("all is well\n"), checked);
         long inServer =
-            ok(servers, "admin", "dump", "--server", "2", "--conversation", ROOM).lines().count();
+            Commands.ok(servers, "admin", "dump", "--server", "2", "--conversation", ROOM).lines().count();
         assertTrue(inServer >= inBackup, inServer + " on server 2, " + inBackup + " in the backup");
 
-        assertEquals(3, run(servers, "restore", "monday.backup").status(), "servers run");
+        assertEquals(3, Commands.run(servers, "restore", "monday.backup").status(), "servers run");
         servers.stopAll();
-        assertEquals(4, run(servers, "restore", "monday.backup").status(), "data is in the way");
-        ok(servers, "restore", "monday.backup", "--put-aside");
+        assertEquals(4, Commands.run(servers, "restore", "monday.backup").status(), "data is in the way");
+        Commands.ok(servers, "restore", "monday.backup", "--put-aside");
         // Server 3 stays a server of the old cluster.
         deleteDirectory(servers.directory(3));
         Files.move(putAside(servers, 3), servers.directory(3));
@@ -176,7 +139,7 @@ final class OperatorsIT {
 
   /// Messages in a server's database file, running or not.
   private static long messages(ServerProcesses servers, int number) throws Exception {
-    return ok(servers, "admin", "dump", "--server", Integer.toString(number), "--json")
+    return Commands.ok(servers, "admin", "dump", "--server", Integer.toString(number), "--json")
         .lines()
         .filter(line -> line.contains("\"type\":\"message\""))
         .count();
@@ -204,11 +167,11 @@ final class OperatorsIT {
             deleteDirectory(servers.directory(number));
           }
         }
-        Said asked = run(servers, left.toArray(String[]::new));
+        Commands.Said asked = Commands.run(servers, left.toArray(String[]::new));
         assertEquals(1, asked.status(), asked.text());
         assertTrue(asked.text().contains("may be lost"), asked.text());
         left.add("--yes");
-        String recovered = ok(servers, left.toArray(String[]::new));
+        String recovered = Commands.ok(servers, left.toArray(String[]::new));
         assertTrue(
             recovered
                 .lines()
@@ -240,12 +203,12 @@ final class OperatorsIT {
     try (ServerProcesses servers =
         ServerProcesses.create(3, ServerProcesses.CALM, "primary.preference=lowest")) {
       Path log = servers.folder().resolve("supervise.log");
-      Process supervisor = command(servers, "supervise").redirectOutput(log.toFile()).start();
+      Process supervisor = Commands.start(servers, "supervise").redirectOutput(log.toFile()).start();
       try {
         servers.awaitPrimary();
         ServerProcesses.await("the preferred server is primary", () -> servers.awaitPrimary() == 1);
         long pid = pid(servers, 1);
-        assertEquals(0, run(servers, "health", "1").status());
+        assertEquals(0, Commands.run(servers, "health", "1").status());
         ProcessHandle.of(pid).orElseThrow().destroyForcibly();
         ServerProcesses.await("server 1 comes back", () -> pid(servers, 1) != pid);
         ServerProcesses.await(
@@ -257,7 +220,7 @@ final class OperatorsIT {
       assertEquals(0, supervisor.exitValue());
       String said = Files.readString(log);
       assertTrue(said.contains("server 1 ended with exit status 137"), said);
-      assertEquals(1, run(servers, "health", "1", "--live").status(), "all were told to end");
+      assertEquals(1, Commands.run(servers, "health", "1", "--live").status(), "all were told to end");
       for (int number : servers.all()) {
         assertFalse(Files.exists(servers.directory(number).resolve("pid")));
       }

@@ -236,6 +236,20 @@ final class ServerConfigTest {
         refusal(ONE + key + "=127.0.0.1:1:2\n"));
   }
 
+  @Test
+  void aLastSurvivorMayGoOnOnlyAfterThreeElections() throws Exception {
+    assertEquals(Optional.empty(), load(ONE).survivorTakeover());
+    assertEquals(Optional.empty(), load(ONE + "survivor.takeover=off\n").survivorTakeover());
+    assertEquals(
+        Optional.of(Duration.ofMillis(3_600)),
+        load(ONE + "survivor.takeover=3600ms\n").survivorTakeover());
+    assertEquals(
+        "servers.properties:2: survivor.takeover=3s: must be at least 3 times the longer"
+            + " election.timeout, 3600ms, so that two servers that can reach each other elect one of"
+            + " them first",
+        refusal(ONE + "survivor.takeover=3s\n"));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"tls.certificate", "metrics.port"})
   void aKeyOfALaterVersionIsRefusedNotIgnored(String key) {
