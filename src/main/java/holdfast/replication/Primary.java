@@ -114,15 +114,17 @@ final class Primary implements RoleState {
     return committedInOwnTerm() && Timeline.of(founded).equals(Timeline.of(term));
   }
 
-  /// How many more voters may fail, one after the other, so that the rest goes on by itself.
+  /// How many more voters may fail, one after the other, so that the rest goes on by itself. While
+  /// one that is up may not know that the list is committed, none may: a list that waits for who is
+  /// dead would stop the others.
   int failuresTolerated() {
     Membership list = membership();
     List<ServerId> up = list.voters().stream().filter(this::isUp).toList();
+    if (up.stream().anyMatch(voter -> appliedIndex(voter) < list.index())) {
+      return 0;
+    }
     boolean lastSurvivor =
-        settings.survivorTicks() > 0
-            && up.size() == 2
-            && up.equals(list.voters())
-            && up.stream().allMatch(voter -> appliedIndex(voter) >= list.index());
+        settings.survivorTicks() > 0 && up.size() == 2 && up.equals(list.voters());
     return Math.max(0, up.size() - list.quorum()) + (lastSurvivor ? 1 : 0);
   }
 

@@ -381,8 +381,8 @@ public final class Replica {
   }
 
   /// How many more voters may fail, one after the other, so that the rest goes on by itself, as
-  /// this primary sees it; 0 on any other server. The second of two voters counts only once both
-  /// know that they are two (SURVIVOR.md, Promises).
+  /// this primary sees it; 0 on any other server, and while a voter that is up may not know that
+  /// the list in force is committed (SURVIVOR.md, Promises).
   public int failuresTolerated() {
     return elections.state() instanceof Primary primary ? primary.failuresTolerated() : 0;
   }

@@ -50,6 +50,7 @@ final class Chaos {
   private final List<Fault> faults = new ArrayList<>();
   private final List<ServerProcess> paused = new ArrayList<>();
   private final int newPrimaryPercent;
+  private final long lastsUsMax;
   private boolean over;
 
   /// Raised when something is healed: what was to be mended later then is not any more.
@@ -59,9 +60,14 @@ final class Chaos {
     this.world = world;
     this.operator = operator;
     this.random = random;
+    // Long enough for a voter to be put out, and for the next one to be missed.
+    this.lastsUsMax = LASTS_US_MAX * (world.plan().survivor() ? 4 : 1);
     this.newPrimaryPercent = random.nextInt(3) == 0 ? random.nextInt(80) : 0;
     for (Fault fault : Fault.values()) {
-      boolean possible = world.plan().membersChange() || !OF_MEMBERS.contains(fault);
+      boolean possible =
+          OF_MEMBERS.contains(fault)
+              ? world.plan().membersChange()
+              : fault != Fault.TABLES_REPLACED || !world.plan().survivor();
       if (random.nextInt(3) > 0 && possible) {
         faults.add(fault);
       }
@@ -109,7 +115,7 @@ final class Chaos {
   private void make(Fault fault) {
     Server any = anyServer();
     Server primary = world.primary().map(p -> world.server(p.id())).orElse(any);
-    long lasts = (long) (LASTS_US_MAX * random.nextDouble() * random.nextDouble());
+    long lasts = (long) (lastsUsMax * random.nextDouble() * random.nextDouble());
     world.trace().line(world.agenda().now(), "fault %s", fault);
     switch (fault) {
       case CRASH -> crash(any, lasts);

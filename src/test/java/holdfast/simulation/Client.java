@@ -22,6 +22,10 @@ final class Client {
   private static final long WIRE_US_MAX = 2 * Agenda.MS;
   private static final long BACKOFF_US_MAX = 60 * Agenda.MS;
   private static final int ROOM_NAMES = 4;
+
+  /// So many that two clients now and then take the same on two sides.
+  private static final int SHARED_NAMES = 50;
+
   private static final List<RoomRole> ROLES = List.of(RoomRole.values());
 
   /// A connection to one process: what is sent on it arrives in order, until one side is gone.
@@ -259,6 +263,9 @@ final class Client {
   }
 
   private Request somethingToSay(long self) {
+    if (world.plan().survivor()) {
+      return somethingOfAnyTimeline(self);
+    }
     Optional<Long> room = world.directory().anyRoom(random);
     Optional<Directory.Known> message = world.directory().anyMessage(random);
     int choice = random.nextInt(23);
@@ -325,6 +332,18 @@ final class Client {
     return made % 3 == 0
         ? somethingAboutSomebody(self, other, room.orElse(self))
         : send(self, ConversationId.direct(self, other), Optional.empty());
+  }
+
+  /// What names nothing that only one timeline has, since here ids are not translated: but a room's
+  /// name may be taken in the next.
+  private Request somethingOfAnyTimeline(long self) {
+    if (random.nextInt(12) == 0) {
+      String name = "#room" + made % SHARED_NAMES;
+      return request(
+          self, "create", key -> time -> new Command.CreateRoom(time, key, name, "", false));
+    }
+    long other = world.directory().anyAccount(random).orElse(self);
+    return send(self, ConversationId.direct(self, other), Optional.empty());
   }
 
   /// Which of them it is takes no chance, so that more kinds leave all else as it was.

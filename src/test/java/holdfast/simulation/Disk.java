@@ -1,5 +1,6 @@
 package holdfast.simulation;
 
+import holdfast.chat.Command;
 import holdfast.chat.Journal;
 import holdfast.chat.MemoryChatState;
 import holdfast.chat.RunningDigest;
@@ -9,9 +10,12 @@ import holdfast.replication.LogPosition;
 import holdfast.replication.LogReader;
 import holdfast.replication.Membership;
 import holdfast.replication.StoredLog;
+import holdfast.replication.Timeline;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -40,16 +44,31 @@ final class Disk implements LogReader {
   /// The number of the snapshot that was installed last; 0: none.
   private long installed;
 
+  /// The writes of timelines that were left, not brought in again yet, in order; and those that
+  /// were refused when they were. Both stay whatever is installed.
+  private final List<String> rescued = new ArrayList<>();
+
+  private final List<String> unreplayable = new ArrayList<>();
+
+  /// What stood in the logs of timelines that were left.
+  private final Set<LogPosition> left = new HashSet<>();
+
   /// A consistent copy of the chat tables, with the place in the log that they are of.
   ///
   /// @param membership the list in force there
+  /// @param history the log up to there, for a server that moves to this timeline
   record Snapshot(
       long number,
       int chunks,
       LogPosition position,
       Optional<Membership> membership,
+      Optional<History> history,
       MemoryChatState chat,
       byte[] digest) {}
+
+  /// A log, and the list of members in force where it begins.
+  record History(
+      LogPosition compacted, Optional<Membership> compactedMembership, List<LogEntry> entries) {}
 
   Disk(String key) {
     this.key = key;
@@ -90,6 +109,11 @@ final class Disk implements LogReader {
     return log.isEmpty() ? compacted : log.getLast().position();
   }
 
+  /// Everything that is kept of the log.
+  List<LogEntry> entries() {
+    return List.copyOf(log);
+  }
+
   /// The kept entry at `index`, if there is one.
   Optional<LogEntry> entry(long index) {
     long at = index - compacted.index() - 1;
@@ -99,6 +123,7 @@ final class Disk implements LogReader {
   /// Whether a crash at this moment would leave the entry here (or what it was applied to).
   boolean holdsForSure(LogPosition position) {
     return position.index() <= compacted.index()
+        || left.contains(position)
         || (position.index() < firstUnsynced
             && entry(position.index()).map(e -> e.term() == position.term()).orElse(false));
   }
@@ -143,9 +168,17 @@ final class Disk implements LogReader {
     }
     Membership latest = stated.getLast();
     Membership before = stated.size() > 1 ? stated.get(stated.size() - 2) : configured;
-    return latest.index() <= commitIndex || before.voters().equals(latest.voters())
+    boolean founds =
+        before.founded() && !Timeline.of(before.term()).equals(Timeline.of(latest.term()));
+    return latest.index() <= commitIndex || before.voters().equals(latest.voters()) || founds
         ? List.of(latest)
         : List.of(before, latest);
+  }
+
+  /// The latest list in the log.
+  Membership membership(Membership configured, Commands commands) {
+    List<Membership> stated = stored(configured, commands).memberships();
+    return stated.isEmpty() ? configured : stated.getLast();
   }
 
   /// Notes that the command at `index` is applied, in the transaction that holds what it changed.
@@ -185,16 +218,26 @@ final class Disk implements LogReader {
   // ---- snapshots
 
   /// A copy as of the last command applied.
-  Snapshot snapshot(long number, int chunks, Commands commands) {
+  Snapshot snapshot(long number, int chunks, boolean withHistory, Commands commands) {
     Optional<Membership> membership = compactedMembership;
+    List<LogEntry> history = new ArrayList<>();
     for (LogEntry entry : log) {
       if (entry.index() <= applied) {
         membership = commands.membershipOf(entry).or(keeping(membership));
+        history.add(entry);
       }
     }
     LogPosition position = entry(applied).map(LogEntry::position).orElse(compacted);
     return new Snapshot(
-        number, chunks, position, membership, chat.copy(new Journal()), digest.clone());
+        number,
+        chunks,
+        position,
+        membership,
+        withHistory
+            ? Optional.of(new History(compacted, compactedMembership, history))
+            : Optional.empty(),
+        chat.copy(new Journal()),
+        digest.clone());
   }
 
   private static Supplier<Optional<Membership>> keeping(Optional<Membership> membership) {
@@ -224,11 +267,18 @@ final class Disk implements LogReader {
   }
 
   /// Puts the snapshot that is ready in the place of the chat tables, all of it or nothing. Term
-  /// and vote stay; the log stays as far as it goes on from the snapshot.
-  void install() {
+  /// and vote stay; the log stays as far as it goes on from the snapshot. One with a log is of use
+  /// to a server of a lower timeline only.
+  void install(Commands commands) {
     Snapshot snapshot = ready().orElseThrow();
     arriving = Optional.empty();
     LogPosition position = snapshot.position();
+    if (snapshot.history().isPresent()) {
+      if (isHigher(position)) {
+        move(snapshot, snapshot.history().get(), commands);
+      }
+      return;
+    }
     if (position.index() < compacted.index()) {
       return;
     }
@@ -248,6 +298,63 @@ final class Disk implements LogReader {
     digest = snapshot.digest();
     installed = snapshot.number();
     firstUnsynced = last().index() + 1;
+  }
+
+  /// Whether `position` is of a higher timeline than this server.
+  boolean isHigher(LogPosition position) {
+    return Timeline.of(position.term()).compareTo(Timeline.of(hardState.term())) > 0;
+  }
+
+  /// Leaves the timeline for a higher one, at once or not at all (SURVIVOR.md rule 7): every write
+  /// behind the last entry that both logs have is rescued.
+  private void move(Snapshot snapshot, History history, Commands commands) {
+    LogPosition position = snapshot.position();
+    Set<LogPosition> theirs = new HashSet<>();
+    theirs.add(history.compacted());
+    history.entries().forEach(entry -> theirs.add(entry.position()));
+    int shared = log.size();
+    while (shared > 0 && !theirs.contains(log.get(shared - 1).position())) {
+      shared--;
+    }
+    for (LogEntry entry : log.subList(shared, log.size())) {
+      if (commands.read(entry.command()) instanceof Command.Write write) {
+        rescued.add(write.request().requestId());
+      }
+    }
+    log.forEach(entry -> left.add(entry.position()));
+    log.clear();
+    log.addAll(history.entries());
+    compacted = history.compacted();
+    compactedMembership = history.compactedMembership();
+    hardState = new HardState(position.term(), Optional.empty());
+    chat = snapshot.chat().copy(journal);
+    applied = position.index();
+    digest = snapshot.digest();
+    installed = snapshot.number();
+    firstUnsynced = last().index() + 1;
+  }
+
+  /// The first of the writes to bring in again.
+  Optional<String> rescued() {
+    return rescued.isEmpty() ? Optional.empty() : Optional.of(rescued.getFirst());
+  }
+
+  long rescuedCount() {
+    return rescued.size();
+  }
+
+  List<String> unreplayable() {
+    return List.copyOf(unreplayable);
+  }
+
+  /// The first of them is done, in the open transaction.
+  void settle(boolean refused) {
+    String row = rescued.removeFirst();
+    journal.changed(() -> rescued.addFirst(row));
+    if (refused) {
+      unreplayable.add(row);
+      journal.changed(unreplayable::removeLast);
+    }
   }
 
   /// Forgets the entries up to `index`, all of them applied.

@@ -46,6 +46,7 @@ final class MemberDesk {
   }
 
   void onTick() {
+    found(false);
     Membership membership = process.replica().membership();
     boolean alone =
         process.replica().primary().isEmpty() || membership.member(process.id()).isEmpty();
@@ -69,6 +70,16 @@ final class MemberDesk {
         && (refusedByMost(membership) || process.now() > refusedAt + LEAVE_US)) {
       world.leaves(world.server(process.id()));
     }
+  }
+
+  /// Founds a timeline, if this server may, or an operator says so.
+  void found(boolean forced) {
+    Optional<Membership> alone =
+        forced ? process.replica().foundableByForce() : process.replica().foundable();
+    alone.ifPresent(list ->
+        process.handIn(
+            new Event.TimelineFounded(
+                world.commands().write(new Command.Members(process.stamp()), list), forced)));
   }
 
   private boolean refusedByMost(Membership membership) {

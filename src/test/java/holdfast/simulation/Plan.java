@@ -13,6 +13,7 @@ import java.util.random.RandomGenerator;
 /// @param keepEntries how many applied entries are kept at least when the log is compacted
 /// @param applyUnsynced whether committed entries are applied in the very transaction that appends
 ///   them
+/// @param forced whether operators make servers go on alone at any time
 record Plan(
     int servers,
     int machinesMax,
@@ -29,8 +30,10 @@ record Plan(
     boolean applyUnsynced,
     long syncUsMax,
     Network.Quality quality,
-    ReplicaSettings settings) {
+    ReplicaSettings settings,
+    boolean forced) {
   private static final int[] SERVERS = {1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 5, 6, 7};
+  private static final int[] SURVIVORS = {3, 3, 3, 3, 3, 4, 5};
   private static final int[] KEEP_ENTRIES = {1_000_000, 1_000_000, 1_000_000, 40, 10, 5, 1};
   private static final int NEWCOMERS_MAX = 10;
   private static final long[] TICKS_US = {25_000, 50_000};
@@ -44,6 +47,16 @@ record Plan(
   /// Whether servers come and go.
   boolean membersChange() {
     return machinesMax > servers;
+  }
+
+  /// Whether the last survivor may go on alone.
+  boolean survivor() {
+    return settings.survivorTicks() > 0;
+  }
+
+  /// After so long every primary knows that a server is gone.
+  long noticeUs() {
+    return (settings.electionTicksMax() + 2L * settings.heartbeatTicks()) * tickUs;
   }
 
   static Plan drawn(RandomGenerator random) {
@@ -65,7 +78,34 @@ record Plan(
         random.nextBoolean(),
         upTo(random, 1, 20) * Agenda.MS,
         Network.Quality.drawn(random),
-        settings(random, tickUs));
+        settings(random, tickUs),
+        false);
+  }
+
+  /// A plan in which the last survivor may go on alone.
+  static Plan drawnForSurvivors(RandomGenerator random) {
+    long tickUs = TICKS_US[random.nextInt(TICKS_US.length)];
+    int servers = SURVIVORS[random.nextInt(SURVIVORS.length)];
+    ReplicaSettings settings = settings(random, tickUs);
+    int takeover = settings.electionTicksMax();
+    return new Plan(
+        servers,
+        servers,
+        2 + random.nextInt(3),
+        1 + random.nextInt(4),
+        upTo(random, 20, 600) * Agenda.MS,
+        upTo(random, 400, 1_500) * Agenda.MS,
+        random.nextInt(20),
+        tickUs,
+        upTo(random, 3_000, 60_000) * Agenda.MS,
+        upTo(random, 100, 3_000) * Agenda.MS,
+        true,
+        1_000_000,
+        random.nextBoolean(),
+        upTo(random, 1, 20) * Agenda.MS,
+        Network.Quality.drawn(random),
+        settings.withSurvivorTicks(takeover + 1 + random.nextInt(2 * takeover)),
+        random.nextInt(5) == 0);
   }
 
   private static ReplicaSettings settings(RandomGenerator random, long tickUs) {

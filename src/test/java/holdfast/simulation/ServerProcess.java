@@ -42,6 +42,7 @@ final class ServerProcess {
   private final ReadDesk reads = new ReadDesk(this);
   private final SnapshotDesk snapshots;
   private final MemberDesk members;
+  private final RescueDesk rescues;
   private final ArrayDeque<Runnable> inbox = new ArrayDeque<>();
   private final List<Event> events = new ArrayList<>();
   private final List<Event.Proposal> proposals = new ArrayList<>();
@@ -80,6 +81,7 @@ final class ServerProcess {
             random);
     this.snapshots = new SnapshotDesk(world, this, random);
     this.members = new MemberDesk(world, this);
+    this.rescues = new RescueDesk(world, this);
     this.lastCommit = disk.applied();
     this.appliedTold = disk.applied();
     world.laws().started(this);
@@ -116,6 +118,10 @@ final class ServerProcess {
 
   MemberDesk members() {
     return members;
+  }
+
+  RescueDesk rescues() {
+    return rescues;
   }
 
   long now() {
@@ -220,6 +226,7 @@ final class ServerProcess {
       return;
     }
     writes.route();
+    rescues.route();
     members.proposeOwn();
     if (!proposals.isEmpty()) {
       events.add(new Event.Proposed(proposals));
@@ -249,6 +256,7 @@ final class ServerProcess {
     lastCommit = effects.commitIndex();
     long appliedBefore = disk.applied();
     List<Written> written = applyUpTo(Math.min(lastCommit, appliable(effects)));
+    rescues.settle();
     long settled = replica.committedMembership().index();
     boolean settles = settled > appliedBefore && settled <= disk.applied();
     compact();

@@ -15,6 +15,10 @@ import java.util.random.RandomGenerator;
 /// cluster, one more thing happens of which it is known exactly what it may cost.
 final class Simulation {
   private static final long PROGRESS_US = 20 * Agenda.SECOND;
+
+  /// Every so many seeds one is of a cluster whose last survivor may go on alone.
+  static final long SURVIVORS_EVERY = 4;
+
   private static final long QUIET_US = 4 * Agenda.SECOND;
 
   /// More than the longest election time-out.
@@ -27,6 +31,8 @@ final class Simulation {
   /// What a run was like.
   ///
   /// @param events things that happened
+  /// @param foundings timelines that a server founded
+  /// @param rescued writes of timelines that were left
   record Report(
       int servers,
       long events,
@@ -36,6 +42,8 @@ final class Simulation {
       long installs,
       long changes,
       long disksLost,
+      long foundings,
+      long rescued,
       long virtualUs) {}
 
   /// What happens to the quiet cluster.
@@ -70,7 +78,9 @@ final class Simulation {
 
   /// Runs `seed`. Throws what is broken: a `Violation`, or a `Check.Broken` of the product's own.
   static Report run(long seed, Trace trace) {
-    return new Simulation(seed, trace).run();
+    return seed % SURVIVORS_EVERY == 0
+        ? SurvivorSimulation.run(seed, trace)
+        : new Simulation(seed, trace).run();
   }
 
   private Report run() {
@@ -106,6 +116,8 @@ final class Simulation {
         world.laws().installs(),
         world.laws().changes(),
         world.laws().disksLost(),
+        0,
+        0,
         world.agenda().now());
   }
 

@@ -6,7 +6,8 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Runs seeds from the command line: `--seed N`, with a trace, or `--seeds FROM COUNT [--threads
-/// T]`. Exit status 1 if any of them broke a promise.
+/// T]`; with `--survivors` the seeds are 4 FROM, 4 FROM + 4 and so on, all of clusters whose last
+/// survivor may go on alone. Exit status 1 if any of them broke a promise.
 public final class SimulationRunner {
   private static final long PROGRESS_EVERY = 10_000;
 
@@ -16,6 +17,7 @@ public final class SimulationRunner {
     long from = 1;
     long count = 1;
     int threads = 2;
+    long stride = 1;
     boolean one = false;
     for (int i = 0; i < arguments.length; i++) {
       switch (arguments[i]) {
@@ -27,11 +29,12 @@ public final class SimulationRunner {
           from = Long.parseLong(arguments[++i]);
           count = Long.parseLong(arguments[++i]);
         }
+        case "--survivors" -> stride = Simulation.SURVIVORS_EVERY;
         case "--threads" -> threads = Integer.parseInt(arguments[++i]);
         default -> throw new IllegalArgumentException("unknown argument " + arguments[i]);
       }
     }
-    boolean clean = one ? replay(from) : runAll(from, count, threads);
+    boolean clean = one ? replay(from) : runAll(from, count, stride, threads);
     System.exit(clean ? 0 : 1);
   }
 
@@ -50,26 +53,33 @@ public final class SimulationRunner {
     }
   }
 
-  private static boolean runAll(long from, long count, int threads) throws InterruptedException {
+  private static boolean runAll(long from, long count, long stride, int threads)
+      throws InterruptedException {
     AtomicLong next = new AtomicLong(from);
     AtomicLong violations = new AtomicLong();
     AtomicLong events = new AtomicLong();
+    AtomicLong foundings = new AtomicLong();
+    AtomicLong rescued = new AtomicLong();
     long start = System.nanoTime();
     List<Thread> workers = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
       workers.add(
           Thread.ofPlatform()
               .start(() -> {
-                for (long seed = next.getAndIncrement();
-                    seed < from + count;
-                    seed = next.getAndIncrement()) {
+                for (long number = next.getAndIncrement();
+                    number < from + count;
+                    number = next.getAndIncrement()) {
+                  long seed = number * stride;
                   try {
-                    events.addAndGet(Simulation.run(seed, new Trace(false)).events());
+                    Simulation.Report report = Simulation.run(seed, new Trace(false));
+                    events.addAndGet(report.events());
+                    foundings.addAndGet(report.foundings());
+                    rescued.addAndGet(report.rescued());
                   } catch (RuntimeException e) {
                     violations.incrementAndGet();
                     System.out.println(failure(seed, e));
                   }
-                  long done = seed - from + 1;
+                  long done = number - from + 1;
                   if (done % PROGRESS_EVERY == 0) {
                     System.out.println(done + " of " + count + " seeds");
                   }
@@ -82,11 +92,13 @@ public final class SimulationRunner {
     double ms = (System.nanoTime() - start) / 1e6;
     System.out.printf(
         Locale.ROOT,
-        "%d seeds, %d violations (%.2f ms a seed, %d events a seed)%n",
+        "%d seeds, %d violations (%.2f ms a seed, %d events a seed; %d timelines founded, %d writes rescued)%n",
         count,
         violations.get(),
         ms / count,
-        events.get() / count);
+        events.get() / count,
+        foundings.get(),
+        rescued.get());
     return violations.get() == 0;
   }
 

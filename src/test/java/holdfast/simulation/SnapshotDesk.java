@@ -53,7 +53,9 @@ final class SnapshotDesk {
     }
     ticks++;
     List<ServerId> lacking =
-        process.replica().lacking().stream().filter(process.replica()::isUp).toList();
+        process.replica().lacking().stream()
+            .filter(peer -> process.replica().isUp(peer) || process.replica().strayed(peer))
+            .toList();
     tailFor =
         tailFor.filter(
             peer -> process.replica().matchIndex(peer) < process.replica().commitIndex());
@@ -90,7 +92,11 @@ final class SnapshotDesk {
     Disk.Snapshot snapshot =
         process
             .disk()
-            .snapshot(world.newSnapshotNumber(), 1 + random.nextInt(CHUNKS_MAX), world.commands());
+            .snapshot(
+                world.newSnapshotNumber(),
+                1 + random.nextInt(CHUNKS_MAX),
+                process.replica().strayed(peer),
+                world.commands());
     outgoing = Optional.of(new Outgoing(peer, snapshot, replaces));
     tailFor = Optional.empty();
     send(outgoing.get(), 0);
@@ -111,8 +117,11 @@ final class SnapshotDesk {
 
   private void onChunk(
       ServerId from, long term, Disk.Snapshot snapshot, int chunk, boolean replaces) {
-    if (process.replica().term() != term
-        || !process.replica().primary().equals(Optional.of(from))) {
+    Optional<ServerId> expected =
+        snapshot.history().isPresent()
+            ? process.replica().superseded()
+            : process.replica().primary().filter(_ -> process.replica().term() == term);
+    if (!expected.equals(Optional.of(from))) {
       return;
     }
     if (!isWanted(snapshot, replaces)) {
@@ -134,6 +143,9 @@ final class SnapshotDesk {
 
   private boolean isWanted(Disk.Snapshot snapshot, boolean replaces) {
     LogPosition position = snapshot.position();
+    if (snapshot.history().isPresent()) {
+      return process.disk().isHigher(position);
+    }
     return replaces
         ? snapshot.number() != process.disk().installed()
             && position.index() >= process.replica().compacted().index()

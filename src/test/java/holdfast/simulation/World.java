@@ -46,7 +46,7 @@ final class World {
     this.random = random;
     this.plan = plan;
     this.trace = trace;
-    this.laws = new Laws(this);
+    this.laws = Laws.of(this, plan);
     this.commands = new Commands(random.split());
     this.network = new Network(agenda, random.split(), plan.machinesMax());
     this.linkNews = new long[plan.machinesMax() + 1][plan.machinesMax() + 1];
@@ -266,7 +266,7 @@ final class World {
     }
     trace.line(agenda.now(), "%s starts", server.id());
     if (server.disk().ready().isPresent()) {
-      laws.installs(server, server.disk()::install);
+      laws.installs(server, () -> server.disk().install(commands));
     }
     server.runs(new ServerProcess(this, server, random.split()));
     for (Server other : servers) {

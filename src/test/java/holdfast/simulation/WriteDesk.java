@@ -7,6 +7,7 @@ import holdfast.replication.Answer;
 import holdfast.replication.LogPosition;
 import holdfast.replication.Role;
 import holdfast.replication.ServerId;
+import holdfast.replication.Timeline;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -77,6 +78,8 @@ final class WriteDesk {
   /// Writes known to be committed at an index that is not applied here yet.
   private final Map<Long, List<Write>> waiting = new HashMap<>();
 
+  private Timeline timelineBefore = Timeline.of(0);
+
   WriteDesk(ServerProcess process) {
     this.process = process;
   }
@@ -102,6 +105,10 @@ final class WriteDesk {
   /// Sends every write on its way that is not yet, and gives up those that have waited too long.
   void route() {
     long term = process.replica().term();
+    if (!isHere(timelineBefore)) {
+      waiting.clear();
+      timelineBefore = Timeline.of(term);
+    }
     boolean isPrimary = process.replica().role() == Role.PRIMARY;
     Optional<ServerId> primary = process.replica().primary();
     for (Session session : sessions.values()) {
@@ -160,6 +167,9 @@ final class WriteDesk {
   }
 
   private void onForward(ServerId from, long connection, long term, long number, Request request) {
+    if (!isHere(Timeline.of(term))) {
+      return;
+    }
     Optional<Outcome> first = remembered(request);
     Expected next = expected.getOrDefault(connection, new Expected(term, 1));
     if (next.term() < term) {
@@ -182,15 +192,21 @@ final class WriteDesk {
   }
 
   private void replyCommitted(ServerId to, long connection, Request request, Outcome outcome) {
+    Timeline timeline = Timeline.of(process.replica().term());
     process.tell(
         to,
         "FORWARD_REPLY",
-        other -> other.writes().onCommitted(connection, request, outcome.id()));
+        other -> other.writes().onCommitted(connection, request, outcome.id(), timeline));
   }
 
-  private void onCommitted(long connection, Request request, long id) {
+  /// What is said in another timeline says nothing here.
+  private boolean isHere(Timeline timeline) {
+    return timeline.equals(Timeline.of(process.replica().term()));
+  }
+
+  private void onCommitted(long connection, Request request, long id, Timeline timeline) {
     Session session = sessions.get(connection);
-    if (session == null) {
+    if (session == null || !isHere(timeline)) {
       return;
     }
     for (Write write : session.pending) {
@@ -278,7 +294,8 @@ final class WriteDesk {
     session.connection.toClient(client -> client.onReply(session.connection, request, reply));
   }
 
-  private Optional<Outcome> remembered(Request request) {
+  /// What came of `request`, if it is applied here.
+  Optional<Outcome> remembered(Request request) {
     return process
         .machine()
         .remembered(request.key())
