@@ -76,10 +76,7 @@ final class MemberDesk {
   void found(boolean forced) {
     Optional<Membership> alone =
         forced ? process.replica().foundableByForce() : process.replica().foundable();
-    alone.ifPresent(list ->
-        process.handIn(
-            new Event.TimelineFounded(
-                stating(list), forced)));
+    alone.ifPresent(list -> process.handIn(new Event.TimelineFounded(stating(list), forced)));
   }
 
   private boolean refusedByMost(Membership membership) {
