@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /// The replica thread as connections see it: every method hands a task to it; some block the
@@ -150,14 +151,20 @@ final class ReplicaPort {
   /// Waits until the command `id` is applied here, or, if its timeline was lost, the beginning of
   /// the one that took its place; BEHIND after `within`.
   void awaitApplied(long id, Duration within) throws RequestRefused, InterruptedException {
-    awaitIndex(reads.timelines().indexOf(id), within);
+    // Asked on the replica thread, when nothing is told that is not committed here.
+    awaitIndex(() -> reads.timelines().indexOf(id), within);
   }
 
   /// Waits until the log is applied here up to `index`; BEHIND after `within`.
   void awaitIndex(long index, Duration within) throws RequestRefused, InterruptedException {
+    awaitIndex(() -> index, within);
+  }
+
+  private void awaitIndex(LongSupplier index, Duration within)
+      throws RequestRefused, InterruptedException {
     CompletableFuture<Void> done = new CompletableFuture<>();
     long deadline = System.nanoTime() + within.toNanos();
-    if (!intake.offer(() -> office.readIndexes().await(index, done, deadline))) {
+    if (!intake.offer(() -> office.readIndexes().await(index.getAsLong(), done, deadline))) {
       throw shuttingDown();
     }
     await(done, within.plus(GRACE));

@@ -85,12 +85,11 @@ final class SnapshotCopy {
 
   private LogPosition run() throws InterruptedException {
     long begun = out.number("SELECT coalesce(max(id), 0) FROM source.message_change");
-    boolean logGoesOn = withLog;
-    while (logGoesOn) {
-      logGoesOn = logStep();
-    }
     for (int round = 0; round < ROUNDS_MAX; round++) {
       int steps = 0;
+      while (withLog && logStep()) {
+        steps++;
+      }
       for (String table : tablesInSteps()) {
         while (step(table)) {
           steps++;

@@ -2,7 +2,6 @@ package holdfast.storage;
 
 import holdfast.chat.WriteReader;
 import holdfast.replication.LogPosition;
-import holdfast.storage.StoreException.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,12 +49,6 @@ final class SnapshotInstall {
       complete = complete(ready);
     } catch (DiskFullException e) {
       LOG.error("no room to install the snapshot; going on without: {}", e.getMessage());
-      complete = false;
-    } catch (StoreException e) {
-      if (e.kind() != Kind.REFUSED) {
-        throw e;
-      }
-      LOG.error("the snapshot is not installed; going on without: {}", e.getMessage());
       complete = false;
     } catch (DiskFailedException e) {
       if (!e.damagedFile().equals(Optional.of(ready))) {
@@ -126,7 +119,15 @@ final class SnapshotInstall {
               "UPDATE main.hard_state SET term = %1$d, vote = 0 WHERE term < %1$d"
                   .formatted(state.position().term()));
         }
-        case MOVE -> move(next, state.position());
+        case MOVE -> {
+          try {
+            move(next, state.position());
+          } catch (StoreException e) {
+            LOG.error("the snapshot is not installed; going on without: {}", e.getMessage());
+            next.run("ROLLBACK");
+            return false;
+          }
+        }
       }
       next.run("COMMIT");
       return true;

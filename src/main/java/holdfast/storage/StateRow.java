@@ -160,9 +160,11 @@ final class StateRow {
           .set(9, values.held.until())
           .update();
     }
-    List<Long> added = timelines.firstIds();
-    for (long id : added.subList(committedTimelines.firstIds().size(), added.size())) {
-      addTimeline.with(EntryId.timelineOf(id), id).update();
+    if (!timelines.equals(committedTimelines)) {
+      List<Long> ids = timelines.firstIds();
+      for (long id : ids.subList(committedTimelines.firstIds().size(), ids.size())) {
+        addTimeline.with(EntryId.timelineOf(id), id).update();
+      }
     }
   }
 

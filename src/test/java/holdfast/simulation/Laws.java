@@ -176,7 +176,11 @@ abstract class Laws {
           entry);
       termBefore = entry.term();
     }
+    kept(added);
   }
+
+  /// The entries are on a disk for good.
+  protected abstract void kept(List<LogEntry> added);
 
   /// Called before the entries are written.
   final void appends(ServerProcess process, List<LogEntry> added) {

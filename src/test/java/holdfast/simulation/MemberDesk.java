@@ -76,10 +76,7 @@ final class MemberDesk {
   void found(boolean forced) {
     Optional<Membership> alone =
         forced ? process.replica().foundableByForce() : process.replica().foundable();
-    alone.ifPresent(list ->
-        process.handIn(
-            new Event.TimelineFounded(
-                world.commands().write(new Command.Members(process.stamp()), list), forced)));
+    alone.ifPresent(list -> process.handIn(new Event.TimelineFounded(stating(list), forced)));
   }
 
   private boolean refusedByMost(Membership membership) {
@@ -143,8 +140,12 @@ final class MemberDesk {
   }
 
   private void propose(Membership wanted) {
-    process.handIn(
-        new Event.ChangeProposed(
-            world.commands().write(new Command.Members(process.stamp(), false), wanted)));
+    process.handIn(new Event.ChangeProposed(stating(wanted)));
+  }
+
+  private byte[] stating(Membership list) {
+    boolean outside =
+        world.plan().survivor() && list.members().stream().anyMatch(member -> !member.voter());
+    return world.commands().write(new Command.Members(process.stamp(), outside), list);
   }
 }

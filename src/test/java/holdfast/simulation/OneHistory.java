@@ -124,6 +124,9 @@ final class OneHistory extends Laws {
   }
 
   @Override
+  protected void kept(List<LogEntry> added) {}
+
+  @Override
   void commits(ServerProcess process, long before, long now) {
     long known = committed.size();
     Violation.unless(

@@ -52,9 +52,14 @@ final class SurvivorSimulation {
     // Whoever signs up in a timeline that is lost is another account in the next: the accounts
     // that the clients write with are to be of all timelines.
     await(
-        "everybody is a member and has signed up",
+        "everybody signs up",
         BEGIN_US,
-        () -> world.clients().stream().allMatch(Client::registered) && settled());
+        () -> world.clients().stream().allMatch(Client::registered));
+    long signedUp = laws.committedLength();
+    await(
+        "everybody knows them all",
+        BEGIN_US,
+        () -> world.servers().stream().allMatch(s -> s.disk().applied() >= signedUp));
     phase("chaos");
     chaos.begin();
     force();

@@ -51,6 +51,10 @@ final class TimelineLaws extends Laws {
   private final Map<String, Set<Timeline>> writes = new LinkedHashMap<>();
 
   private final List<Founding> foundings = new ArrayList<>();
+
+  /// Not on disk yet: a crash may undo them, and until then nobody hears of them.
+  private final Map<Timeline, Founding> begun = new HashMap<>();
+
   private long moves;
   private long rescued;
   private long longest;
@@ -120,8 +124,24 @@ final class TimelineLaws extends Laws {
       }
     }
     Founding founding = new Founding(timeline, ancestry, has);
-    foundings.add(founding);
+    begun.put(timeline, founding);
     world.trace().line(world.agenda().now(), "%s founds %s", process.id(), timeline);
+    mustHaveAll(founding);
+  }
+
+  @Override
+  protected void kept(List<LogEntry> added) {
+    for (LogEntry entry : added) {
+      Timeline timeline = Timeline.of(entry.term());
+      if (entry.term() == timeline.firstTerm() && begun.containsKey(timeline)) {
+        Founding founding = begun.remove(timeline);
+        foundings.add(founding);
+        mustHaveAll(founding);
+      }
+    }
+  }
+
+  private void mustHaveAll(Founding founding) {
     writes.forEach((name, timelines) ->
         timelines.forEach(committedIn -> mustHave(founding, name, committedIn)));
   }

@@ -18,6 +18,9 @@ final class RandomChat {
   static final List<String> WORDS =
       List.of("octopus", "Octopuses", "über", "don't", "東京", "a-b", "long-lived", "octo");
 
+  /// From this time on members are outside now and then, and requests are kept for longer.
+  private static final long HELD_FROM_MS = 15_000;
+
   private final RandomGenerator random;
   private final ChatModel model;
   private long time = 1_000;
@@ -49,7 +52,10 @@ final class RandomChat {
         ConversationId conversation = conversation(actor);
         yield new Command.MarkRead(time, request, conversation, messageIn(conversation));
       }
-      case 10 -> new Command.Noop();
+      case 10 ->
+          time < HELD_FROM_MS || random.nextBoolean()
+              ? new Command.Noop()
+              : new Command.Members(time, random.nextInt(3) > 0);
       case 11 -> {
         ConversationId conversation = conversation(actor);
         Optional<Long> replyTo = Optional.of(messageIn(conversation));

@@ -114,6 +114,7 @@ final class ReadsModelTest {
     }
     assertEquals(expected, applied, where);
     assertEquals(model.lastId(), bench.reads().appliedId(), where);
+    assertEquals(model.state().held(), bench.store.chat().held(), where);
   }
 
   private void checkReads() {

@@ -347,6 +347,53 @@ final class TimelineMoveTest {
     assertTrue(refused > 10 && kept > 10, refused + " refused, " + kept + " kept");
   }
 
+  // ---- the log is held
+
+  @Test
+  void nothingOfTheLogGoesWhileSomebodyIsOutside() {
+    try (TimelineServer server = server("server")) {
+      server.write(TERM, beginning());
+      server.write(TERM, note("before"));
+      assertEquals(OptionalLong.empty(), server.store.heldIndex());
+      assertEquals(0, server.store.logBytesSinceHeld());
+      server.write(TERM, new Command.Members(1, true), note("since"));
+      server.write(TERM, note("since"));
+      assertEquals(OptionalLong.of(3), server.store.heldIndex());
+      long since = server.store.logBytesSinceHeld();
+      int bytes =
+          server.log(4).stream().mapToInt(e -> LogRow.LENGTH_BYTES + e.command().length).sum();
+      assertEquals(bytes, since);
+      server.compact(6);
+      assertEquals(LogPosition.NONE, server.storedLog().compacted());
+      server.reopen();
+      server.compact(6);
+      assertEquals(LogPosition.NONE, server.storedLog().compacted());
+      assertEquals(since, server.store.logBytesSinceHeld(), "the same after a restart");
+      server.append(TERM, note("not applied"));
+      assertTrue(server.store.logBytesSinceHeld() > since);
+      server.write(TERM, new Command.Members(1, false));
+      assertEquals(OptionalLong.empty(), server.store.heldIndex());
+      assertEquals(0, server.store.logBytesSinceHeld());
+      server.compact(7);
+      assertEquals(7, server.storedLog().compacted().index());
+    }
+  }
+
+  /// A server that gets its state by a snapshot forgets what the others forget.
+  @Test
+  void aCopyHoldsWhatItsSenderHolds() throws Exception {
+    try (TimelineServer source = server("source");
+        TimelineServer newcomer = server("newcomer")) {
+      source.write(TERM, beginning());
+      source.write(TERM, new Command.Members(7, true));
+      newcomer.receive(source, false);
+      newcomer.reopen();
+      assertEquals(source.store.chat().held(), newcomer.store.chat().held());
+      assertEquals(OptionalLong.of(2), newcomer.store.heldIndex());
+      assertEquals(0, newcomer.store.logBytesSinceHeld());
+    }
+  }
+
   // ---- copies with the log
 
   @Test
