@@ -5,6 +5,7 @@ import holdfast.operate.AdminLink;
 import holdfast.operate.ClusterStatus;
 import holdfast.replication.Member;
 import holdfast.replication.ServerId;
+import holdfast.replication.Timeline;
 import holdfast.server.ServerConfig;
 import holdfast.wire.ClientRequest;
 import holdfast.wire.ErrorCode;
@@ -75,7 +76,7 @@ final class AdminSurviveCommand implements Callable<Integer> {
           link.ask(ClientRequest.Survive::new, OkPayload.PrimaryMoved.class, ANSWER_MAX);
       say(
           "server %s goes on alone, in term %s. Bring the others back with their disks; what is written until then is on this one disk only"
-              .formatted(moved.primary(), StatusTable.term(moved.term())));
+              .formatted(moved.primary(), Timeline.termText(moved.term())));
       return 0;
     } catch (AdminException e) {
       if (!e.code().equals(ErrorCode.BAD_REQUEST.name())) {

@@ -4,6 +4,7 @@ import holdfast.operate.AdminLink;
 import holdfast.operate.ClusterStatus;
 import holdfast.replication.Member;
 import holdfast.replication.ServerId;
+import holdfast.replication.Timeline;
 import holdfast.server.ServerConfig;
 import holdfast.wire.ClientRequest;
 import holdfast.wire.OkPayload;
@@ -59,7 +60,7 @@ final class AdminTransferCommand implements Callable<Integer> {
               TRANSFER_MAX);
       out.println(
           "server %s is primary now, in term %s; it was server %s"
-              .formatted(moved.primary(), StatusTable.term(moved.term()), primary.get().id()));
+              .formatted(moved.primary(), Timeline.termText(moved.term()), primary.get().id()));
       return 0;
     }
   }

@@ -4,6 +4,7 @@ import holdfast.operate.NewCluster;
 import holdfast.operate.OperatorLock;
 import holdfast.operate.Recovery;
 import holdfast.replication.Member;
+import holdfast.replication.Timeline;
 import holdfast.server.ServerConfig;
 import holdfast.storage.SurvivingDirectory;
 import java.io.BufferedReader;
@@ -92,7 +93,7 @@ final class RecoverCommand implements Callable<Integer> {
                 .map(member -> "server " + member.id())
                 .orElse("no member any more"),
             survivor.last().index(),
-            StatusTable.term(survivor.last().term()),
+            Timeline.termText(survivor.last().term()),
             survivor.appliedIndex(),
             Times.utc(survivor.time()),
             survivor.equals(recovery.chosen()) ? "  <- the most advanced: taken" : "");

@@ -1,8 +1,8 @@
 package holdfast.command;
 
-import holdfast.chat.EntryId;
 import holdfast.operate.ClusterStatus;
 import holdfast.replication.Member;
+import holdfast.replication.Timeline;
 import holdfast.wire.OkPayload;
 import holdfast.wire.ServerStatus;
 import java.util.ArrayList;
@@ -55,7 +55,7 @@ final class StatusTable {
               server.serverId(),
               address(server.host(), server.clientPort()),
               server.voter() ? server.role() : "LEARNER",
-              term(server.term()),
+              Timeline.termText(server.term()),
               server.up()
                   ? server.vitals().map(v -> Times.span(nowMs - v.upSince())).orElse("yes")
                   : "no",
@@ -76,14 +76,6 @@ final class StatusTable {
   private static String row(Object... cells) {
     return String.format(
         Locale.ROOT, "%4s  %-22s %-9s %6s  %-6s %9s %9s %9s %7s %7s  %-11s %s%n", cells);
-  }
-
-  /// A term as people read it: the number of the founding before it, if the cluster was founded
-  /// from a state.
-  static String term(long term) {
-    long founding = term >>> EntryId.TERM_BITS >>> EntryId.FOUNDER_BITS;
-    long number = term & ((1L << EntryId.TERM_BITS) - 1);
-    return founding == 0 ? Long.toString(number) : founding + ":" + number;
   }
 
   private static String address(String host, int port) {

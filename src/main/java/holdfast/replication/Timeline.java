@@ -31,6 +31,19 @@ public record Timeline(int number, int founder) implements Comparable<Timeline> 
     return new Timeline((int) (bits >>> FOUNDER_BITS), (int) (bits & ServerId.MAX));
   }
 
+  /// A term as people read it: in the first timeline its number, in others the timeline before it,
+  /// like 1.3:7, or, of an operator's, 1:7.
+  public static String termText(long term) {
+    Timeline timeline = of(term);
+    long count = term & ((1L << TERM_BITS) - 1);
+    if (timeline.number() == 0) {
+      return Long.toString(count);
+    }
+    return timeline.founder() == 0
+        ? timeline.number() + ":" + count
+        : timeline.number() + "." + timeline.founder() + ":" + count;
+  }
+
   /// The term after `term`, in the same timeline.
   static long termAfter(long term) {
     long next = term + 1;

@@ -228,7 +228,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     log.info(
         "{} in term {}, primary {}",
         replica.role(),
-        replica.term(),
+        Timeline.termText(replica.term()),
         replica.primary().map(ServerId::toString).orElse("unknown"));
     term = replica.term();
     role = replica.role();

@@ -139,16 +139,9 @@ public final class Server implements AutoCloseable, Listener.Handler {
     Presence presence = new Presence();
     Deliveries deliveries = new Deliveries(store.chat(), directory, store.appliedId());
     Peers peers = peers();
-    CatchUp catchUp =
-        new CatchUp(
-            reads,
-            directory,
-            (session, epoch, position) ->
-                port().run(() -> port().signIns().caughtUp(session, epoch, position)));
+    CatchUp catchUp = catchUp(reads, directory);
     PresenceNews news = presenceNews(reads, directory, presence);
-    this.snapshots =
-        new SnapshotDesk(
-            self, replica, store, applier, peers, board::isLinked, config.logKeepBytes(), survives, this::restart);
+    this.snapshots = snapshots(replica, applier, peers, board);
     Office office =
         new Office(
             PartSettings.office(config, self),
@@ -218,6 +211,28 @@ public final class Server implements AutoCloseable, Listener.Handler {
   private PeerLinks.PeerAddress reachedAt(Member member) {
     Member way = Addresses.of(config, member);
     return new PeerLinks.PeerAddress(member.id().value(), way.host(), way.peerPort());
+  }
+
+  private SnapshotDesk snapshots(
+      Replica replica, Applier applier, Peers peers, StatusBoard board) {
+    return new SnapshotDesk(
+        self,
+        replica,
+        store,
+        applier,
+        peers,
+        board::isLinked,
+        config.logKeepBytes(),
+        config.survivorTakeover().isPresent(),
+        this::restart);
+  }
+
+  private CatchUp catchUp(Reads reads, Directory directory) {
+    return new CatchUp(
+        reads,
+        directory,
+        (session, epoch, position) ->
+            port().run(() -> port().signIns().caughtUp(session, epoch, position)));
   }
 
   private PresenceNews presenceNews(Reads reads, Directory directory, Presence presence) {

@@ -1,6 +1,7 @@
 package holdfast.protocol;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -50,6 +51,8 @@ final class OperatorsTest {
       client.error("FORBIDDEN", "TRANSFER_PRIMARY", "{'server_id':'2'}");
       client.error("FORBIDDEN", "BACKUP_DATABASE", "{}");
       client.error("FORBIDDEN", "CHECK", "{}");
+      client.error("FORBIDDEN", "SURVIVE", "{}");
+      client.error("FORBIDDEN", "UNREPLAYABLE", "{}");
       String server = "'server_id':'2','successor':'4','host':'::1','client_port':1,'peer_port':2";
       for (String type : List.of("ADD_SERVER", "REMOVE_SERVER", "MOVE_SERVER", "REPLACE_SERVER")) {
         client.error("FORBIDDEN", type, "{" + server + "}");
@@ -70,6 +73,19 @@ final class OperatorsTest {
       client.error("FORBIDDEN", "CHECK", "{}");
       client.ok("ADMIN", "{'proof':'%s'}".formatted(proof(1, next)));
       client.ok("CHECK", "{}");
+    }
+  }
+
+  @Test
+  void withoutTheSettingNobodyGoesOnAloneAndNothingIsUnreplayable() throws Exception {
+    try (RawClient operator = servers.operator(1)) {
+      JsonNode refused = operator.error("BAD_REQUEST", "SURVIVE", "{}");
+      assertTrue(refused.path("message").asString().contains("survivor.takeover is off"));
+      JsonNode none = operator.ok("UNREPLAYABLE", "{'after':0}");
+      assertEquals(0, none.path("count").asLong() + none.path("waiting").asLong());
+      assertEquals(0, none.path("commands").size());
+      assertFalse(none.path("more").asBoolean());
+      assertFalse(operator.ok("STATUS", "{}").path("solo").asBoolean());
     }
   }
 
