@@ -37,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       KillTwoCommand.class,
       LastSurvivorCommand.class,
       SplitBrainCommand.class,
+      WitnessCommand.class,
       BenchCommand.class,
       CommandLine.HelpCommand.class
     },

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -204,12 +203,7 @@ public final class ClusterDrill implements AutoCloseable {
     if (load.isPresent()) {
       load().pause();
     }
-    boolean areEqual =
-        Poll.until(
-                START_MAX,
-                () -> Optional.of(applied()).filter(indexes -> new HashSet<>(indexes).size() == 1))
-            .isPresent();
-    if (!areEqual) {
+    if (!Databases.settle(cluster.databases(), START_MAX)) {
       throw new DrillException(
           "the servers have not caught up within "
               + START_MAX.toSeconds()

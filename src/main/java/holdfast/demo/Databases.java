@@ -1,6 +1,10 @@
 package holdfast.demo;
 
 import holdfast.replication.ServerId;
+import holdfast.operate.Poll;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -59,6 +63,18 @@ final class Databases {
       }
     }
     return applied;
+  }
+
+  /// Waits until all servers have applied equally much, which while nobody writes is everything.
+  /// False: not within `patience`.
+  static boolean settle(Map<ServerId, Path> files, Duration patience)
+      throws SQLException, InterruptedException {
+    return Poll.until(
+            patience,
+            () ->
+                Optional.of(appliedIndexes(files))
+                    .filter(indexes -> new HashSet<>(indexes).size() == 1))
+        .isPresent();
   }
 
   /// How many messages this server has on disk.
