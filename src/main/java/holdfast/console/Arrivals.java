@@ -80,6 +80,10 @@ final class Arrivals {
       return;
     }
     draft.change(name, p -> p.typedIn(Pane.Typist.NOBODY));
+    if (pane.peer().isPresent()) {
+      // Who writes has read what stands before: the servers see it so, too, and say nothing more.
+      draft.change(name, p -> p.with(p.reading().readByPeer(message.seq())));
+    }
     boolean named = Mentions.names(message.text(), model.me());
     boolean looking = name.equals(model.present()) && draft.pane(name).scroll() == 0;
     if (named && !looking) {
@@ -191,7 +195,7 @@ final class Arrivals {
     if (draft.model().plain()) {
       return;
     }
-    for (Pane pane : draft.model().panes()) {
+    for (Pane pane : draft.model().panes().all()) {
       if (!pane.isHome() && pane.sheet().loaded()) {
         draft.change(pane.name(), p -> p.with(p.sheet().emptied()).scrolled(0));
         draft.wish(new Deed.History(pane.name(), Optional.empty(), Moves.PAGE, false));

@@ -18,6 +18,8 @@ final class Completion implements Completer {
   /// Up to so many are offered with a word about each.
   private static final int DESCRIBED_MAX = 6;
 
+  private static final List<String> ROLES = List.of("owner", "moderator", "member");
+
   private final Supplier<Model> model;
 
   Completion(Supplier<Model> model) {
@@ -35,10 +37,10 @@ final class Completion implements Completer {
       return commands(word);
     }
     if (word.startsWith("@")) {
-      return names(word, "@", model.get().people());
+      return names(word, "@", model.get().names().people());
     }
     if (word.startsWith("#")) {
-      return names(word, "", model.get().rooms());
+      return names(word, "", model.get().names().rooms());
     }
     if (word.startsWith(":") && word.length() > 1) {
       return emoji(word);
@@ -91,9 +93,11 @@ final class Completion implements Completer {
           case "theme" -> List.of("dark", "light", "mono");
           case "keys" -> List.of("emacs", "vi");
           case "dnd" -> List.of("on", "off");
-          case "jump" -> model.get().panes().stream().map(Pane::name).toList();
-          case "msg", "whois" -> List.copyOf(model.get().people());
-          default -> List.of();
+          case "jump" -> model.get().panes().all().stream().map(Pane::name).toList();
+          case "msg", "whois", "invite", "kick", "role", "block", "unblock", "users" ->
+              List.copyOf(model.get().names().people());
+          // The second word after it.
+          default -> command.matches("role +[^ ]+ *") ? ROLES : List.of();
         };
     return choices.stream()
         .filter(choice -> !choice.isEmpty() && choice.startsWith(word))

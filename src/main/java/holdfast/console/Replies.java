@@ -12,7 +12,7 @@ final class Replies {
     switch (reply) {
       case Happening.Sent sent -> sent(draft, sent);
       case Happening.NotSent failed -> {
-        draft.become(draft.model().answered());
+        draft.become(draft.model().with(draft.model().outbox().answered()));
         draft.change(failed.to(), p -> p.with(p.sheet().notSent(failed.key())));
         draft.error("Not sent to " + failed.to() + ": " + failed.text() + "\n" + failed.why());
       }
@@ -40,15 +40,8 @@ final class Replies {
           draft.info(said);
         }
       }
-      case Happening.PreferencesCame(var preferences) ->
-          preferences
-              .preferences()
-              .keySet()
-              .forEach(name -> {
-                if (name.startsWith(Typing.MUTE)) {
-                  draft.change(name.substring(Typing.MUTE.length()), p -> p.muted(true));
-                }
-              });
+      case Happening.PreferencesCame(var came) ->
+          came.preferences().forEach((name, value) -> preferred(draft, name, value));
       case Happening.WhoisCame(var name, var found) -> whois(draft, name, found);
       case Happening.Created(var room) -> {
         if (!draft.model().plain()) {
@@ -71,10 +64,22 @@ final class Replies {
     }
   }
 
+  /// What the person chose earlier, here or on another screen.
+  private static void preferred(Draft draft, String name, String value) {
+    Model.Settings settings = draft.model().settings();
+    if (name.startsWith(Typing.MUTE)) {
+      draft.change(name.substring(Typing.MUTE.length()), p -> p.muted(true));
+    } else if (name.equals(Typing.KEYS)) {
+      draft.become(draft.model().with(settings.vi(value.equals(Typing.VI))));
+    } else if (name.equals(Typing.THEME) && !settings.given()) {
+      Theme.named(value).ifPresent(theme -> draft.become(draft.model().with(settings.with(theme))));
+    }
+  }
+
   private static void sent(Draft draft, Happening.Sent sent) {
     long seq = sent.done().seq();
     long time = sent.done().time();
-    draft.become(draft.model().answered());
+    draft.become(draft.model().with(draft.model().outbox().answered()));
     draft.replicated(sent.to(), sent.key(), seq, time);
     draft.change(sent.to(), p -> p.with(p.reading().reached(seq).read(seq)));
   }
@@ -97,6 +102,10 @@ final class Replies {
     if (!older && !page.isEmpty()) {
       draft.change(name, p -> p.with(p.reading().reached(page.getLast().seq())));
     }
+    page.stream()
+        .filter(message -> draft.pane(name).peer().filter(message.sender()::equals).isPresent())
+        .reduce((_, later) -> later)
+        .ifPresent(last -> draft.change(name, p -> p.with(p.reading().readByPeer(last.seq()))));
     draft.become(
         draft
             .model()
@@ -207,7 +216,7 @@ final class Replies {
     String rooms =
         String.join(
             ", ",
-            draft.model().panes().stream()
+            draft.model().panes().all().stream()
                 .filter(pane -> pane.isRoom() && pane.members().contains(user.username()))
                 .map(Pane::name)
                 .toList());
@@ -216,7 +225,7 @@ final class Replies {
             + user.username()
             + (user.online() ? " is online" : " is not here" + seen)
             + "."
-            + (rooms.isEmpty() ? "" : " Also in " + rooms + "."));
+            + (rooms.isEmpty() ? "" : " In " + rooms + "."));
   }
 
   private static void joined(Draft draft, String room) {
@@ -244,7 +253,14 @@ final class Replies {
     } else if (draft.model().pane(name).isPresent()) {
       draft.change(name, p -> p.with(p.sheet().fetchingOlder(false)));
     }
-    if (!refused.quiet()) {
+    // Why one cannot write there is told with the message that was not sent.
+    boolean told =
+        draft
+            .model()
+            .pane(name)
+            .filter(p -> !p.sheet().loaded() && p.sheet().hasUnsent())
+            .isPresent();
+    if (!refused.quiet() && !told) {
       draft.error(refused.why());
     }
   }

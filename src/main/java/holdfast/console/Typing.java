@@ -18,6 +18,12 @@ final class Typing {
   /// Begins the name of the preference that keeps a conversation muted, on every screen.
   static final String MUTE = "mute.";
 
+  /// Preferences that keep how the console looks, and which keys it has.
+  static final String THEME = "theme";
+
+  static final String KEYS = "keys";
+  static final String VI = "vi";
+
   private static final String NOT_HERE = "That is for a full screen; lines are only printed here.";
 
   private Typing() {}
@@ -112,11 +118,14 @@ final class Typing {
         if (onScreen(draft)) {
           draft.become(draft.model().with(settings.with(theme)));
           draft.info("The theme is " + theme.word() + ".");
+          draft.wish(new Deed.Prefer(THEME, Optional.of(theme.word())));
         }
       }
       case Input.Keys(var vi) -> {
         if (onScreen(draft)) {
+          draft.become(draft.model().with(settings.vi(vi)));
           draft.info(vi ? "Lines are edited like in vi." : "Lines are edited like in emacs.");
+          draft.wish(new Deed.Prefer(KEYS, Optional.of(vi ? VI : "emacs")));
         }
       }
       case Input.Numbers() -> {
@@ -158,16 +167,16 @@ final class Typing {
   /// @param replyTo seq of the message it answers; 0: none
   static void send(Draft draft, String to, String text, long replyTo) {
     Model model = draft.model();
-    if (model.unanswered() >= UNANSWERED_MAX) {
+    if (model.outbox().unanswered() >= UNANSWERED_MAX) {
       draft.error(
           "Not sent: "
               + UNANSWERED_MAX
               + " messages wait for a server already. The arrow key up brings it back.");
       return;
     }
-    long key = model.nextKey();
+    long key = model.outbox().nextKey();
     String said = model.plain() ? text : Emoji.expand(text);
-    draft.become(model.sending());
+    draft.become(model.with(model.outbox().sending()).with(model.recent().typingTold(0)));
     draft.say(
         to, Entry.Message.queued(key, model.me(), said, model.now(), Extras.answering(replyTo)));
     draft.wish(new Deed.Send(key, to, said, replyTo));
@@ -186,7 +195,7 @@ final class Typing {
   }
 
   private static void jump(Draft draft, String where) {
-    List<Pane> panes = draft.model().panes();
+    List<Pane> panes = draft.model().panes().all();
     if (where.matches("[0-9]{1,3}")) {
       int number = Integer.parseInt(where);
       if (number >= 1 && number <= panes.size()) {

@@ -2,21 +2,29 @@ package holdfast.cluster;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A program in a real terminal (tmux, one server process of it for each), typed to and looked at
-/// as a person would.
+/// as a person would. It ends with its test, however that ends: when it is closed, when the test's
+/// process ends in order, and, since the terminal itself looks for that process, when it is killed.
 final class TerminalSession implements AutoCloseable {
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
-  private final String socket =
-      "holdfast-" + ProcessHandle.current().pid() + "-" + NUMBERS.incrementAndGet();
+  /// Between two looks of the terminal for the process that started it.
+  private static final int WATCH_SECONDS = 2;
 
-  private TerminalSession() {}
+  private final Path socket;
+  private final Thread ending = new Thread(this::end, "terminal-end");
+
+  private TerminalSession(Path socket) {
+    this.socket = socket;
+  }
 
   /// Whether there is a tmux to be had.
   static boolean isPossible() {
@@ -30,16 +38,22 @@ final class TerminalSession implements AutoCloseable {
     }
   }
 
+  /// @param folder where tmux's socket goes
   /// @param environment besides the usual
   static TerminalSession start(
-      int columns, int rows, Map<String, String> environment, List<String> command)
+      Path folder, int columns, int rows, Map<String, String> environment, List<String> command)
       throws IOException, InterruptedException {
-    TerminalSession session = new TerminalSession();
+    TerminalSession session =
+        new TerminalSession(folder.resolve("terminal-" + NUMBERS.incrementAndGet()));
+    Runtime.getRuntime().addShutdownHook(session.ending);
     List<String> whole = new ArrayList<>(List.of("env"));
     environment.forEach((name, value) -> whole.add(name + "=" + value));
     whole.addAll(command);
-    // What ends in disorder stays to be looked at.
     List<String> quoted = whole.stream().map(word -> "'" + word + "'").toList();
+    String watch =
+        "(while kill -0 %d 2>/dev/null; do sleep %d; done; tmux -S '%s' kill-server) & "
+            .formatted(ProcessHandle.current().pid(), WATCH_SECONDS, session.socket);
+    // What ends in disorder stays to be looked at.
     session.tmux(
         "new-session",
         "-d",
@@ -47,12 +61,34 @@ final class TerminalSession implements AutoCloseable {
         Integer.toString(columns),
         "-y",
         Integer.toString(rows),
-        String.join(" ", quoted) + "; echo \"ended with $?\"; cat");
+        watch + String.join(" ", quoted) + "; echo \"ended with $?\"; cat");
     return session;
   }
 
+  /// The console, at these servers.
+  static TerminalSession chat(
+      ServerProcesses servers,
+      int columns,
+      int rows,
+      Map<String, String> environment,
+      String... options)
+      throws IOException, InterruptedException {
+    Map<String, String> all = new LinkedHashMap<>(Map.of("LC_ALL", "C.UTF-8", "TZ", "UTC"));
+    all.put("TERM", "xterm-256color");
+    all.putAll(environment);
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-Dstdout.encoding=UTF-8", "-jar"));
+    command.add(System.getProperty("holdfast.jar"));
+    command.addAll(List.of("chat", "--config", servers.file(1).toString()));
+    command.addAll(List.of(options));
+    return start(servers.folder(), columns, rows, all, command);
+  }
+
   private String tmux(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("tmux", "-u", "-L", socket, "-f", "/dev/null"));
+    List<String> command =
+        new ArrayList<>(List.of("tmux", "-u", "-S", socket.toString(), "-f", "/dev/null"));
     command.addAll(Arrays.asList(arguments));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
@@ -92,7 +128,7 @@ final class TerminalSession implements AutoCloseable {
 
   /// The same with its colours.
   String coloured() throws IOException, InterruptedException {
-    return tmux("capture-pane", "-p", "-e");
+    return tmux("capture-pane", "-p", "-e", "-N");
   }
 
   /// Waits until the screen has this somewhere.
@@ -101,7 +137,7 @@ final class TerminalSession implements AutoCloseable {
   }
 
   interface Look {
-    boolean fits(List<String> screen);
+    boolean fits(List<String> screen) throws IOException, InterruptedException;
   }
 
   List<String> await(String what, Look look) throws InterruptedException {
@@ -121,9 +157,20 @@ final class TerminalSession implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
+    end();
+    try {
+      Runtime.getRuntime().removeShutdownHook(ending);
+    } catch (IllegalStateException e) {
+      // It is running already.
+    }
+  }
+
+  private void end() {
     try {
       tmux("kill-server");
+    } catch (IOException e) {
+      // It has ended already.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -45,12 +45,12 @@ class DeskTest {
   void aMessageIsQueuedThenReplicatedThenRead() {
     Models models = Models.screen(80, 24).typed("@bob hello");
     assertTrue(last(models, "@bob").isQueued());
-    assertEquals(1, models.model().unanswered());
+    assertEquals(1, models.model().outbox().unanswered());
     assertEquals(List.of(new Deed.Send(1, "@bob", "hello", 0)), models.take(Deed.Send.class));
     models.sent(1, "@bob", 7);
     assertEquals(7, last(models, "@bob").seq());
     assertFalse(last(models, "@bob").isQueued());
-    assertEquals(0, models.model().unanswered());
+    assertEquals(0, models.model().outbox().unanswered());
     models.happens(new Happening.Event(new ServerEvent.Read("@bob", "bob", 7, "c"), false));
     assertEquals(7, models.pane("@bob").reading().peerRead());
   }
@@ -61,6 +61,49 @@ class DeskTest {
     assertEquals(List.of("his", "mine"), models.texts("@bob"));
     models.sent(1, "@bob", 2);
     assertEquals(List.of("his", "mine"), models.texts("@bob"));
+  }
+
+  @Test
+  void whoAnswersHasReadWhatStandsBefore() {
+    Models models = Models.screen(80, 24).typed("@bob hello").sent(1, "@bob", 1);
+    assertEquals(0, models.pane("@bob").reading().peerRead());
+    models.said("@bob", 2, "bob", "hi");
+    assertEquals(2, models.pane("@bob").reading().peerRead());
+    Models later = Models.screen(80, 24).typed("@bob");
+    later.page("@bob", Optional.empty(), 1, 5, false);
+    assertEquals(5, later.pane("@bob").reading().peerRead());
+    Models room = Models.screen(80, 24).typed("#team mine").sent(1, "#team", 1);
+    room.said("#team", 2, "bob", "his");
+    assertEquals(0, room.pane("#team").reading().peerRead());
+  }
+
+  @Test
+  void whoWritesAnewIsSeenTypingAnew() {
+    Models models = Models.screen(80, 24).typed("@bob");
+    models.page("@bob", Optional.empty(), 1, 1, false).takeDeeds();
+    writes(models, "o");
+    writes(models, "on");
+    assertEquals(List.of(new Deed.Typing("@bob")), models.take(Deed.Typing.class));
+    models.typed("on my way");
+    writes(models, "a");
+    assertEquals(List.of(new Deed.Typing("@bob")), models.take(Deed.Typing.class));
+    models.typed("@carol").takeDeeds();
+    writes(models, "c");
+    assertEquals(List.of(new Deed.Typing("@carol")), models.take(Deed.Typing.class));
+  }
+
+  private static void writes(Models models, String text) {
+    models.happens(new Happening.Editing(new InputView(text, text.length(), List.of())));
+  }
+
+  @Test
+  void whyNobodyCanBeWrittenToIsToldOnce() {
+    Models models = Models.screen(80, 24).typed("@nobody hi");
+    models.happens(new Happening.Refused("@nobody", "There is no nobody.", false));
+    models.happens(new Happening.NotSent(1, "@nobody", "hi", "There is no nobody."));
+    assertEquals(
+        List.of("hi", "Not sent to @nobody: hi\nThere is no nobody."), models.texts("@nobody"));
+    assertFalse(models.picture().getFirst().contains("loading"), models.picture().getFirst());
   }
 
   @Test
@@ -78,7 +121,7 @@ class DeskTest {
     assertEquals(4, last(models, "@bob").seq());
     models.sent(1, "@bob", 4);
     assertEquals(List.of("once"), models.texts("@bob"));
-    assertEquals(0, models.model().unanswered());
+    assertEquals(0, models.model().outbox().unanswered());
   }
 
   @Test
@@ -258,8 +301,8 @@ class DeskTest {
   void whoIsInTheListIsKnownByName() {
     Models models = Models.screen(80, 24).conversations(Models.conversation("@bob", 9, 7));
     models.conversations(Models.conversation("#team", 1, 1));
-    assertEquals(Set.of("bob"), models.model().people());
-    assertEquals(Set.of("#team"), models.model().rooms());
+    assertEquals(Set.of("bob"), models.model().names().people());
+    assertEquals(Set.of("#team"), models.model().names().rooms());
   }
 
   @Test

@@ -73,7 +73,7 @@ class RoomCommandsTest {
   void anInvitationSaysHowToJoin() {
     Models models = team().happens(event("#secret", "invited", "alice", "bob", ""));
     assertEquals("bob invited you to #secret (/join #secret)", models.texts("#team").getLast());
-    assertTrue(models.model().rooms().contains("#secret"));
+    assertTrue(models.model().names().rooms().contains("#secret"));
     assertFalse(models.model().pane("#secret").isPresent());
   }
 
@@ -86,6 +86,26 @@ class RoomCommandsTest {
     assertTrue(models.picture().getFirst().startsWith(" @bob · last seen 12:00"));
     models.happens(new Happening.Event(new ServerEvent.Presence("stranger", true), false));
     assertEquals(Optional.empty(), models.model().pane("@stranger"));
+  }
+
+  @Test
+  void themeAndKeysAreKept() {
+    Models models = team().typed("/theme light", "/keys vi");
+    assertEquals(
+        List.of(
+            new Deed.Prefer("theme", Optional.of("light")),
+            new Deed.Prefer("keys", Optional.of("vi"))),
+        models.take(Deed.Prefer.class));
+    Happening kept =
+        new Happening.PreferencesCame(
+            new OkPayload.Preferences(Map.of("theme", "light", "keys", "vi")));
+    Model.Settings settings = team().happens(kept).model().settings();
+    assertEquals(Theme.LIGHT, settings.theme());
+    assertTrue(settings.vi());
+    // What the person asked for when the console was started comes first.
+    Model asked = team().model();
+    asked = asked.with(Model.Settings.of(Theme.MONO, true, true, settings.zone()));
+    assertEquals(Theme.MONO, Desk.step(asked, kept).model().settings().theme());
   }
 
   @Test
