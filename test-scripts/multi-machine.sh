@@ -101,8 +101,9 @@ done
 # Server $1 on its machine, with what else is on the command line. Sets `started`.
 started=""
 start() {
-  # The pid must be the server's own, not that of a shell around it.
-  (exec ip netns exec "$tag-$1" "$run" "${@:2}" --config "$config" >>"$folder/server-$1.log" 2>&1) &
+  # The pid must be the server's own, not that of a shell around it; and descriptor 8, which tells the witness to end when
+  # it is closed, is not for it.
+  (exec ip netns exec "$tag-$1" "$run" "${@:2}" --config "$config" >>"$folder/server-$1.log" 2>&1 8>&-) &
   started=$!
   pids+=("$started")
 }
