@@ -79,7 +79,10 @@ final class MemberDesk {
     alone.ifPresent(list ->
         process.handIn(
             new Event.TimelineFounded(
-                world.commands().write(new Command.Members(process.stamp()), list), forced)));
+                world
+                    .commands()
+                    .write(new Command.Members(process.stamp()), list, process.applied()),
+                forced)));
   }
 
   private boolean refusedByMost(Membership membership) {
