@@ -207,14 +207,8 @@ public final class Server implements AutoCloseable, Listener.Handler {
     };
   }
 
-  /// Where a member is dialled: at the address of the log, unless the file names another way to the
-  /// same client port, as it does where a proxy or a tunnel stands between two servers.
   private PeerLinks.PeerAddress reachedAt(Member member) {
-    Member way =
-        config.servers().stream()
-            .filter(m -> m.id().equals(member.id()) && m.clientPort() == member.clientPort())
-            .findFirst()
-            .orElse(member);
+    Member way = Addresses.of(config, member);
     return new PeerLinks.PeerAddress(member.id().value(), way.host(), way.peerPort());
   }
 
@@ -260,7 +254,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
     Membership configured = new Membership(0, config.servers());
     try {
       return start(
-          config, OwnAddress.of(config, self, store.storedLog(configured)), configured, store);
+          config, Addresses.own(config, self, store.storedLog(configured)), configured, store);
     } catch (ConfigException e) {
       store.close();
       throw new StartException(2, e.getMessage());

@@ -260,6 +260,9 @@ public final class CommandCodec implements MembershipReader {
           .field("peer_port", member.peerPort())
           .field("voter", member.voter());
       member.key().ifPresent(key -> json.field("member_key", key));
+      if (member.moved()) {
+        json.field("moved", true);
+      }
       json.close();
     }
     json.closeList();

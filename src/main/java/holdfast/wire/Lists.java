@@ -93,7 +93,8 @@ final class Lists {
               port(row, "client_port"),
               port(row, "peer_port"),
               row.needFlag("voter"),
-              row.text("member_key")));
+              row.text("member_key"),
+              row.flag("moved")));
     }
     return members;
   }

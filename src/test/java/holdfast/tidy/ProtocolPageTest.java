@@ -46,7 +46,7 @@ final class ProtocolPageTest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final byte[] COMMAND = CommandCodec.noop();
   private static final Member MEMBER =
-      new Member(new ServerId(1), "host", 1, 2, true, Optional.of("key"));
+      new Member(new ServerId(1), "host", 1, 2, true, Optional.of("key"), true);
 
   /// What each request is answered with. A request or a payload that is new must be entered here.
   private static final Map<String, Set<Class<? extends OkPayload>>> REPLIES =

@@ -140,7 +140,9 @@ class CommandCodecTest {
     List<Member> members =
         List.of(
             new Member(new ServerId(1), "10.0.0.1", 8091, 8081, true, Optional.of("00ff")),
-            new Member(new ServerId(4095), "b.example", 8092, 8082, false, Optional.empty()));
+            new Member(new ServerId(4095), "b.example", 8092, 8082, false, Optional.empty()),
+            new Member(new ServerId(5), "10.0.0.5", 8095, 8085, true, Optional.of("01"))
+                .movedTo("10.0.0.6", 8095, 8085));
     byte[] key = new byte[32];
     key[0] = -1;
 
