@@ -232,6 +232,31 @@ final class OperatorsIT {
     }
   }
 
+  @Test
+  void aServerWhoseDiskIsLostIsReplacedByAFreshOneWithoutAnybodyAwake() throws Exception {
+    try (ServerProcesses servers = ServerProcesses.create(3, ServerProcesses.CALM)) {
+      Path log = servers.folder().resolve("supervise.log");
+      Process supervisor =
+          Commands.start(servers, "supervise", "--replace-after", "10s")
+              .redirectOutput(log.toFile())
+              .start();
+      try {
+        servers.awaitPrimary();
+        servers.awaitVoters(List.of(1, 2, 3), List.of(1, 2));
+        long pid = pid(servers, 3);
+        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+        deleteDirectory(servers.directory(3));
+        servers.awaitVoters(List.of(1, 2, 4), List.of(1, 2));
+      } finally {
+        supervisor.destroy();
+        assertTrue(supervisor.waitFor(ServerProcesses.PATIENCE_SECONDS, TimeUnit.SECONDS));
+      }
+      String said = Files.readString(log);
+      assertTrue(said.contains("server 3 stayed dead and is replaced by server 4"), said);
+      servers.passed();
+    }
+  }
+
   private static long pid(ServerProcesses servers, int number) throws IOException {
     return Long.parseLong(
         Files.readAllLines(servers.directory(number).resolve("pid")).getFirst().strip());
