@@ -130,7 +130,10 @@ final class Client {
     if (random.nextInt(100) < world.plan().readPercent()) {
       read();
     } else if (mayWrite) {
-      write(account.map(world.plan().survivor() ? this::somethingOfAnyTimeline : this::somethingToSay).orElseGet(this::register));
+      write(
+          account
+              .map(world.plan().survivor() ? this::somethingOfAnyTimeline : this::somethingToSay)
+              .orElseGet(this::register));
     }
     world.agenda().after(1 + random.nextLong(2 * world.plan().thinkUs()), this::think);
   }
