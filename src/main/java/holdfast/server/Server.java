@@ -213,8 +213,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
     return new PeerLinks.PeerAddress(member.id().value(), way.host(), way.peerPort());
   }
 
-  private SnapshotDesk snapshots(
-      Replica replica, Applier applier, Peers peers, StatusBoard board) {
+  private SnapshotDesk snapshots(Replica replica, Applier applier, Peers peers, StatusBoard board) {
     return new SnapshotDesk(
         self,
         replica,

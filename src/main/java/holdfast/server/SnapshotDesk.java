@@ -262,6 +262,12 @@ final class SnapshotDesk implements AutoCloseable {
     if (receiver.isBusy()) {
       warnings.add("server " + self + " is too far behind: a copy of the database is arriving");
     }
+    receiver
+        .refusal()
+        .ifPresent(why ->
+            warnings.add(
+                "the copy of the database that server %s was sent cannot be taken: %s"
+                    .formatted(self, why)));
     divergence.warning().ifPresent(warnings::add);
     return warnings;
   }

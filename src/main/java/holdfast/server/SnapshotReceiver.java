@@ -38,6 +38,9 @@ final class SnapshotReceiver implements AutoCloseable {
 
   private volatile Optional<String> receiving = Optional.empty();
 
+  /// Why the last one was of no use.
+  private volatile Optional<String> refusal = Optional.empty();
+
   private record Piece(
       ServerId from, long term, Optional<String> clusterId, PeerFrame.Snapshot snapshot) {}
 
@@ -68,6 +71,11 @@ final class SnapshotReceiver implements AutoCloseable {
   /// Whether a snapshot is arriving, or being verified.
   boolean isBusy() {
     return receiving.isPresent();
+  }
+
+  /// Why the last snapshot that arrived could not be taken, if it could not.
+  Optional<String> refusal() {
+    return refusal;
   }
 
   private void run() {
@@ -115,6 +123,7 @@ final class SnapshotReceiver implements AutoCloseable {
       log.error("the copy of the database cannot be taken", e);
       preparing = Optional.empty();
       receiving = Optional.empty();
+      refusal = Optional.of(String.valueOf(e.getMessage()));
       answer(from, piece, State.REFUSED, 0);
       return false;
     }

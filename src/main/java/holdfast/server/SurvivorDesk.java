@@ -174,9 +174,7 @@ final class SurvivorDesk {
 
   /// Sentences behind the one why there is no primary, for somebody who has only this server left.
   Optional<String> hope() {
-    if (takeover.isEmpty()
-        || replica.primary().isPresent()
-        || replica.superseded().isPresent()) {
+    if (takeover.isEmpty() || replica.primary().isPresent() || replica.superseded().isPresent()) {
       return Optional.empty();
     }
     List<ServerId> voters = replica.membership().voters();

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.protocol.RawClient;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,12 +101,15 @@ final class OperatorsIT {
         String checked = Commands.ok(servers, "admin", "check");
         assertTrue(checked.endsWith("all is well\n"), checked);
         long inServer =
-            Commands.ok(servers, "admin", "dump", "--server", "2", "--conversation", ROOM).lines().count();
+            Commands.ok(servers, "admin", "dump", "--server", "2", "--conversation", ROOM)
+                .lines()
+                .count();
         assertTrue(inServer >= inBackup, inServer + " on server 2, " + inBackup + " in the backup");
 
         assertEquals(3, Commands.run(servers, "restore", "monday.backup").status(), "servers run");
         servers.stopAll();
-        assertEquals(4, Commands.run(servers, "restore", "monday.backup").status(), "data is in the way");
+        assertEquals(
+            4, Commands.run(servers, "restore", "monday.backup").status(), "data is in the way");
         Commands.ok(servers, "restore", "monday.backup", "--put-aside");
         // Server 3 stays a server of the old cluster.
         deleteDirectory(servers.directory(3));
@@ -203,7 +205,8 @@ final class OperatorsIT {
     try (ServerProcesses servers =
         ServerProcesses.create(3, ServerProcesses.CALM, "primary.preference=lowest")) {
       Path log = servers.folder().resolve("supervise.log");
-      Process supervisor = Commands.start(servers, "supervise").redirectOutput(log.toFile()).start();
+      Process supervisor =
+          Commands.start(servers, "supervise").redirectOutput(log.toFile()).start();
       try {
         servers.awaitPrimary();
         ServerProcesses.await("the preferred server is primary", () -> servers.awaitPrimary() == 1);
@@ -220,10 +223,36 @@ final class OperatorsIT {
       assertEquals(0, supervisor.exitValue());
       String said = Files.readString(log);
       assertTrue(said.contains("server 1 ended with exit status 137"), said);
-      assertEquals(1, Commands.run(servers, "health", "1", "--live").status(), "all were told to end");
+      assertEquals(
+          1, Commands.run(servers, "health", "1", "--live").status(), "all were told to end");
       for (int number : servers.all()) {
         assertFalse(Files.exists(servers.directory(number).resolve("pid")));
       }
+      servers.passed();
+    }
+  }
+
+  @Test
+  void aServerWhoseDiskIsLostIsReplacedByAFreshOneWithoutAnybodyAwake() throws Exception {
+    try (ServerProcesses servers = ServerProcesses.create(3, ServerProcesses.CALM)) {
+      Path log = servers.folder().resolve("supervise.log");
+      Process supervisor =
+          Commands.start(servers, "supervise", "--replace-after", "10s")
+              .redirectOutput(log.toFile())
+              .start();
+      try {
+        servers.awaitPrimary();
+        servers.awaitVoters(List.of(1, 2, 3), List.of(1, 2));
+        long pid = pid(servers, 3);
+        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+        deleteDirectory(servers.directory(3));
+        servers.awaitVoters(List.of(1, 2, 4), List.of(1, 2));
+      } finally {
+        supervisor.destroy();
+        assertTrue(supervisor.waitFor(ServerProcesses.PATIENCE_SECONDS, TimeUnit.SECONDS));
+      }
+      String said = Files.readString(log);
+      assertTrue(said.contains("server 3 stayed dead and is replaced by server 4"), said);
       servers.passed();
     }
   }

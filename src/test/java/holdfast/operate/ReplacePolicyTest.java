@@ -53,8 +53,7 @@ final class ReplacePolicyTest {
   }
 
   private static OkPayload.Status away(long term, boolean voter) {
-    return view(
-        term, false, Optional.of("3 is away"), row(2, true, true), row(3, false, voter));
+    return view(term, false, Optional.of("3 is away"), row(2, true, true), row(3, false, voter));
   }
 
   /// After it was looked at while it was well, and for long enough while it was not.

@@ -130,7 +130,10 @@ final class Client {
     if (random.nextInt(100) < world.plan().readPercent()) {
       read();
     } else if (mayWrite) {
-      write(account.map(this::somethingToSay).orElseGet(this::register));
+      write(
+          account
+              .map(world.plan().survivor() ? this::somethingOfAnyTimeline : this::somethingToSay)
+              .orElseGet(this::register));
     }
     world.agenda().after(1 + random.nextLong(2 * world.plan().thinkUs()), this::think);
   }
@@ -263,9 +266,6 @@ final class Client {
   }
 
   private Request somethingToSay(long self) {
-    if (world.plan().survivor()) {
-      return somethingOfAnyTimeline(self);
-    }
     Optional<Long> room = world.directory().anyRoom(random);
     Optional<Directory.Known> message = world.directory().anyMessage(random);
     int choice = random.nextInt(23);

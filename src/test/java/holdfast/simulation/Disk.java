@@ -8,6 +8,7 @@ import holdfast.replication.HardState;
 import holdfast.replication.LogEntry;
 import holdfast.replication.LogPosition;
 import holdfast.replication.LogReader;
+import holdfast.replication.Member;
 import holdfast.replication.Membership;
 import holdfast.replication.StoredLog;
 import holdfast.replication.Timeline;
@@ -50,6 +51,10 @@ final class Disk implements LogReader {
 
   private final List<String> unreplayable = new ArrayList<>();
 
+  /// The log behind this index is kept, since some member has no vote and may have gone on from
+  /// there; 0: all of them vote.
+  private long held;
+
   /// What stood in the logs of timelines that were left.
   private final Set<LogPosition> left = new HashSet<>();
 
@@ -63,6 +68,7 @@ final class Disk implements LogReader {
       LogPosition position,
       Optional<Membership> membership,
       Optional<History> history,
+      long held,
       MemoryChatState chat,
       byte[] digest) {}
 
@@ -107,6 +113,11 @@ final class Disk implements LogReader {
 
   LogPosition last() {
     return log.isEmpty() ? compacted : log.getLast().position();
+  }
+
+  /// The position at `index`, which is kept or the last that is not.
+  LogPosition positionAt(long index) {
+    return index == compacted.index() ? compacted : entry(index).orElseThrow().position();
   }
 
   /// Everything that is kept of the log.
@@ -194,6 +205,20 @@ final class Disk implements LogReader {
     });
   }
 
+  /// A list of members is applied, in the open transaction: while one has no vote, the log behind
+  /// `from` is kept.
+  void hold(Membership list, long from) {
+    long before = held;
+    boolean all = list.members().stream().allMatch(Member::voter);
+    held = all ? 0 : held == 0 ? from : held;
+    journal.changed(() -> held = before);
+  }
+
+  /// Up to where the log may be forgotten.
+  long forgettable() {
+    return held == 0 ? applied : held;
+  }
+
   /// Ends the transaction.
   void commit() {
     journal.commit();
@@ -236,6 +261,7 @@ final class Disk implements LogReader {
         withHistory
             ? Optional.of(new History(compacted, compactedMembership, history))
             : Optional.empty(),
+        held,
         chat.copy(new Journal()),
         digest.clone());
   }
@@ -273,10 +299,12 @@ final class Disk implements LogReader {
     Snapshot snapshot = ready().orElseThrow();
     arriving = Optional.empty();
     LogPosition position = snapshot.position();
-    if (snapshot.history().isPresent()) {
-      if (isHigher(position)) {
-        move(snapshot, snapshot.history().get(), commands);
-      }
+    if (snapshot.history().isPresent() && isHigher(position)) {
+      move(snapshot, snapshot.history().get(), commands);
+      return;
+    }
+    boolean lower = Timeline.of(position.term()).compareTo(Timeline.of(hardState.term())) < 0;
+    if (snapshot.history().isPresent() && lower) {
       return;
     }
     if (position.index() < compacted.index()) {
@@ -289,10 +317,12 @@ final class Disk implements LogReader {
       log.clear();
       compacted = position;
       compactedMembership = snapshot.membership();
+      snapshot.history().ifPresent(this::begin);
     }
     if (position.term() > hardState.term()) {
       hardState = new HardState(position.term(), Optional.empty());
     }
+    held = snapshot.held();
     chat = snapshot.chat().copy(journal);
     applied = position.index();
     digest = snapshot.digest();
@@ -323,15 +353,20 @@ final class Disk implements LogReader {
     }
     log.forEach(entry -> left.add(entry.position()));
     log.clear();
-    log.addAll(history.entries());
-    compacted = history.compacted();
-    compactedMembership = history.compactedMembership();
+    begin(history);
     hardState = new HardState(position.term(), Optional.empty());
+    held = snapshot.held();
     chat = snapshot.chat().copy(journal);
     applied = position.index();
     digest = snapshot.digest();
     installed = snapshot.number();
     firstUnsynced = last().index() + 1;
+  }
+
+  private void begin(History history) {
+    log.addAll(history.entries());
+    compacted = history.compacted();
+    compactedMembership = history.compactedMembership();
   }
 
   /// The first of the writes to bring in again.

@@ -76,7 +76,10 @@ final class MemberDesk {
   void found(boolean forced) {
     Optional<Membership> alone =
         forced ? process.replica().foundableByForce() : process.replica().foundable();
-    alone.ifPresent(list -> process.handIn(new Event.TimelineFounded(stating(list), forced)));
+    alone.ifPresent(list ->
+        process.handIn(
+            new Event.TimelineFounded(
+                world.commands().write(members(list), list, process.applied()), forced)));
   }
 
   private boolean refusedByMost(Membership membership) {
@@ -140,12 +143,12 @@ final class MemberDesk {
   }
 
   private void propose(Membership wanted) {
-    process.handIn(new Event.ChangeProposed(stating(wanted)));
+    process.handIn(new Event.ChangeProposed(world.commands().write(members(wanted), wanted)));
   }
 
-  private byte[] stating(Membership list) {
+  private Command.Members members(Membership list) {
     boolean outside =
         world.plan().survivor() && list.members().stream().anyMatch(member -> !member.voter());
-    return world.commands().write(new Command.Members(process.stamp(), outside), list);
+    return new Command.Members(process.stamp(), outside);
   }
 }

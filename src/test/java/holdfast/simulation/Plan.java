@@ -33,7 +33,7 @@ record Plan(
     ReplicaSettings settings,
     boolean forced) {
   private static final int[] SERVERS = {1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 5, 6, 7};
-  private static final int[] SURVIVORS = {3, 3, 3, 3, 3, 4, 5};
+  private static final int[] SURVIVORS = {2, 3, 3, 3, 3, 3, 4, 5};
   private static final int[] KEEP_ENTRIES = {1_000_000, 1_000_000, 1_000_000, 40, 10, 5, 1};
   private static final int NEWCOMERS_MAX = 10;
   private static final long[] TICKS_US = {25_000, 50_000};
@@ -88,6 +88,7 @@ record Plan(
     int servers = SURVIVORS[random.nextInt(SURVIVORS.length)];
     ReplicaSettings settings = settings(random, tickUs);
     int takeover = settings.electionTicksMax();
+    boolean forced = random.nextInt(5) == 0;
     return new Plan(
         servers,
         servers,
@@ -100,12 +101,13 @@ record Plan(
         upTo(random, 3_000, 60_000) * Agenda.MS,
         upTo(random, 100, 3_000) * Agenda.MS,
         true,
-        1_000_000,
+        // An operator's word loses what the others have let go of.
+        forced ? 1_000_000 : KEEP_ENTRIES[random.nextInt(KEEP_ENTRIES.length)],
         random.nextBoolean(),
         upTo(random, 1, 20) * Agenda.MS,
         Network.Quality.drawn(random),
         settings.withSurvivorTicks(takeover + 1 + random.nextInt(2 * takeover)),
-        random.nextInt(5) == 0);
+        forced);
   }
 
   private static ReplicaSettings settings(RandomGenerator random, long tickUs) {

@@ -283,6 +283,12 @@ final class ServerProcess {
       Applied applied = machine.apply(EntryId.of(entry.term(), index), command);
       digest.add(index, entry.command(), applied.outcome());
       disk.setApplied(index, digest.value());
+      if (world.plan().survivor()) {
+        world
+            .commands()
+            .membershipOf(entry)
+            .ifPresent(list -> disk.hold(list, world.commands().sharedBefore(entry)));
+      }
       Optional<Request> request = world.laws().applied(this, entry, command, applied);
       request.ifPresent(r -> written.add(new Written(entry.index(), entry.term(), r, applied)));
     }
@@ -293,7 +299,7 @@ final class ServerProcess {
   private void compact() {
     long upTo =
         Math.min(
-            Math.min(appliedTold, snapshots.pin()),
+            Math.min(Math.min(appliedTold, disk.forgettable()), snapshots.pin()),
             disk.last().index() - world.plan().keepEntries());
     if (upTo > disk.compacted().index()) {
       disk.compact(upTo, world.commands());

@@ -95,7 +95,7 @@ final class SnapshotDesk {
             .snapshot(
                 world.newSnapshotNumber(),
                 1 + random.nextInt(CHUNKS_MAX),
-                process.replica().strayed(peer),
+                world.plan().survivor(),
                 world.commands());
     outgoing = Optional.of(new Outgoing(peer, snapshot, replaces));
     tailFor = Optional.empty();
@@ -118,7 +118,7 @@ final class SnapshotDesk {
   private void onChunk(
       ServerId from, long term, Disk.Snapshot snapshot, int chunk, boolean replaces) {
     Optional<ServerId> expected =
-        snapshot.history().isPresent()
+        isMove(snapshot)
             ? process.replica().superseded()
             : process.replica().primary().filter(_ -> process.replica().term() == term);
     if (!expected.equals(Optional.of(from))) {
@@ -141,10 +141,14 @@ final class SnapshotDesk {
     }
   }
 
+  private boolean isMove(Disk.Snapshot snapshot) {
+    return snapshot.history().isPresent() && process.disk().isHigher(snapshot.position());
+  }
+
   private boolean isWanted(Disk.Snapshot snapshot, boolean replaces) {
     LogPosition position = snapshot.position();
-    if (snapshot.history().isPresent()) {
-      return process.disk().isHigher(position);
+    if (isMove(snapshot)) {
+      return true;
     }
     return replaces
         ? snapshot.number() != process.disk().installed()

@@ -16,6 +16,8 @@ final class SurvivorSimulation {
   private static final long BEGIN_US = 30 * Agenda.SECOND;
   private static final long PROGRESS_US = 200 * Agenda.SECOND;
 
+  private static final long SETTLE_US = Agenda.SECOND;
+
   /// Between two foundings at an operator's word, at most.
   private static final long FORCED_US_MAX = 12 * Agenda.SECOND;
 
@@ -137,6 +139,8 @@ final class SurvivorSimulation {
   /// The classroom's promise: one after the other, each as soon as the status says so, and the last
   /// one serves.
   private void killAllButOne() {
+    // Whoever began anew with a snapshot is to have done so: who is killed now stays so.
+    world.agenda().runUntil(world.agenda().now() + SETTLE_US);
     List<Server> left = new ArrayList<>(world.servers());
     while (left.size() > 1) {
       phase("kill one of " + left.size());

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -32,7 +33,11 @@ final class TimelineLaws extends Laws {
   }
 
   /// What applying an entry gave on the first server that did.
-  private record Final(Applied applied, byte[] digest) {}
+  ///
+  /// @param before the entry before it in its history
+  /// @param write the name of the write that it carries
+  private record Final(
+      Applied applied, byte[] digest, LogPosition before, Optional<String> write) {}
 
   /// @param ancestry the timelines whose entries the founder has, and the one that it left
   /// @param has the writes in its log
@@ -104,7 +109,8 @@ final class TimelineLaws extends Laws {
     if (before != null && Timeline.of(before.getKey()).equals(timeline)) {
       LogPosition last = before.getValue();
       Violation.unless(
-          process.replica().termAt(last.index()).orElse(-1L) == last.term(),
+          process.replica().compacted().index() >= last.index()
+              || process.replica().termAt(last.index()).orElse(-1L) == last.term(),
           "server %s is primary of term %d without %s",
           process.id(),
           term,
@@ -117,11 +123,13 @@ final class TimelineLaws extends Laws {
     Set<Timeline> ancestry = new HashSet<>();
     Set<String> has = new HashSet<>();
     ancestry.add(Timeline.of(process.disk().hardState().term()));
+    for (LogPosition at : history(process.disk())) {
+      ancestry.add(Timeline.of(at.term()));
+      finals.get(at).write().ifPresent(has::add);
+    }
     for (LogEntry entry : process.disk().entries()) {
       ancestry.add(Timeline.of(entry.term()));
-      if (world.commands().read(entry.command()) instanceof Command.Write write) {
-        has.add(write.request().requestId());
-      }
+      write(entry).ifPresent(has::add);
     }
     Founding founding = new Founding(timeline, ancestry, has);
     begun.put(timeline, founding);
@@ -224,8 +232,9 @@ final class TimelineLaws extends Laws {
           process.id(),
           entry,
           known);
-      if (primary && world.commands().read(entry.command()) instanceof Command.Write write) {
-        committed(write.request().requestId(), Timeline.of(process.replica().term()));
+      if (primary) {
+        Timeline timeline = Timeline.of(process.replica().term());
+        write(entry).ifPresent(name -> committed(name, timeline));
       }
     }
     longest = Math.max(longest, now);
@@ -296,7 +305,9 @@ final class TimelineLaws extends Laws {
         process.id(),
         entry);
     byte[] digest = process.disk().digest();
-    Final before = finals.putIfAbsent(entry.position(), new Final(applied, digest));
+    LogPosition previous = process.disk().positionAt(entry.index() - 1);
+    Final before =
+        finals.putIfAbsent(entry.position(), new Final(applied, digest, previous, write(entry)));
     Violation.unless(
         before == null
             || (before.applied().equals(applied) && Arrays.equals(before.digest(), digest)),
@@ -377,12 +388,29 @@ final class TimelineLaws extends Laws {
   /// How often each write took effect in the history that is left.
   private Map<String, Integer> effectsOf(Disk disk) {
     Map<String, Integer> effects = new HashMap<>();
-    for (LogEntry entry : disk.entries()) {
-      if (world.commands().read(entry.command()) instanceof Command.Write write
-          && !finals.get(entry.position()).applied().repeat()) {
-        effects.merge(write.request().requestId(), 1, Integer::sum);
+    for (LogPosition at : history(disk)) {
+      Final entry = finals.get(at);
+      if (!entry.applied().repeat()) {
+        entry.write().ifPresent(name -> effects.merge(name, 1, Integer::sum));
       }
     }
     return effects;
+  }
+
+  /// Everything that is applied on the disk, the last entry first.
+  private List<LogPosition> history(Disk disk) {
+    List<LogPosition> history = new ArrayList<>();
+    for (LogPosition at = disk.positionAt(disk.applied());
+        at.index() > 0;
+        at = finals.get(at).before()) {
+      history.add(at);
+    }
+    return history;
+  }
+
+  private Optional<String> write(LogEntry entry) {
+    return world.commands().read(entry.command()) instanceof Command.Write write
+        ? Optional.of(write.request().requestId())
+        : Optional.empty();
   }
 }

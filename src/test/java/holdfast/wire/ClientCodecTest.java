@@ -124,7 +124,10 @@ class ClientCodecTest {
         new ClientRequest.BackupDatabase(header, none(0)),
         new ClientRequest.BackupDatabase(header, Optional.of(65_536L)),
         new ClientRequest.CheckDatabase(header, none(0)),
-        new ClientRequest.CheckDatabase(header, Optional.of(12L)));
+        new ClientRequest.CheckDatabase(header, Optional.of(12L)),
+        new ClientRequest.Survive(header),
+        new ClientRequest.Unreplayable(header, none(0)),
+        new ClientRequest.Unreplayable(header, Optional.of(7L)));
   }
 
   private static Optional<Long> none(int ignored) {

@@ -64,6 +64,11 @@ class PeerCodecTest {
         Optional.of(new Vitals(1_790_000_000_000L, 1, BIG)));
   }
 
+  private static PeerFrame.Report report(
+      Optional<Vitals> vitals, Optional<PeerFrame.Rescue> rescue) {
+    return new PeerFrame.Report(0, 1_790_000_000_000L, 1_000, "00ff", 3, "0.1.0", vitals, rescue);
+  }
+
   /// Every frame whose records compare by value; those with bare bytes have tests of their own.
   static List<PeerFrame> frames() {
     return List.of(
@@ -95,26 +100,10 @@ class PeerCodecTest {
         new PeerFrame.Heartbeat(new PeerMessage.Heartbeat(7, 43, 100), Optional.of(List.of())),
         new PeerFrame.HeartbeatAck(
             new PeerMessage.HeartbeatAck(7, 100, 43, 42),
-            new PeerFrame.Report(
-                0,
-                1_790_000_000_000L,
-                1_000,
-                "00ff",
-                3,
-                "0.1.0",
-                Optional.of(new Vitals(7, 8, 9)),
-                Optional.empty())),
+            report(Optional.of(new Vitals(7, 8, 9)), Optional.empty())),
         new PeerFrame.HeartbeatAck(
             new PeerMessage.HeartbeatAck(7, 100, 43, 42),
-            new PeerFrame.Report(
-                0,
-                1_790_000_000_000L,
-                0,
-                "",
-                3,
-                "0.1.0",
-                Optional.empty(),
-                Optional.of(new PeerFrame.Rescue(12, 3)))),
+            report(Optional.empty(), Optional.of(new PeerFrame.Rescue(12, 3)))),
         new PeerFrame.Forwarded(7, 3, 9, 44, 7, 5),
         new PeerFrame.Typing(0, BIG, ConversationId.direct(4, BIG)),
         new PeerFrame.Typing(0, 4, ConversationId.room(9)),
