@@ -284,7 +284,10 @@ final class ServerProcess {
       digest.add(index, entry.command(), applied.outcome());
       disk.setApplied(index, digest.value());
       if (world.plan().survivor()) {
-        world.commands().membershipOf(entry).ifPresent(list -> disk.hold(list, world.commands().sharedBefore(entry)));
+        world
+            .commands()
+            .membershipOf(entry)
+            .ifPresent(list -> disk.hold(list, world.commands().sharedBefore(entry)));
       }
       Optional<Request> request = world.laws().applied(this, entry, command, applied);
       request.ifPresent(r -> written.add(new Written(entry.index(), entry.term(), r, applied)));
