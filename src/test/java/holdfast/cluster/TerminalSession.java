@@ -2,6 +2,7 @@ package holdfast.cluster;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -9,14 +10,20 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A program in a real terminal (tmux, one server process of it for each), typed to and looked at
-/// as a person would.
+/// as a person would. It ends with its test, however that ends: when it is closed, when the test's
+/// process ends in order, and, since the terminal itself looks for that process, when it is killed.
 final class TerminalSession implements AutoCloseable {
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
-  private final String socket =
-      "holdfast-" + ProcessHandle.current().pid() + "-" + NUMBERS.incrementAndGet();
+  /// Between two looks of the terminal for the process that started it.
+  private static final int WATCH_SECONDS = 2;
 
-  private TerminalSession() {}
+  private final Path socket;
+  private final Thread ending = new Thread(this::end, "terminal-end");
+
+  private TerminalSession(Path socket) {
+    this.socket = socket;
+  }
 
   /// Whether there is a tmux to be had.
   static boolean isPossible() {
@@ -30,16 +37,22 @@ final class TerminalSession implements AutoCloseable {
     }
   }
 
+  /// @param folder where tmux's socket goes
   /// @param environment besides the usual
   static TerminalSession start(
-      int columns, int rows, Map<String, String> environment, List<String> command)
+      Path folder, int columns, int rows, Map<String, String> environment, List<String> command)
       throws IOException, InterruptedException {
-    TerminalSession session = new TerminalSession();
+    TerminalSession session =
+        new TerminalSession(folder.resolve("terminal-" + NUMBERS.incrementAndGet()));
+    Runtime.getRuntime().addShutdownHook(session.ending);
     List<String> whole = new ArrayList<>(List.of("env"));
     environment.forEach((name, value) -> whole.add(name + "=" + value));
     whole.addAll(command);
-    // What ends in disorder stays to be looked at.
     List<String> quoted = whole.stream().map(word -> "'" + word + "'").toList();
+    String watch =
+        "(while kill -0 %d 2>/dev/null; do sleep %d; done; tmux -S '%s' kill-server) & "
+            .formatted(ProcessHandle.current().pid(), WATCH_SECONDS, session.socket);
+    // What ends in disorder stays to be looked at.
     session.tmux(
         "new-session",
         "-d",
@@ -47,12 +60,13 @@ final class TerminalSession implements AutoCloseable {
         Integer.toString(columns),
         "-y",
         Integer.toString(rows),
-        String.join(" ", quoted) + "; echo \"ended with $?\"; cat");
+        watch + String.join(" ", quoted) + "; echo \"ended with $?\"; cat");
     return session;
   }
 
   private String tmux(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("tmux", "-u", "-L", socket, "-f", "/dev/null"));
+    List<String> command =
+        new ArrayList<>(List.of("tmux", "-u", "-S", socket.toString(), "-f", "/dev/null"));
     command.addAll(Arrays.asList(arguments));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
@@ -101,7 +115,7 @@ final class TerminalSession implements AutoCloseable {
   }
 
   interface Look {
-    boolean fits(List<String> screen);
+    boolean fits(List<String> screen) throws IOException, InterruptedException;
   }
 
   List<String> await(String what, Look look) throws InterruptedException {
@@ -121,9 +135,20 @@ final class TerminalSession implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
+    end();
+    try {
+      Runtime.getRuntime().removeShutdownHook(ending);
+    } catch (IllegalStateException e) {
+      // It is running already.
+    }
+  }
+
+  private void end() {
     try {
       tmux("kill-server");
+    } catch (IOException e) {
+      // It has ended already.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
