@@ -191,7 +191,7 @@ final class Arrivals {
     if (draft.model().plain()) {
       return;
     }
-    for (Pane pane : draft.model().panes()) {
+    for (Pane pane : draft.model().panes().all()) {
       if (!pane.isHome() && pane.sheet().loaded()) {
         draft.change(pane.name(), p -> p.with(p.sheet().emptied()).scrolled(0));
         draft.wish(new Deed.History(pane.name(), Optional.empty(), Moves.PAGE, false));

@@ -35,10 +35,10 @@ final class Completion implements Completer {
       return commands(word);
     }
     if (word.startsWith("@")) {
-      return names(word, "@", model.get().people());
+      return names(word, "@", model.get().names().people());
     }
     if (word.startsWith("#")) {
-      return names(word, "", model.get().rooms());
+      return names(word, "", model.get().names().rooms());
     }
     if (word.startsWith(":") && word.length() > 1) {
       return emoji(word);
@@ -91,8 +91,8 @@ final class Completion implements Completer {
           case "theme" -> List.of("dark", "light", "mono");
           case "keys" -> List.of("emacs", "vi");
           case "dnd" -> List.of("on", "off");
-          case "jump" -> model.get().panes().stream().map(Pane::name).toList();
-          case "msg", "whois" -> List.copyOf(model.get().people());
+          case "jump" -> model.get().panes().all().stream().map(Pane::name).toList();
+          case "msg", "whois" -> List.copyOf(model.get().names().people());
           default -> List.of();
         };
     return choices.stream()

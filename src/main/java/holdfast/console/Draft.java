@@ -107,7 +107,7 @@ final class Draft {
     String from = model.present();
     if (!from.equals(name)) {
       change(from, left -> left.with(left.reading().lineAt(left.reading().lastSeq())));
-      model = model.at(name, from);
+      model = model.with(model.panes().at(name)).with(model.recent().typingTold(0));
     }
     shown(name);
   }

@@ -166,9 +166,9 @@ final class Loop {
         changed = false;
         face.show(model);
       }
-      over = leaving && (model.unanswered() == 0 || now - leaveBy >= 0);
+      over = leaving && (model.outbox().unanswered() == 0 || now - leaveBy >= 0);
     }
-    if (model.unanswered() > 0) {
+    if (model.outbox().unanswered() > 0) {
       face.print(
           new Deed.Print(
               "",
@@ -212,7 +212,7 @@ final class Loop {
     }
     barriers.removeIf(barrier -> {
       // Who leaves is not asked for another line.
-      boolean reached = !leaving && asked == (barrier.sends() ? 0 : model.unanswered());
+      boolean reached = !leaving && asked == (barrier.sends() ? 0 : model.outbox().unanswered());
       return reached && barrier.reached().complete(null);
     });
   }
@@ -261,9 +261,10 @@ final class Loop {
       leaving = true;
       end = how;
       leaveBy = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LEAVE_MS);
-      if (model.unanswered() > 0) {
+      if (model.outbox().unanswered() > 0) {
         Draft draft = new Draft(model);
-        draft.info("Waiting until " + Lists.count(model.unanswered(), "message") + " is sent …");
+        draft.info(
+            "Waiting until " + Lists.count(model.outbox().unanswered(), "message") + " is sent …");
         take(new Desk.Step(draft.model(), draft.deeds()));
       }
     }

@@ -18,7 +18,7 @@ final class Moves {
       case NEXT -> step(draft, 1);
       case PREVIOUS -> step(draft, -1);
       case NEXT_UNREAD -> nextUnread(draft);
-      case LAST -> open(draft, draft.model().before());
+      case LAST -> open(draft, draft.model().panes().before());
       case NUMBERS -> {
         Model.Settings settings = draft.model().settings();
         draft.become(draft.model().with(settings.numbers(!settings.numbers())));
@@ -28,23 +28,23 @@ final class Moves {
 
   /// The pane with that number as the list shows it.
   static void picked(Draft draft, int number) {
-    List<Pane> panes = draft.model().panes();
+    List<Pane> panes = draft.model().panes().all();
     if (number >= 1 && number <= panes.size()) {
       open(draft, panes.get(number - 1).name());
     }
   }
 
   private static void step(Draft draft, int by) {
-    Model model = draft.model();
-    int place = Math.floorMod(model.placeOf(model.present()) + by, model.panes().size());
-    open(draft, model.panes().get(place).name());
+    Panes panes = draft.model().panes();
+    int place = Math.floorMod(panes.placeOf(panes.present()) + by, panes.all().size());
+    open(draft, panes.all().get(place).name());
   }
 
   /// Where the person is named first, then direct conversations, then rooms.
   private static void nextUnread(Draft draft) {
     Model model = draft.model();
     Optional<Pane> next = Optional.empty();
-    for (Pane pane : model.panes()) {
+    for (Pane pane : model.panes().all()) {
       boolean better =
           rank(pane) > 0
               && !pane.name().equals(model.present())

@@ -12,7 +12,7 @@ final class Replies {
     switch (reply) {
       case Happening.Sent sent -> sent(draft, sent);
       case Happening.NotSent failed -> {
-        draft.become(draft.model().answered());
+        draft.become(draft.model().with(draft.model().outbox().answered()));
         draft.change(failed.to(), p -> p.with(p.sheet().notSent(failed.key())));
         draft.error("Not sent to " + failed.to() + ": " + failed.text() + "\n" + failed.why());
       }
@@ -74,7 +74,7 @@ final class Replies {
   private static void sent(Draft draft, Happening.Sent sent) {
     long seq = sent.done().seq();
     long time = sent.done().time();
-    draft.become(draft.model().answered());
+    draft.become(draft.model().with(draft.model().outbox().answered()));
     draft.replicated(sent.to(), sent.key(), seq, time);
     draft.change(sent.to(), p -> p.with(p.reading().reached(seq).read(seq)));
   }
@@ -207,7 +207,7 @@ final class Replies {
     String rooms =
         String.join(
             ", ",
-            draft.model().panes().stream()
+            draft.model().panes().all().stream()
                 .filter(pane -> pane.isRoom() && pane.members().contains(user.username()))
                 .map(Pane::name)
                 .toList());

@@ -33,19 +33,21 @@ final class SideList {
     List<AttributedString> lines = new ArrayList<>();
     for (int i = first; i < first + rows; i++) {
       lines.add(
-          i < model.panes().size() ? row(i, columns) : new AttributedString(" ".repeat(columns)));
+          i < model.panes().all().size()
+              ? row(i, columns)
+              : new AttributedString(" ".repeat(columns)));
     }
     return lines;
   }
 
   private int first(int rows) {
-    int present = model.placeOf(model.present());
-    int last = Math.max(0, model.panes().size() - rows);
+    int present = model.panes().placeOf(model.present());
+    int last = Math.max(0, model.panes().all().size() - rows);
     return Math.max(0, Math.min(last, present - rows / 2));
   }
 
   private AttributedString row(int at, int columns) {
-    Pane pane = model.panes().get(at);
+    Pane pane = model.panes().all().get(at);
     String count = count(pane);
     String number = Integer.toString(at + 1);
     int room = columns - 4 - (count.isEmpty() ? 0 : count.length() + 1);
@@ -84,8 +86,8 @@ final class SideList {
   /// Where a column does not fit: the present conversation and those with something unread.
   AttributedString line(int columns) {
     AttributedStringBuilder line = new AttributedStringBuilder();
-    for (int i = 0; i < model.panes().size(); i++) {
-      Pane pane = model.panes().get(i);
+    for (int i = 0; i < model.panes().all().size(); i++) {
+      Pane pane = model.panes().all().get(i);
       boolean here = pane.name().equals(model.present());
       if (!here && pane.reading().unread() == 0) {
         continue;

@@ -22,8 +22,8 @@ final class StatusLine {
     if (health.rttMs() >= 0 && health.server().isPresent()) {
       parts.add(health.rttMs() + " ms");
     }
-    if (model.unanswered() > 0) {
-      parts.add(model.unanswered() + " unsent");
+    if (model.outbox().unanswered() > 0) {
+      parts.add(model.outbox().unanswered() + " unsent");
     }
     if (model.settings().quiet()) {
       parts.add("dnd");

@@ -158,16 +158,16 @@ final class Typing {
   /// @param replyTo seq of the message it answers; 0: none
   static void send(Draft draft, String to, String text, long replyTo) {
     Model model = draft.model();
-    if (model.unanswered() >= UNANSWERED_MAX) {
+    if (model.outbox().unanswered() >= UNANSWERED_MAX) {
       draft.error(
           "Not sent: "
               + UNANSWERED_MAX
               + " messages wait for a server already. The arrow key up brings it back.");
       return;
     }
-    long key = model.nextKey();
+    long key = model.outbox().nextKey();
     String said = model.plain() ? text : Emoji.expand(text);
-    draft.become(model.sending());
+    draft.become(model.with(model.outbox().sending()).with(model.recent().typingTold(0)));
     draft.say(
         to, Entry.Message.queued(key, model.me(), said, model.now(), Extras.answering(replyTo)));
     draft.wish(new Deed.Send(key, to, said, replyTo));
@@ -186,7 +186,7 @@ final class Typing {
   }
 
   private static void jump(Draft draft, String where) {
-    List<Pane> panes = draft.model().panes();
+    List<Pane> panes = draft.model().panes().all();
     if (where.matches("[0-9]{1,3}")) {
       int number = Integer.parseInt(where);
       if (number >= 1 && number <= panes.size()) {

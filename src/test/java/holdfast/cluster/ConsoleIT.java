@@ -8,8 +8,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import holdfast.protocol.RawClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -56,17 +54,7 @@ final class ConsoleIT {
 
   private static TerminalSession chat(
       int columns, int rows, Map<String, String> environment, String... options) throws Exception {
-    Map<String, String> all = new LinkedHashMap<>(Map.of("LC_ALL", "C.UTF-8", "TZ", "UTC"));
-    all.put("TERM", "xterm-256color");
-    all.putAll(environment);
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-Dstdout.encoding=UTF-8", "-jar"));
-    command.add(System.getProperty("holdfast.jar"));
-    command.addAll(List.of("chat", "--config", servers.file(1).toString()));
-    command.addAll(List.of(options));
-    return TerminalSession.start(servers.folder(), columns, rows, all, command);
+    return TerminalSession.chat(servers, columns, rows, environment, options);
   }
 
   /// Signs up at the door, where a person is told the rules.

@@ -246,10 +246,15 @@ final class ServerProcesses implements AutoCloseable {
   }
 
   void stopAll() throws InterruptedException {
-    processes.values().forEach(Process::destroyForcibly);
+    killAll();
     for (int number : List.copyOf(processes.keySet())) {
       awaitExit(number);
     }
+  }
+
+  /// For an end that nobody waits for.
+  void killAll() {
+    processes.values().forEach(Process::destroyForcibly);
   }
 
   boolean isAlive(int number) {
@@ -380,7 +385,7 @@ final class ServerProcesses implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    processes.values().forEach(Process::destroyForcibly);
+    killAll();
     try {
       for (Process process : processes.values()) {
         process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,6 +63,27 @@ final class TerminalSession implements AutoCloseable {
         Integer.toString(rows),
         watch + String.join(" ", quoted) + "; echo \"ended with $?\"; cat");
     return session;
+  }
+
+  /// The console, at these servers.
+  static TerminalSession chat(
+      ServerProcesses servers,
+      int columns,
+      int rows,
+      Map<String, String> environment,
+      String... options)
+      throws IOException, InterruptedException {
+    Map<String, String> all = new LinkedHashMap<>(Map.of("LC_ALL", "C.UTF-8", "TZ", "UTC"));
+    all.put("TERM", "xterm-256color");
+    all.putAll(environment);
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-Dstdout.encoding=UTF-8", "-jar"));
+    command.add(System.getProperty("holdfast.jar"));
+    command.addAll(List.of("chat", "--config", servers.file(1).toString()));
+    command.addAll(List.of(options));
+    return start(servers.folder(), columns, rows, all, command);
   }
 
   private String tmux(String... arguments) throws IOException, InterruptedException {

@@ -45,12 +45,12 @@ class DeskTest {
   void aMessageIsQueuedThenReplicatedThenRead() {
     Models models = Models.screen(80, 24).typed("@bob hello");
     assertTrue(last(models, "@bob").isQueued());
-    assertEquals(1, models.model().unanswered());
+    assertEquals(1, models.model().outbox().unanswered());
     assertEquals(List.of(new Deed.Send(1, "@bob", "hello", 0)), models.take(Deed.Send.class));
     models.sent(1, "@bob", 7);
     assertEquals(7, last(models, "@bob").seq());
     assertFalse(last(models, "@bob").isQueued());
-    assertEquals(0, models.model().unanswered());
+    assertEquals(0, models.model().outbox().unanswered());
     models.happens(new Happening.Event(new ServerEvent.Read("@bob", "bob", 7, "c"), false));
     assertEquals(7, models.pane("@bob").reading().peerRead());
   }
@@ -78,7 +78,7 @@ class DeskTest {
     assertEquals(4, last(models, "@bob").seq());
     models.sent(1, "@bob", 4);
     assertEquals(List.of("once"), models.texts("@bob"));
-    assertEquals(0, models.model().unanswered());
+    assertEquals(0, models.model().outbox().unanswered());
   }
 
   @Test
@@ -258,8 +258,8 @@ class DeskTest {
   void whoIsInTheListIsKnownByName() {
     Models models = Models.screen(80, 24).conversations(Models.conversation("@bob", 9, 7));
     models.conversations(Models.conversation("#team", 1, 1));
-    assertEquals(Set.of("bob"), models.model().people());
-    assertEquals(Set.of("#team"), models.model().rooms());
+    assertEquals(Set.of("bob"), models.model().names().people());
+    assertEquals(Set.of("#team"), models.model().names().rooms());
   }
 
   @Test

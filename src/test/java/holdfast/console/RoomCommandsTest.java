@@ -73,7 +73,7 @@ class RoomCommandsTest {
   void anInvitationSaysHowToJoin() {
     Models models = team().happens(event("#secret", "invited", "alice", "bob", ""));
     assertEquals("bob invited you to #secret (/join #secret)", models.texts("#team").getLast());
-    assertTrue(models.model().rooms().contains("#secret"));
+    assertTrue(models.model().names().rooms().contains("#secret"));
     assertFalse(models.model().pane("#secret").isPresent());
   }
 
