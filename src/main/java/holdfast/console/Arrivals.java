@@ -80,6 +80,10 @@ final class Arrivals {
       return;
     }
     draft.change(name, p -> p.typedIn(Pane.Typist.NOBODY));
+    if (pane.peer().isPresent()) {
+      // Who writes has read what stands before: the servers see it so, too, and say nothing more.
+      draft.change(name, p -> p.with(p.reading().readByPeer(message.seq())));
+    }
     boolean named = Mentions.names(message.text(), model.me());
     boolean looking = name.equals(model.present()) && draft.pane(name).scroll() == 0;
     if (named && !looking) {

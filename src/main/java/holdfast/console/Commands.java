@@ -126,8 +126,16 @@ final class Commands {
               "/log FILE, /log off",
               "writes what is said to a file from now on, at its end",
               "Example: /log ~/chat.log"),
-          entry("theme", "/theme dark|light|mono", "chooses colours, or none"),
-          entry("keys", "/keys emacs|vi", "edits lines like one or the other"),
+          entry(
+              "theme",
+              "/theme dark|light|mono",
+              "chooses colours, or none",
+              "The servers remember it; --theme and NO_COLOR come first."),
+          entry(
+              "keys",
+              "/keys emacs|vi",
+              "edits lines like one or the other",
+              "The servers remember it."),
           entry("numbers", "/numbers", "shows messages' numbers instead of times; so does Alt-N"),
           entry("status", "/status", "shows the servers, and how many more may fail"),
           entry("server", "/server", "shows which server you are on"),

@@ -127,7 +127,11 @@ public final class ConsoleStart {
       Renderer renderer =
           new Renderer(ZoneId.systemDefault(), InstantSource.system(), door::columns);
       Model.Settings settings =
-          new Model.Settings(theme, false, false, unicode(environment), ZoneId.systemDefault());
+          Model.Settings.of(
+              theme,
+              options.theme().isPresent() || !colours(environment),
+              unicode(environment),
+              ZoneId.systemDefault());
       return new FullStage(terminal, door, renderer, settings);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

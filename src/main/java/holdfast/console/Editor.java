@@ -2,6 +2,7 @@ package holdfast.console;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jline.keymap.KeyMap;
 import org.jline.reader.Binding;
@@ -26,17 +27,22 @@ final class Editor extends LineReaderImpl {
 
   private final Consumer<Happening> happens;
   private final Consumer<InputView> edited;
+  private final BooleanSupplier wantsVi;
+  private boolean wantedVi;
 
   /// @param happens is told what was typed and pressed, on the thread that reads
   /// @param edited is told how the line stands; must not wait
+  /// @param wantsVi whether keys are as in vi, as far as that is known; asked before each key
   Editor(
       Terminal terminal,
       Completion completion,
       Consumer<Happening> happens,
-      Consumer<InputView> edited) {
+      Consumer<InputView> edited,
+      BooleanSupplier wantsVi) {
     super(terminal, "holdfast", null);
     this.happens = happens;
     this.edited = edited;
+    this.wantsVi = wantsVi;
     setCompleter(completion);
     setParser(new WordParser());
     setHistory(new DefaultHistory());
@@ -58,6 +64,16 @@ final class Editor extends LineReaderImpl {
 
   private void vi(boolean on) {
     keyMaps.put(LineReader.MAIN, keyMaps.get(on ? LineReader.VIINS : LineReader.EMACS));
+  }
+
+  @Override
+  public Binding readBinding(KeyMap<Binding> keys, KeyMap<Binding> local) {
+    boolean now = wantsVi.getAsBoolean();
+    if (now != wantedVi) {
+      wantedVi = now;
+      vi(now);
+    }
+    return super.readBinding(keys, local);
   }
 
   private void bind(KeyMap<Binding> keys, String map) {

@@ -64,7 +64,13 @@ final class FullScreen implements Face {
   @Override
   public void read(Loop loop) {
     reader = Thread.currentThread();
-    Editor editor = new Editor(terminal, new Completion(loop::model), loop::post, loop::editing);
+    Editor editor =
+        new Editor(
+            terminal,
+            new Completion(loop::model),
+            loop::post,
+            loop::editing,
+            () -> loop.model().settings().vi());
     try {
       if (!stopped) {
         editor.readLine("");

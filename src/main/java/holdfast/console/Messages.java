@@ -7,8 +7,11 @@ import java.util.Optional;
 
 /// What is done about messages that are there already: answered, changed, deleted, found again.
 final class Messages {
-  /// Columns of a found text, at most.
+  /// Columns of a found text where lines are printed.
   private static final int FOUND_WIDTH = 60;
+
+  /// The least on a screen; it is wrapped then.
+  private static final int FOUND_WIDTH_MIN = 20;
 
   private Messages() {}
 
@@ -73,27 +76,36 @@ final class Messages {
   static void found(Draft draft, String query, OkPayload.Found found) {
     Dates dates = Dates.from(draft.model());
     List<Place> places = new ArrayList<>();
-    List<List<String>> rows = new ArrayList<>();
+    List<List<String>> heads = new ArrayList<>();
     for (OkPayload.FoundMessage one : found.messages()) {
       places.add(new Place(one.conversation(), one.message().seq()));
-      rows.add(
+      heads.add(
           List.of(
               Integer.toString(places.size()),
               one.conversation(),
               dates.dayAndTime(one.message().time()),
-              one.message().sender(),
-              Pen.cut(
-                  Safe.line(one.message().text()),
-                  FOUND_WIDTH,
-                  draft.model().settings().unicode())));
+              one.message().sender()));
     }
     draft.become(draft.model().with(draft.model().recent().found(places)));
     if (places.isEmpty()) {
       draft.info("Nothing has all of these words: " + query);
       return;
     }
-    draft.rows(Lists.table(rows));
+    List<String> table = Lists.table(heads);
+    int widest = table.stream().mapToInt(Wrapping::width).max().orElse(0);
+    boolean unicode = draft.model().settings().unicode();
+    for (int i = 0; i < table.size(); i++) {
+      String head = Pen.left(table.get(i), widest, unicode);
+      String text = Safe.line(found.messages().get(i).message().text());
+      draft.rows(List.of(head + "  " + Pen.cut(text, room(draft, widest), unicode)));
+    }
     draft.info((found.more() ? "There are older ones. " : "") + "/show 1 goes to the first one.");
+  }
+
+  /// Columns for a found text beside what is said of it, so that each has a line of its own.
+  private static int room(Draft draft, int before) {
+    int columns = Layout.of(draft.model()).text() - Paper.MARK - before - 2;
+    return draft.model().plain() ? FOUND_WIDTH : Math.max(FOUND_WIDTH_MIN, columns);
   }
 
   /// Shows a part of the past, with the message that was wanted.

@@ -16,7 +16,7 @@ record Model(
     String me,
     boolean plain,
     Panes panes,
-    Names names,
+    KnownNames names,
     Health health,
     Settings settings,
     Window window,
@@ -27,20 +27,38 @@ record Model(
 
   /// What a person chose.
   ///
+  /// @param given the theme was asked for when the console was started, so the one that the servers
+  ///   keep does not count
+  /// @param vi lines are edited like in vi
   /// @param numbers messages show their numbers instead of their times
   /// @param quiet do not disturb: neither bell nor notification
   /// @param unicode the terminal shows more than ASCII
-  record Settings(Theme theme, boolean numbers, boolean quiet, boolean unicode, ZoneId zone) {
+  record Settings(
+      Theme theme,
+      boolean given,
+      boolean vi,
+      boolean numbers,
+      boolean quiet,
+      boolean unicode,
+      ZoneId zone) {
+    static Settings of(Theme theme, boolean given, boolean unicode, ZoneId zone) {
+      return new Settings(theme, given, false, false, false, unicode, zone);
+    }
+
     Settings with(Theme other) {
-      return new Settings(other, numbers, quiet, unicode, zone);
+      return new Settings(other, given, vi, numbers, quiet, unicode, zone);
+    }
+
+    Settings vi(boolean on) {
+      return new Settings(theme, given, on, numbers, quiet, unicode, zone);
     }
 
     Settings numbers(boolean on) {
-      return new Settings(theme, on, quiet, unicode, zone);
+      return new Settings(theme, given, vi, on, quiet, unicode, zone);
     }
 
     Settings quiet(boolean on) {
-      return new Settings(theme, numbers, on, unicode, zone);
+      return new Settings(theme, given, vi, numbers, on, unicode, zone);
     }
   }
 
@@ -69,7 +87,7 @@ record Model(
         me,
         plain,
         Panes.HOME,
-        Names.NONE,
+        KnownNames.NONE,
         Health.UNKNOWN,
         settings,
         window,
@@ -111,7 +129,7 @@ record Model(
     return new Model(me, plain, panes, names, health, settings, window, input, outbox, recent, now);
   }
 
-  Model with(Names names) {
+  Model with(KnownNames names) {
     return new Model(me, plain, panes, names, health, settings, window, input, outbox, recent, now);
   }
 

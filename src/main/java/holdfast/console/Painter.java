@@ -31,7 +31,7 @@ final class Painter {
 
   private Frame frame() {
     List<AttributedString> lines = new ArrayList<>();
-    lines.add(bar(title()));
+    lines.add(title());
     SideList list = new SideList(model);
     if (layout.listAbove()) {
       lines.add(list.line(layout.columns()));
@@ -95,21 +95,45 @@ final class Painter {
     return shown;
   }
 
-  private String title() {
+  /// Which conversation it is, what it is about, and at the right what goes on there.
+  private AttributedString title() {
     Pane pane = model.presentPane();
     String dot = unicode ? " · " : " - ";
     String topic = pane.topic().isEmpty() ? "" : dot + Safe.line(pane.topic());
     String members =
         pane.members().isEmpty() ? "" : dot + Lists.count(pane.members().size(), "member");
-    String loading = !pane.isHome() && !pane.sheet().loaded() ? dot + "loading" : "";
-    boolean types = pane.typist().until() > model.now();
-    String typing = types ? dot + pane.typist().name() + " is typing" : "";
-    String past = pane.sheet().newer() ? dot + "older messages; Alt-> shows the newest" : "";
-    String older = pane.sheet().fetching() ? dot + "fetching older messages" : "";
-    return " " + SideList.title(pane) + topic + members + loading + older + past + typing;
+    String now = Pen.cut(now(pane), Math.max(0, layout.columns() / 2), unicode);
+    String name = Pen.cut(" " + SideList.title(pane), layout.columns(), unicode);
+    int room = layout.columns() - Wrapping.width(name) - Wrapping.width(now);
+    int forTopic = Math.max(0, room - Wrapping.width(members) - 1);
+    return bar(
+        new AttributedStringBuilder()
+            .append(name, theme.bar().bold())
+            .append(
+                Pen.left(Pen.cut(topic, forTopic, unicode) + members, room, unicode), theme.bar())
+            .append(now, theme.barLoud())
+            .toAttributedString());
   }
 
-  private AttributedString bar(String text) {
-    return new AttributedString(Pen.left(text, layout.columns(), unicode), theme.bar());
+  private String now(Pane pane) {
+    if (pane.typist().until() > model.now()) {
+      return Safe.line(pane.typist().name()) + " is typing ";
+    }
+    if (pane.sheet().fetching()) {
+      return "fetching older messages ";
+    }
+    if (pane.sheet().newer()) {
+      return "older messages; Alt-> shows the newest ";
+    }
+    return !pane.isHome() && !pane.sheet().loaded() ? "loading " : "";
+  }
+
+  /// As wide as the window.
+  private AttributedString bar(AttributedString text) {
+    AttributedString cut =
+        Wrapping.width(text.toString()) > layout.columns()
+            ? text.columnSubSequence(0, layout.columns())
+            : text;
+    return Pen.fill(cut, layout.columns(), theme.bar());
   }
 }

@@ -23,7 +23,7 @@ final class Paper {
   private static final int NAME_WIDE = 16;
 
   /// Columns of a mark and the space behind it.
-  private static final int MARK = 3;
+  static final int MARK = 3;
 
   private static final int TIME = 5;
 
@@ -112,9 +112,7 @@ final class Paper {
           case ROW -> AttributedStyle.DEFAULT;
         };
     if (note.kind() == Entry.Kind.ROW) {
-      return Wrapping.lines(Safe.line(note.text()), width).stream()
-          .map(line -> new AttributedString(line, style))
-          .toList();
+      return beside(new AttributedString(" ".repeat(MARK)), Safe.line(note.text()), style);
     }
     AttributedString head =
         new AttributedStringBuilder()
@@ -138,7 +136,7 @@ final class Paper {
     boolean number = model.settings().numbers();
     String when = number ? seq(message) : dates.time(message.time());
     head.append(Pen.right(when, TIME, unicode), theme.dim()).append(" ");
-    AttributedStyle name = theme.sender(message.sender());
+    AttributedStyle name = own ? theme.own() : theme.sender(message.sender());
     if (width < NARROW) {
       head.append(sender, name).append(": ");
     } else {
@@ -150,11 +148,20 @@ final class Paper {
     if (message.extras().deleted()) {
       return beside(head.toAttributedString(), "(deleted)", theme.dim());
     }
-    List<AttributedString> lines = new ArrayList<>();
     int indent = Wrapping.width(head.toString());
-    answered(message).ifPresent(quote -> lines.add(under(indent, quote)));
-    String edited = message.extras().edited() ? " (edited)" : "";
-    lines.addAll(beside(head.toAttributedString(), Safe.text(message.text()) + edited, text));
+    String said = Safe.text(message.text()) + (message.extras().edited() ? " (edited)" : "");
+    Optional<String> quote = answered(message);
+    List<AttributedString> lines = new ArrayList<>();
+    if (quote.isPresent() && indent + Wrapping.COLUMNS_MIN <= width) {
+      // What is answered stands beside the name, so that it cannot be taken for part of the message
+      // above.
+      String cut = Pen.cut(quote.get(), width - indent, unicode);
+      lines.addAll(beside(head.toAttributedString(), cut, theme.dim()));
+      head = new AttributedStringBuilder().append(" ".repeat(indent));
+    } else {
+      quote.ifPresent(answered -> lines.add(under(indent, answered)));
+    }
+    lines.addAll(beside(head.toAttributedString(), said, text));
     if (!message.extras().reactions().isEmpty()) {
       lines.add(under(indent, reactions(message)));
     }

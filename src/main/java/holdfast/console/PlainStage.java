@@ -6,7 +6,7 @@ import java.time.ZoneId;
 record PlainStage(Screen door, Renderer renderer, ZoneId zone) implements Stage {
   @Override
   public Model model(String me, long now) {
-    Model.Settings settings = new Model.Settings(Theme.MONO, false, false, true, zone);
+    Model.Settings settings = Model.Settings.of(Theme.MONO, true, true, zone);
     return Model.begin(me, true, settings, new Model.Window(0, 0), now);
   }
 

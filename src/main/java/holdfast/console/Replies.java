@@ -40,15 +40,8 @@ final class Replies {
           draft.info(said);
         }
       }
-      case Happening.PreferencesCame(var preferences) ->
-          preferences
-              .preferences()
-              .keySet()
-              .forEach(name -> {
-                if (name.startsWith(Typing.MUTE)) {
-                  draft.change(name.substring(Typing.MUTE.length()), p -> p.muted(true));
-                }
-              });
+      case Happening.PreferencesCame(var came) ->
+          came.preferences().forEach((name, value) -> preferred(draft, name, value));
       case Happening.WhoisCame(var name, var found) -> whois(draft, name, found);
       case Happening.Created(var room) -> {
         if (!draft.model().plain()) {
@@ -68,6 +61,18 @@ final class Replies {
       }
       case Happening.MarkedRead(var conversation) -> draft.info(conversation + " is read.");
       case Happening.Refused refused -> refused(draft, refused);
+    }
+  }
+
+  /// What the person chose earlier, here or on another screen.
+  private static void preferred(Draft draft, String name, String value) {
+    Model.Settings settings = draft.model().settings();
+    if (name.startsWith(Typing.MUTE)) {
+      draft.change(name.substring(Typing.MUTE.length()), p -> p.muted(true));
+    } else if (name.equals(Typing.KEYS)) {
+      draft.become(draft.model().with(settings.vi(value.equals(Typing.VI))));
+    } else if (name.equals(Typing.THEME) && !settings.given()) {
+      Theme.named(value).ifPresent(theme -> draft.become(draft.model().with(settings.with(theme))));
     }
   }
 
@@ -97,6 +102,10 @@ final class Replies {
     if (!older && !page.isEmpty()) {
       draft.change(name, p -> p.with(p.reading().reached(page.getLast().seq())));
     }
+    page.stream()
+        .filter(message -> draft.pane(name).peer().filter(message.sender()::equals).isPresent())
+        .reduce((_, later) -> later)
+        .ifPresent(last -> draft.change(name, p -> p.with(p.reading().readByPeer(last.seq()))));
     draft.become(
         draft
             .model()

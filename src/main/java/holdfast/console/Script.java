@@ -41,7 +41,7 @@ final class Script {
       }
       OkPayload.LoggedIn login = ChatClient.await(client.login(user, password));
       Model.Settings look =
-          new Model.Settings(Theme.MONO, false, true, true, ZoneId.systemDefault());
+          Model.Settings.of(Theme.MONO, true, true, ZoneId.systemDefault()).quiet(true);
       InstantSource clock = InstantSource.system();
       Model model =
           Model.begin(login.username(), true, look, new Model.Window(0, 0), clock.millis());

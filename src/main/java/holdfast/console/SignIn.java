@@ -14,6 +14,9 @@ final class SignIn {
   private static final String NAME_RULE =
       "A name has 1 to 32 letters, digits, _ . or -, and begins with a letter or a digit."
           + " Capital letters count as small ones.";
+
+  private static final int PASSWORD_MIN = 8;
+  private static final int PASSWORD_MAX = 256;
   private static final String PASSWORD_RULE =
       "A password has 8 to 256 characters. Nobody can tell it to you if you forget it.";
 
@@ -148,10 +151,14 @@ final class SignIn {
     }
     name = account.get();
     Optional<String> old = screen.readSecret("old password: ");
-    Optional<String> chosen = screen.readSecret("new password: ");
-    Optional<String> again = screen.echoes() ? screen.readSecret("once more: ") : chosen;
+    Optional<String> chosen = newPassword("new password: ");
+    Optional<String> again = onceMore(chosen);
     if (old.isEmpty() || chosen.isEmpty() || again.isEmpty()) {
       return Optional.of(new Result.NoInput());
+    }
+    if (chosen.get().isEmpty()) {
+      talk.info("The password stays.");
+      return Optional.empty();
     }
     if (!chosen.equals(again)) {
       talk.error("The two are not the same. /password tries again.");
@@ -200,6 +207,26 @@ final class SignIn {
     return Optional.empty();
   }
 
+  /// Asked for until it is as long as it must be, so that nobody types one twice that is refused;
+  /// nothing at all gives up. On a pipe the server says what is wrong with it.
+  private Optional<String> newPassword(String prompt) {
+    while (true) {
+      Optional<String> password = screen.readSecret(prompt);
+      int length = password.map(text -> text.codePointCount(0, text.length())).orElse(0);
+      boolean fits = length >= PASSWORD_MIN && length <= PASSWORD_MAX;
+      if (length == 0 || fits || !screen.echoes()) {
+        return password;
+      }
+      talk.error("That has " + Lists.count(length, "character") + ". Another one, or nothing.");
+    }
+  }
+
+  /// The same again, from whoever has not given up.
+  private Optional<String> onceMore(Optional<String> password) {
+    boolean typed = screen.echoes() && password.isPresent() && !password.get().isEmpty();
+    return typed ? screen.readSecret("once more: ") : password;
+  }
+
   private Optional<Result> register(String given) {
     Optional<String> account = account(given.isEmpty() ? name : given);
     if (account.isEmpty()) {
@@ -220,10 +247,14 @@ final class SignIn {
       return Optional.empty();
     }
     talk.info("Signing up as " + name + ". " + PASSWORD_RULE);
-    Optional<String> password = screen.readSecret("password: ");
-    Optional<String> again = screen.echoes() ? screen.readSecret("once more: ") : password;
+    Optional<String> password = newPassword("password: ");
+    Optional<String> again = onceMore(password);
     if (password.isEmpty() || again.isEmpty()) {
       return Optional.of(new Result.NoInput());
+    }
+    if (password.get().isEmpty()) {
+      talk.info("Nobody signed up.");
+      return Optional.empty();
     }
     if (!password.get().equals(again.get())) {
       talk.error("The two are not the same. /register tries again.");

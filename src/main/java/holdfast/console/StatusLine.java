@@ -1,38 +1,62 @@
 package holdfast.console;
 
-import java.util.ArrayList;
-import java.util.List;
+import org.jline.utils.AttributedString;
+import org.jline.utils.AttributedStringBuilder;
+import org.jline.utils.AttributedStyle;
 
-/// The line that says how the connection and the cluster are.
+/// The line that says how the connection and the cluster are. What is as it should be is quiet.
 final class StatusLine {
-  private StatusLine() {}
+  private final AttributedStringBuilder line = new AttributedStringBuilder();
+  private final Theme theme;
+  private final String dot;
 
-  static String of(Model model) {
+  private StatusLine(Model.Settings settings) {
+    this.theme = settings.theme();
+    this.dot = settings.unicode() ? " · " : " | ";
+  }
+
+  static AttributedString of(Model model) {
+    return new StatusLine(model.settings()).draw(model);
+  }
+
+  private AttributedString draw(Model model) {
     Health health = model.health();
-    List<String> parts = new ArrayList<>();
-    parts.add(
-        model.me()
-            + health.server().map(id -> " on server " + id).orElseGet(() -> searching(health)));
+    line.append(" " + model.me(), theme.bar());
+    health
+        .server()
+        .ifPresentOrElse(
+            id -> line.append(" on server " + id, theme.bar()),
+            () -> line.append(searching(health), theme.barBad()));
+    if (model.outbox().unanswered() > 0) {
+      part(model.outbox().unanswered() + " unsent", theme.barLoud());
+    }
     if (health.voters() > 0) {
-      parts.add(health.primary().map(id -> "primary " + id).orElse("no primary"));
-      parts.add("term " + health.term());
-      parts.add(health.up() + " of " + health.voters() + " up");
-      parts.add(health.tolerated() + " may fail");
+      health
+          .primary()
+          .ifPresentOrElse(
+              id -> part("primary " + id, theme.bar()), () -> part("no primary", theme.barBad()));
+      part("term " + health.term(), theme.bar());
+      boolean all = health.up() >= health.voters();
+      part(health.up() + " of " + health.voters() + " up", all ? theme.bar() : theme.barLoud());
+      part(
+          health.tolerated() + " may fail",
+          all ? theme.bar() : health.tolerated() > 0 ? theme.barLoud() : theme.barBad());
     }
     if (health.rttMs() >= 0 && health.server().isPresent()) {
-      parts.add(health.rttMs() + " ms");
-    }
-    if (model.outbox().unanswered() > 0) {
-      parts.add(model.outbox().unanswered() + " unsent");
+      part(health.rttMs() + " ms", theme.bar());
     }
     if (model.settings().quiet()) {
-      parts.add("dnd");
+      part("dnd", theme.bar());
     }
     int below = model.presentPane().scroll();
     if (below > 0) {
-      parts.add(below + " lines below");
+      part(below + " lines below", theme.barLoud());
     }
-    return " " + String.join(model.settings().unicode() ? " · " : " | ", parts);
+    return line.toAttributedString();
+  }
+
+  private void part(String text, AttributedStyle style) {
+    line.append(dot, theme.bar()).append(text, style);
   }
 
   private static String searching(Health health) {

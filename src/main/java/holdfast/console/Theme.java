@@ -73,12 +73,33 @@ enum Theme {
     return colour(good);
   }
 
+  /// The lines at the top and above the input. Both colours are set, so that they can be read on
+  /// whatever ground the terminal has.
   AttributedStyle bar() {
-    return AttributedStyle.DEFAULT.inverse();
+    return switch (this) {
+      case DARK -> AttributedStyle.DEFAULT.foreground(252).background(237);
+      case LIGHT -> AttributedStyle.DEFAULT.foreground(236).background(253);
+      case MONO -> AttributedStyle.DEFAULT.inverse();
+    };
+  }
+
+  /// In such a line: what one should not miss.
+  AttributedStyle barLoud() {
+    return (this == MONO ? bar() : bar().foreground(loud)).bold();
+  }
+
+  /// In such a line: what is wrong.
+  AttributedStyle barBad() {
+    return (this == MONO ? bar() : bar().foreground(bad)).bold();
   }
 
   AttributedStyle chosen() {
-    return AttributedStyle.DEFAULT.inverse();
+    return bar().bold();
+  }
+
+  /// One's own name.
+  AttributedStyle own() {
+    return AttributedStyle.BOLD;
   }
 
   AttributedStyle unread() {

@@ -18,6 +18,12 @@ final class Typing {
   /// Begins the name of the preference that keeps a conversation muted, on every screen.
   static final String MUTE = "mute.";
 
+  /// Preferences that keep how the console looks, and which keys it has.
+  static final String THEME = "theme";
+
+  static final String KEYS = "keys";
+  static final String VI = "vi";
+
   private static final String NOT_HERE = "That is for a full screen; lines are only printed here.";
 
   private Typing() {}
@@ -112,11 +118,14 @@ final class Typing {
         if (onScreen(draft)) {
           draft.become(draft.model().with(settings.with(theme)));
           draft.info("The theme is " + theme.word() + ".");
+          draft.wish(new Deed.Prefer(THEME, Optional.of(theme.word())));
         }
       }
       case Input.Keys(var vi) -> {
         if (onScreen(draft)) {
+          draft.become(draft.model().with(settings.vi(vi)));
           draft.info(vi ? "Lines are edited like in vi." : "Lines are edited like in emacs.");
+          draft.wish(new Deed.Prefer(KEYS, Optional.of(vi ? VI : "emacs")));
         }
       }
       case Input.Numbers() -> {

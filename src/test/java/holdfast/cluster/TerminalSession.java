@@ -128,7 +128,7 @@ final class TerminalSession implements AutoCloseable {
 
   /// The same with its colours.
   String coloured() throws IOException, InterruptedException {
-    return tmux("capture-pane", "-p", "-e");
+    return tmux("capture-pane", "-p", "-e", "-N");
   }
 
   /// Waits until the screen has this somewhere.

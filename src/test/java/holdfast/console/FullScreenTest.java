@@ -77,7 +77,7 @@ class FullScreenTest {
     server = world.server("1");
     terminal = new LineDisciplineTerminal("test", "xterm-256color", shown, StandardCharsets.UTF_8);
     terminal.setSize(Size.of(80, 24));
-    Model.Settings settings = new Model.Settings(Theme.DARK, false, false, true, ZoneOffset.UTC);
+    Model.Settings settings = Model.Settings.of(Theme.DARK, false, true, ZoneOffset.UTC);
     Stage stage =
         new FullStage(
             terminal,

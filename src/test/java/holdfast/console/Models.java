@@ -23,7 +23,7 @@ final class Models {
 
   /// Alice at a full screen.
   static Models screen(int columns, int rows) {
-    Model.Settings settings = new Model.Settings(Theme.DARK, false, false, true, ZoneOffset.UTC);
+    Model.Settings settings = Model.Settings.of(Theme.DARK, false, true, ZoneOffset.UTC);
     return new Models(Model.begin("alice", false, settings, new Model.Window(columns, rows), NOON));
   }
 

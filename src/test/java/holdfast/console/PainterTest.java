@@ -173,7 +173,8 @@ class PainterTest {
   void whereOnlyAsciiIsShownNothingElseIsDrawn() {
     Models models = busy(80, 24);
     Model.Settings s = models.model().settings();
-    Model ascii = models.model().with(new Model.Settings(s.theme(), false, true, false, s.zone()));
+    Model ascii =
+        models.model().with(Model.Settings.of(s.theme(), false, false, s.zone()).quiet(true));
     for (AttributedString line : Painter.frame(ascii).lines()) {
       assertTrue(line.toString().chars().allMatch(c -> c < 128), line.toString());
     }
