@@ -92,7 +92,13 @@ final class Completion implements Completer {
           case "keys" -> List.of("emacs", "vi");
           case "dnd" -> List.of("on", "off");
           case "jump" -> model.get().panes().all().stream().map(Pane::name).toList();
-          case "msg", "whois" -> List.copyOf(model.get().names().people());
+          case "msg", "whois", "invite", "kick", "block", "unblock", "users" ->
+              List.copyOf(model.get().names().people());
+          case "role" -> {
+            List<String> roles = new ArrayList<>(List.of("owner", "moderator", "member"));
+            roles.addAll(model.get().names().people());
+            yield roles;
+          }
           default -> List.of();
         };
     return choices.stream()

@@ -76,14 +76,13 @@ final class Lists {
 
   static List<String> status(OkPayload.Status status) {
     List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("server", "address", "role", "term", "applied", "behind", "clients"));
+    rows.add(List.of("server", "address", "role", "applied", "behind", "clients"));
     for (ServerStatus server : status.servers()) {
       rows.add(
           List.of(
               server.serverId(),
               server.host() + ":" + server.clientPort(),
               server.up() ? server.role() + (server.voter() ? "" : " (learner)") : "down",
-              Long.toString(server.term()),
               Long.toString(server.appliedIndex()),
               server.up() ? server.lagMs() + " ms" : "",
               server.up() ? Integer.toString(server.clients()) : ""));

@@ -125,7 +125,8 @@ final class Painter {
     if (pane.sheet().newer()) {
       return "older messages; Alt-> shows the newest ";
     }
-    return !pane.isHome() && !pane.sheet().loaded() ? "loading " : "";
+    boolean loading = !pane.isHome() && !pane.sheet().loaded() && !pane.sheet().hasUnsent();
+    return loading ? "loading " : "";
   }
 
   /// As wide as the window.

@@ -27,6 +27,9 @@ final class Paper {
 
   private static final int TIME = 5;
 
+  /// A list's last column has at least so many columns of the screen, or stands below the others.
+  private static final int LAST_COLUMN_MIN = 16;
+
   /// So many people are named at a reaction; more are counted.
   private static final int NAMED_MAX = 3;
 
@@ -112,7 +115,7 @@ final class Paper {
           case ROW -> AttributedStyle.DEFAULT;
         };
     if (note.kind() == Entry.Kind.ROW) {
-      return beside(new AttributedString(" ".repeat(MARK)), Safe.line(note.text()), style);
+      return row(Safe.line(note.text()));
     }
     AttributedString head =
         new AttributedStringBuilder()
@@ -121,6 +124,18 @@ final class Paper {
             .append(" ")
             .toAttributedString();
     return beside(head, Safe.text(note.text()), style);
+  }
+
+  /// A row of a list. What does not fit goes on below its last column.
+  private List<AttributedString> row(String text) {
+    int gap = text.lastIndexOf("  ");
+    String before = gap < 0 ? "" : text.substring(0, gap + 2);
+    boolean beside = MARK + Wrapping.width(before) + LAST_COLUMN_MIN <= width;
+    String head = beside ? before : "";
+    return beside(
+        new AttributedString(" ".repeat(MARK) + head),
+        text.substring(head.length()),
+        AttributedStyle.DEFAULT);
   }
 
   private List<AttributedString> message(Entry.Message message) {

@@ -225,7 +225,7 @@ final class Replies {
             + user.username()
             + (user.online() ? " is online" : " is not here" + seen)
             + "."
-            + (rooms.isEmpty() ? "" : " Also in " + rooms + "."));
+            + (rooms.isEmpty() ? "" : " In " + rooms + "."));
   }
 
   private static void joined(Draft draft, String room) {
@@ -253,7 +253,14 @@ final class Replies {
     } else if (draft.model().pane(name).isPresent()) {
       draft.change(name, p -> p.with(p.sheet().fetchingOlder(false)));
     }
-    if (!refused.quiet()) {
+    // Why one cannot write there is told with the message that was not sent.
+    boolean told =
+        draft
+            .model()
+            .pane(name)
+            .filter(p -> !p.sheet().loaded() && p.sheet().hasUnsent())
+            .isPresent();
+    if (!refused.quiet() && !told) {
       draft.error(refused.why());
     }
   }

@@ -99,6 +99,11 @@ record Sheet(
     return without.has(seq) ? without : without.add(queued.get().replicated(seq, time));
   }
 
+  /// A message from here waits to be sent, or could not be.
+  boolean hasUnsent() {
+    return messages().anyMatch(message -> message.seq() == 0);
+  }
+
   Sheet notSent(long key) {
     return queued(key)
         .map(message -> {

@@ -9,14 +9,16 @@ final class StatusLine {
   private final AttributedStringBuilder line = new AttributedStringBuilder();
   private final Theme theme;
   private final String dot;
+  private final int columns;
 
-  private StatusLine(Model.Settings settings) {
+  private StatusLine(Model.Settings settings, int columns) {
     this.theme = settings.theme();
     this.dot = settings.unicode() ? " · " : " | ";
+    this.columns = columns;
   }
 
   static AttributedString of(Model model) {
-    return new StatusLine(model.settings()).draw(model);
+    return new StatusLine(model.settings(), model.window().columns()).draw(model);
   }
 
   private AttributedString draw(Model model) {
@@ -30,7 +32,8 @@ final class StatusLine {
     if (model.outbox().unanswered() > 0) {
       part(model.outbox().unanswered() + " unsent", theme.barLoud());
     }
-    if (health.voters() > 0) {
+    // Who has no server knows no more how the cluster is.
+    if (health.voters() > 0 && health.server().isPresent()) {
       health
           .primary()
           .ifPresentOrElse(
@@ -55,8 +58,11 @@ final class StatusLine {
     return line.toAttributedString();
   }
 
+  /// Whole, or not at all.
   private void part(String text, AttributedStyle style) {
-    line.append(dot, theme.bar()).append(text, style);
+    if (line.length() + dot.length() + text.length() <= columns) {
+      line.append(dot, theme.bar()).append(text, style);
+    }
   }
 
   private static String searching(Health health) {

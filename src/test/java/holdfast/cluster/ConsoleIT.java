@@ -222,7 +222,7 @@ final class ConsoleIT {
       writer.await("🎉 nic");
       reader.line("/reply 1 at last");
       writer.await("↳ mia: the hotel is booked");
-      writer.await("nic  at last");
+      writer.await("at last");
       writer.line("a slip");
       reader.await("a slip");
       writer.line("/delete");

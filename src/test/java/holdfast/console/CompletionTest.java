@@ -49,6 +49,8 @@ class CompletionTest {
     assertEquals(List.of("topic"), offered("/help to"));
     assertEquals(List.of("#tea", "#team", "@bert", "@bob"), offered("/jump "));
     assertEquals(List.of("bert"), offered("/whois be"));
+    assertEquals(List.of("bert", "bob"), offered("/invite b"));
+    assertEquals(List.of("member", "moderator"), offered("/role bob m"));
   }
 
   @Test

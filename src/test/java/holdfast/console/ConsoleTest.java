@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -112,6 +114,29 @@ class ConsoleTest {
         "No account fits this name and password. Try again, or /register bob to sign up.",
         printed.get(1));
     assertEquals("Welcome, bob.", printed.get(3));
+  }
+
+  @Test
+  void aPasswordThatIsTooShortIsRefusedBeforeItIsTypedTwice() {
+    BufferedReader in =
+        new BufferedReader(
+            new StringReader("/register dora\n/quit\n"));
+    Iterator<String> secrets = List.of("short", "long enough", "long enough").iterator();
+    List<String> asked = new ArrayList<>();
+    Screen screen =
+        new PlainScreen(
+            in,
+            new PrintWriter(out, true),
+            Optional.of(prompt -> {
+              asked.add(prompt);
+              return Optional.of(secrets.next());
+            }));
+    ClientSettings settings =
+        new ClientSettings(List.of(server.address()), "test", Timing.STANDARD);
+    new Console(stage(screen), settings, Duration.ofSeconds(20), NOW).run("");
+    assertEquals(List.of("password: ", "password: ", "once more: "), asked);
+    assertTrue(out.toString().contains("That has 5 characters."), out.toString());
+    assertEquals("dora", server.next(ClientRequest.Register.class).username());
   }
 
   @Test

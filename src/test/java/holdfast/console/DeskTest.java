@@ -64,6 +64,49 @@ class DeskTest {
   }
 
   @Test
+  void whoAnswersHasReadWhatStandsBefore() {
+    Models models = Models.screen(80, 24).typed("@bob hello").sent(1, "@bob", 1);
+    assertEquals(0, models.pane("@bob").reading().peerRead());
+    models.said("@bob", 2, "bob", "hi");
+    assertEquals(2, models.pane("@bob").reading().peerRead());
+    Models later = Models.screen(80, 24).typed("@bob");
+    later.page("@bob", Optional.empty(), 1, 5, false);
+    assertEquals(5, later.pane("@bob").reading().peerRead());
+    Models room = Models.screen(80, 24).typed("#team mine").sent(1, "#team", 1);
+    room.said("#team", 2, "bob", "his");
+    assertEquals(0, room.pane("#team").reading().peerRead());
+  }
+
+  @Test
+  void whoWritesAnewIsSeenTypingAnew() {
+    Models models = Models.screen(80, 24).typed("@bob");
+    models.page("@bob", Optional.empty(), 1, 1, false).takeDeeds();
+    writes(models, "o");
+    writes(models, "on");
+    assertEquals(List.of(new Deed.Typing("@bob")), models.take(Deed.Typing.class));
+    models.typed("on my way");
+    writes(models, "a");
+    assertEquals(List.of(new Deed.Typing("@bob")), models.take(Deed.Typing.class));
+    models.typed("@carol").takeDeeds();
+    writes(models, "c");
+    assertEquals(List.of(new Deed.Typing("@carol")), models.take(Deed.Typing.class));
+  }
+
+  private static void writes(Models models, String text) {
+    models.happens(new Happening.Editing(new InputView(text, text.length(), List.of())));
+  }
+
+  @Test
+  void whyNobodyCanBeWrittenToIsToldOnce() {
+    Models models = Models.screen(80, 24).typed("@nobody hi");
+    models.happens(new Happening.Refused("@nobody", "There is no nobody.", false));
+    models.happens(new Happening.NotSent(1, "@nobody", "hi", "There is no nobody."));
+    assertEquals(
+        List.of("hi", "Not sent to @nobody: hi\nThere is no nobody."), models.texts("@nobody"));
+    assertFalse(models.picture().getFirst().contains("loading"), models.picture().getFirst());
+  }
+
+  @Test
   void anAcknowledgedMessageTakesItsPlaceByNumber() {
     Models models = Models.screen(80, 24).typed("@bob first", "@bob second");
     models.said("@bob", 2, "bob", "between").sent(1, "@bob", 1).sent(2, "@bob", 3);

@@ -28,8 +28,10 @@ class MessagesTest {
   void anAnswerQuotesWhatItAnswers() {
     Models models = talk().typed("/reply 2 I agree");
     assertEquals(List.of(new Deed.Send(2, "#team", "I agree", 2)), models.take(Deed.Send.class));
-    assertTrue(shows(models, "↳ bob: message 2"), models.picture().toString());
-    assertTrue(shows(models, "alice  I agree"));
+    assertTrue(shows(models, "alice  ↳ bob: message 2"), models.picture().toString());
+    List<String> picture = models.picture();
+    int quoted = picture.indexOf(picture.stream().filter(l -> l.contains("↳")).findFirst().get());
+    assertEquals("I agree", picture.get(quoted + 1).replaceFirst(".*┊", "").strip());
   }
 
   @Test

@@ -6,10 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.client.Notice;
 import holdfast.wire.OkPayload;
-import holdfast.wire.ServerAddress;
 import holdfast.wire.ServerEvent;
+import holdfast.wire.ServerAddress;
 import holdfast.wire.ServerStatus;
 import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jline.utils.AttributedString;
@@ -186,8 +187,55 @@ class PainterTest {
         busy(120, 24)
             .picture()
             .contains(
-                " alice on server 2 · primary 1 · term 7 · 4 of 5 up · 1 may fail · 3 ms · 1 unsent"),
+                " alice on server 2 · 1 unsent · primary 1 · term 7 · 4 of 5 up · 1 may fail · 3 ms"),
         busy(120, 24).picture().toString());
+  }
+
+  @Test
+  void whatIsAmissStandsOutInTheStatusLine() {
+    Models models = busy(120, 24);
+    AttributedString line = statusLine(models);
+    assertEquals(Theme.DARK.bar(), line.styleAt(line.toString().indexOf("server 2")));
+    assertEquals(Theme.DARK.barLoud(), line.styleAt(line.toString().indexOf("4 of 5")));
+    models.happens(new Happening.Told(new Notice.Connecting(Duration.ofSeconds(3))));
+    line = statusLine(models);
+    assertEquals(Theme.DARK.barBad(), line.styleAt(line.toString().indexOf("looking")));
+    assertFalse(line.toString().contains("primary"), line.toString());
+  }
+
+  @Test
+  void whatDoesNotFitIntoTheStatusLineIsLeftOutWhole() {
+    String line = statusLine(busy(60, 24)).toString().strip();
+    assertEquals("alice on server 2 · 1 unsent · primary 1 · term 7 · 3 ms", line);
+  }
+
+  private static AttributedString statusLine(Models models) {
+    List<AttributedString> lines = Painter.frame(models.model()).lines();
+    return lines.get(lines.size() - 2);
+  }
+
+  @Test
+  void aLongTopicLeavesRoomForWhoIsTyping() {
+    Models models = busy(80, 24);
+    models.happens(
+        new Happening.Event(
+            new ServerEvent.Room(
+                "#plans", "topic", "bob", "bob", Optional.empty(), Optional.of("x".repeat(200)), "c"),
+            false));
+    models.happens(new Happening.Event(new ServerEvent.Typing("#plans", "bob"), false));
+    String title = models.picture().getFirst();
+    assertTrue(title.endsWith("bob is typing"), title);
+    assertTrue(title.contains("x… · 2 members"), title);
+  }
+
+  @Test
+  void aRowOfAListGoesOnBelowItsLastColumn() {
+    List<String> picture = Models.screen(80, 40).typed("/help").picture();
+    int at = indexOf(picture, "/delete [NUMBER …]");
+    int column = picture.get(at).indexOf("deletes");
+    assertTrue(picture.get(at + 1).substring(0, column).replace('┊', ' ').isBlank());
+    assertEquals(' ', picture.get(at + 1).charAt(column - 1));
+    assertFalse(picture.get(at + 1).substring(column).isBlank());
   }
 
   @Test

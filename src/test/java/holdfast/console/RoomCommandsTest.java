@@ -89,6 +89,26 @@ class RoomCommandsTest {
   }
 
   @Test
+  void themeAndKeysAreKept() {
+    Models models = team().typed("/theme light", "/keys vi");
+    assertEquals(
+        List.of(
+            new Deed.Prefer("theme", Optional.of("light")),
+            new Deed.Prefer("keys", Optional.of("vi"))),
+        models.take(Deed.Prefer.class));
+    Happening kept =
+        new Happening.PreferencesCame(
+            new OkPayload.Preferences(Map.of("theme", "light", "keys", "vi")));
+    Model.Settings settings = team().happens(kept).model().settings();
+    assertEquals(Theme.LIGHT, settings.theme());
+    assertTrue(settings.vi());
+    // What the person asked for when the console was started comes first.
+    Model asked = team().model();
+    asked = asked.with(Model.Settings.of(Theme.MONO, true, true, settings.zone()));
+    assertEquals(Theme.MONO, Desk.step(asked, kept).model().settings().theme());
+  }
+
+  @Test
   void whatIsMutedStaysSoOnEveryScreen() {
     Models models = team().typed("/mute", "/mute");
     assertEquals(
