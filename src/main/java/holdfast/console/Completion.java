@@ -18,6 +18,8 @@ final class Completion implements Completer {
   /// Up to so many are offered with a word about each.
   private static final int DESCRIBED_MAX = 6;
 
+  private static final List<String> ROLES = List.of("owner", "moderator", "member");
+
   private final Supplier<Model> model;
 
   Completion(Supplier<Model> model) {
@@ -92,14 +94,10 @@ final class Completion implements Completer {
           case "keys" -> List.of("emacs", "vi");
           case "dnd" -> List.of("on", "off");
           case "jump" -> model.get().panes().all().stream().map(Pane::name).toList();
-          case "msg", "whois", "invite", "kick", "block", "unblock", "users" ->
+          case "msg", "whois", "invite", "kick", "role", "block", "unblock", "users" ->
               List.copyOf(model.get().names().people());
-          case "role" -> {
-            List<String> roles = new ArrayList<>(List.of("owner", "moderator", "member"));
-            roles.addAll(model.get().names().people());
-            yield roles;
-          }
-          default -> List.of();
+          // The second word after it.
+          default -> command.matches("role +[^ ]+ *") ? ROLES : List.of();
         };
     return choices.stream()
         .filter(choice -> !choice.isEmpty() && choice.startsWith(word))

@@ -118,9 +118,7 @@ class ConsoleTest {
 
   @Test
   void aPasswordThatIsTooShortIsRefusedBeforeItIsTypedTwice() {
-    BufferedReader in =
-        new BufferedReader(
-            new StringReader("/register dora\n/quit\n"));
+    BufferedReader in = new BufferedReader(new StringReader("/register dora\n/quit\n"));
     Iterator<String> secrets = List.of("short", "long enough", "long enough").iterator();
     List<String> asked = new ArrayList<>();
     Screen screen =

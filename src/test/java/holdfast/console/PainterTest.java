@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.client.Notice;
 import holdfast.wire.OkPayload;
-import holdfast.wire.ServerEvent;
 import holdfast.wire.ServerAddress;
+import holdfast.wire.ServerEvent;
 import holdfast.wire.ServerStatus;
-import java.util.ArrayList;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jline.utils.AttributedString;
@@ -220,7 +220,13 @@ class PainterTest {
     models.happens(
         new Happening.Event(
             new ServerEvent.Room(
-                "#plans", "topic", "bob", "bob", Optional.empty(), Optional.of("x".repeat(200)), "c"),
+                "#plans",
+                "topic",
+                "bob",
+                "bob",
+                Optional.empty(),
+                Optional.of("x".repeat(200)),
+                "c"),
             false));
     models.happens(new Happening.Event(new ServerEvent.Typing("#plans", "bob"), false));
     String title = models.picture().getFirst();
@@ -231,8 +237,8 @@ class PainterTest {
   @Test
   void aRowOfAListGoesOnBelowItsLastColumn() {
     List<String> picture = Models.screen(80, 40).typed("/help").picture();
-    int at = indexOf(picture, "/delete [NUMBER …]");
-    int column = picture.get(at).indexOf("deletes");
+    int at = indexOf(picture, "/history [NAME] [COUNT]");
+    int column = picture.get(at).indexOf("shows");
     assertTrue(picture.get(at + 1).substring(0, column).replace('┊', ' ').isBlank());
     assertEquals(' ', picture.get(at + 1).charAt(column - 1));
     assertFalse(picture.get(at + 1).substring(column).isBlank());

@@ -84,9 +84,9 @@ class WordsTest {
             Optional.empty());
     assertEquals(
         List.of(
-            "server  address      role     term  applied  behind  clients",
-            "1       10.0.0.1:81  PRIMARY  7     12       0 ms    3",
-            "2       10.0.0.1:81  down     7     12",
+            "server  address      role     applied  behind  clients",
+            "1       10.0.0.1:81  PRIMARY  12       0 ms    3",
+            "2       10.0.0.1:81  down     12",
             "Server 1 is primary in term 7; 0 more servers may fail."),
         Lists.status(status));
   }
