@@ -76,7 +76,7 @@ final class Screenshots implements AutoCloseable {
     maya.await("That has 6 characters");
     maya.line(PASSWORD);
     maya.await("once more:");
-    save(maya, "sign-up", 110, 30, Ground.DARK);
+    save(maya, "sign-up", 110, 14, Ground.DARK);
     maya.line(PASSWORD);
     maya.await("Welcome, maya.");
     maya.await("5 of 5 up");

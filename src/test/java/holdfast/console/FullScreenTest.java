@@ -8,6 +8,7 @@ import holdfast.client.FakeServer;
 import holdfast.client.FakeWorld;
 import holdfast.client.Timing;
 import holdfast.wire.ClientRequest;
+import holdfast.wire.OkPayload;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jline.terminal.Attributes;
@@ -175,6 +177,27 @@ class FullScreenTest {
     assertEquals("hello there", sent().text());
     type("/keys vi\r");
     type("@bob one two" + ALT);
+    shown.await("two");
+    type("bcwthree" + ALT + "\r");
+    assertEquals("one three", sent().text());
+  }
+
+  @Test
+  void keysAndThemeOfTheAccountCountOnThisScreenToo() throws Exception {
+    world.account("bob", "battery staple");
+    server.script((peer, request) -> {
+      boolean asked = request instanceof ClientRequest.Preferences;
+      if (asked) {
+        peer.ok(request, new OkPayload.Preferences(Map.of("keys", "vi", "theme", "light")));
+      }
+      return asked;
+    });
+    type("/logout\r");
+    shown.await("Signed out.");
+    type("bob\r");
+    type("battery staple\r");
+    shown.await("48;5;253");
+    type("@alice one two" + ALT);
     shown.await("two");
     type("bcwthree" + ALT + "\r");
     assertEquals("one three", sent().text());
