@@ -39,8 +39,7 @@ final class WitnessCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (writers < 1 || writers > WRITERS_MAX) {
-      throw new ParameterException(
-          spec.commandLine(), "--writers goes from 1 to " + WRITERS_MAX);
+      throw new ParameterException(spec.commandLine(), "--writers goes from 1 to " + WRITERS_MAX);
     }
     Narrator narrator = Narrator.onTerminal(spec.commandLine().getOut());
     return Witness.run(options.load(), writers, System.in, narrator) ? 0 : HoldfastCommand.FAILED;

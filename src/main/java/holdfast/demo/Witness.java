@@ -43,7 +43,10 @@ public final class Witness {
               Locale.ROOT,
               "%s messages acknowledged; the longest wait of a writer was %d ms",
               Narrator.grouped(ledger.entries().size()),
-              load.longestWaitsSince(begun).stream().mapToLong(Duration::toMillis).max().orElse(0)));
+              load.longestWaitsSince(begun).stream()
+                  .mapToLong(Duration::toMillis)
+                  .max()
+                  .orElse(0)));
     } catch (DrillException e) {
       narrator.bad("FAILED: " + e.getMessage());
       return false;
@@ -63,8 +66,7 @@ public final class Witness {
               .formatted(SETTLED_MAX.toSeconds(), Databases.appliedIndexes(files)));
       return false;
     }
-    Databases.Report report =
-        Databases.compare(files, ledger.entries(), Databases.Numbering.KEPT);
+    Databases.Report report = Databases.compare(files, ledger.entries(), Databases.Numbering.KEPT);
     report
         .digests()
         .forEach((id, digest) ->
