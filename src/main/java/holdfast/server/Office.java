@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,10 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
 
   /// Every so many heartbeat rounds the table for STATUS travels along.
   private static final long TABLE_EVERY_ROUNDS = 5;
+
+  /// Lanes are numbered from a random number on, so that those of two processes of one server do
+  /// not meet; this leaves room for more within what JSON holds.
+  private static final long FIRST_LANE_ID_MAX = 1L << 52;
 
   private static final Logger log = LoggerFactory.getLogger(Office.class);
 
@@ -100,7 +105,12 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     this.survivor = survivor;
     this.clockWatch = new ClockWatch(self, clock, settings.clockSkewMaxMs());
     this.preferred = new PreferredPrimary(self, settings.preference());
-    this.desk = new WriteDesk(applier::machine, this, settings.requestTimeoutNanos());
+    this.desk =
+        new WriteDesk(
+            applier::machine,
+            this,
+            settings.requestTimeoutNanos(),
+            RandomGenerator.getDefault().nextLong(1, FIRST_LANE_ID_MAX));
     this.rescue = new RescueDesk(store.rescue(), desk, applier::machine);
     this.readIndexes = new ReadIndexDesk(this, applier.appliedIndex());
     this.proposals =

@@ -40,7 +40,7 @@ final class WriteDesk {
 
   private final Map<RequestName, List<Waiting>> waiting = new HashMap<>();
   private final Map<Long, WriteLane> lanesById = new HashMap<>();
-  private long nextLaneId = 1;
+  private long nextLaneId;
   private long pendingBytes;
 
   /// What a pending write is found by when its command is applied. Content is not part of it: the
@@ -69,7 +69,11 @@ final class WriteDesk {
     boolean send(WriteLane lane, PendingWrite write);
   }
 
-  WriteDesk(Supplier<ChatMachine> machine, Channel channel, long timeoutNanos) {
+  /// @param firstLaneId greater than 0, and such that no lane of an earlier process of this server
+  ///   had its number or one near above: the primary, which may be the same still, would take the
+  ///   new lane's writes for those
+  WriteDesk(Supplier<ChatMachine> machine, Channel channel, long timeoutNanos, long firstLaneId) {
+    this.nextLaneId = firstLaneId;
     this.machine = machine;
     this.channel = channel;
     this.timeoutNanos = timeoutNanos;

@@ -73,6 +73,39 @@ final class DeathsIT {
     }
   }
 
+  /// The primary goes on, and remembers how far the connections of the dead process were.
+  @Test
+  void aBackupThatWasKilledAndStartedAgainTakesWritesAsBefore() throws Exception {
+    try (ServerProcesses servers = ServerProcesses.create(3)) {
+      servers.startAll();
+      int primary = servers.awaitPrimary();
+      int backup = servers.allBut(primary).getFirst();
+      writeThrough(servers, backup, "before");
+      servers.kill(backup);
+      servers.start(backup);
+      servers.awaitPrimary();
+      writeThrough(servers, backup, "after");
+      servers.passed();
+    }
+  }
+
+  private static void writeThrough(ServerProcesses servers, int number, String name)
+      throws Exception {
+    for (int connection = 0; connection < 3; connection++) {
+      try (RawClient client = RawClient.connect(servers.clientPort(number))) {
+        String username = name + connection;
+        client.ok(
+            "REGISTER", "{'username':'%s','password':'%s'}".formatted(username, Writer.PASSWORD));
+        client.ok(
+            "LOGIN", "{'username':'%s','password':'%s'}".formatted(username, Writer.PASSWORD));
+        for (int i = 1; i <= 3; i++) {
+          JsonNode ok = client.ok("SEND", "{'to':'@%s','text':'%d'}".formatted(username, i));
+          assertEquals(i, ok.path("seq").asInt());
+        }
+      }
+    }
+  }
+
   private static void awaitBackup(ServerProcesses servers, int paused) throws Exception {
     ServerProcesses.await(
         "the paused primary steps down",

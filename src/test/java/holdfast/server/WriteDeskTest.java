@@ -53,7 +53,8 @@ class WriteDeskTest {
               return handedOver.add(write.key.requestId());
             }
           },
-          5 * SECOND);
+          5 * SECOND,
+          1);
 
   private static RequestKey keyOf(String requestId) {
     byte[] body = requestId.getBytes(StandardCharsets.UTF_8);
