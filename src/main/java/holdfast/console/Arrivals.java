@@ -45,7 +45,7 @@ final class Arrivals {
           draft.become(
               draft
                   .model()
-                  .with(draft.model().health().ruledBy(cluster.primary(), cluster.term())));
+                  .with(draft.model().health().ruledBy(cluster)));
     }
   }
 

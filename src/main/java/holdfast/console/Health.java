@@ -1,6 +1,7 @@
 package holdfast.console;
 
 import holdfast.wire.OkPayload;
+import holdfast.wire.ServerEvent;
 import holdfast.wire.ServerStatus;
 import java.util.Optional;
 
@@ -8,6 +9,7 @@ import java.util.Optional;
 ///
 /// @param server the one in use; nothing while none is
 /// @param voters 0 as long as the cluster's figures are not known
+/// @param solo one server goes on alone: what it takes is on one disk
 /// @param rttMs round trip of the last question; negative: not measured yet
 /// @param searchingMs for how long no server has been found, at least; 0: one is, or was just now
 record Health(
@@ -17,20 +19,33 @@ record Health(
     int up,
     int voters,
     int tolerated,
+    boolean solo,
     long rttMs,
     long searchingMs) {
-  static final Health UNKNOWN = new Health(Optional.empty(), Optional.empty(), 0, 0, 0, 0, -1, 0);
+  static final Health UNKNOWN =
+      new Health(Optional.empty(), Optional.empty(), 0, 0, 0, 0, false, -1, 0);
 
   Health on(String serverId) {
-    return new Health(Optional.of(serverId), primary, term, up, voters, tolerated, rttMs, 0);
+    return new Health(
+        Optional.of(serverId), primary, term, up, voters, tolerated, solo, rttMs, 0);
   }
 
   Health lost(long searching) {
-    return new Health(Optional.empty(), primary, term, up, voters, tolerated, rttMs, searching);
+    return new Health(
+        Optional.empty(), primary, term, up, voters, tolerated, solo, rttMs, searching);
   }
 
-  Health ruledBy(Optional<String> newPrimary, long newTerm) {
-    return new Health(server, newPrimary, newTerm, up, voters, tolerated, rttMs, searchingMs);
+  Health ruledBy(ServerEvent.Cluster cluster) {
+    return new Health(
+        server,
+        cluster.primary(),
+        cluster.term(),
+        up,
+        voters,
+        tolerated,
+        cluster.solo(),
+        rttMs,
+        searchingMs);
   }
 
   Health seen(OkPayload.Status status, long took) {
@@ -43,6 +58,7 @@ record Health(
         alive,
         members,
         status.failuresTolerated(),
+        status.solo(),
         took,
         searchingMs);
   }

@@ -2,6 +2,7 @@ package holdfast.console;
 
 import holdfast.wire.OkPayload;
 import holdfast.wire.ServerStatus;
+import holdfast.wire.TermText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongFunction;
@@ -91,7 +92,7 @@ final class Lists {
     lines.add(
         status.primary().map(id -> "Server " + id + " is primary").orElse("There is no primary")
             + " in term "
-            + status.term()
+            + TermText.of(status.term())
             + "; "
             + count(status.failuresTolerated(), "more server")
             + " may fail"

@@ -1,5 +1,6 @@
 package holdfast.console;
 
+import holdfast.wire.TermText;
 import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.AttributedStyle;
@@ -38,7 +39,10 @@ final class StatusLine {
           .primary()
           .ifPresentOrElse(
               id -> part("primary " + id, theme.bar()), () -> part("no primary", theme.barBad()));
-      part("term " + health.term(), theme.bar());
+      part("term " + TermText.of(health.term()), theme.bar());
+      if (health.solo()) {
+        part("on its own, one disk", theme.barLoud());
+      }
       boolean all = health.up() >= health.voters();
       part(health.up() + " of " + health.voters() + " up", all ? theme.bar() : theme.barLoud());
       part(

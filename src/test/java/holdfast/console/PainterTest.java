@@ -204,6 +204,17 @@ class PainterTest {
   }
 
   @Test
+  void aServerThatGoesOnAloneIsToldOfInTheStatusLine() {
+    Models models = busy(120, 24);
+    long term = 1L << 41 | 3L << 29 | 1;
+    models.happens(
+        new Happening.Event(
+            new ServerEvent.Cluster(Optional.of("3"), term, List.of(), true), false));
+    String line = statusLine(models).toString();
+    assertTrue(line.contains("primary 3 · term 1.3:1 · on its own, one disk"), line);
+  }
+
+  @Test
   void whatDoesNotFitIntoTheStatusLineIsLeftOutWhole() {
     String line = statusLine(busy(60, 24)).toString().strip();
     assertEquals("alice on server 2 · 1 unsent · primary 1 · term 7 · 3 ms", line);
