@@ -6,9 +6,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// The demo's facts as a check, round after round.
@@ -24,22 +21,7 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 final class KillTwoCommand implements Callable<Integer> {
-  private static final int ROUNDS_MAX = 100_000;
-  private static final int WRITERS_MAX = 1_000;
-
-  @Parameters(
-      paramLabel = "ROUNDS",
-      arity = "0..1",
-      defaultValue = "10",
-      description = "How often (default: ${DEFAULT-VALUE}).")
-  private int rounds = 10;
-
-  @Option(
-      names = "--writers",
-      paramLabel = "N",
-      defaultValue = "10",
-      description = "How many write at the same time (default: ${DEFAULT-VALUE}).")
-  private int writers = 10;
+  @Mixin private LoadOptions load = new LoadOptions();
 
   @Mixin private CommonOptions options = new CommonOptions();
 
@@ -47,12 +29,10 @@ final class KillTwoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (rounds < 1 || rounds > ROUNDS_MAX || writers < 1 || writers > WRITERS_MAX) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "ROUNDS goes from 1 to " + ROUNDS_MAX + ", --writers from 1 to " + WRITERS_MAX);
-    }
+    load.check(spec);
     Narrator narrator = Narrator.onTerminal(spec.commandLine().getOut());
-    return KillTwo.run(rounds, writers, options.sets(), narrator) ? 0 : HoldfastCommand.FAILED;
+    return KillTwo.run(load.rounds(), load.writers(), options.sets(), narrator)
+        ? 0
+        : HoldfastCommand.FAILED;
   }
 }

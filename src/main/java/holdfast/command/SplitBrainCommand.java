@@ -25,7 +25,6 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 final class SplitBrainCommand implements Callable<Integer> {
-  private static final int ROUNDS_MAX = 100_000;
   private static final int MESSAGES_MAX = 10_000;
 
   @Parameters(
@@ -48,10 +47,13 @@ final class SplitBrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (rounds < 1 || rounds > ROUNDS_MAX || messages < 1 || messages > MESSAGES_MAX) {
+    if (rounds < 1 || rounds > LoadOptions.ROUNDS_MAX || messages < 1 || messages > MESSAGES_MAX) {
       throw new ParameterException(
           spec.commandLine(),
-          "ROUNDS goes from 1 to " + ROUNDS_MAX + ", --messages from 1 to " + MESSAGES_MAX);
+          "ROUNDS goes from 1 to "
+              + LoadOptions.ROUNDS_MAX
+              + ", --messages from 1 to "
+              + MESSAGES_MAX);
     }
     Narrator narrator = Narrator.onTerminal(spec.commandLine().getOut());
     return SplitBrain.run(rounds, messages, options.sets(), narrator) ? 0 : HoldfastCommand.FAILED;

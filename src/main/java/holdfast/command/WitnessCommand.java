@@ -23,8 +23,6 @@ import picocli.CommandLine.Spec;
     hidden = true,
     mixinStandardHelpOptions = true)
 final class WitnessCommand implements Callable<Integer> {
-  private static final int WRITERS_MAX = 1_000;
-
   @Option(
       names = "--writers",
       paramLabel = "N",
@@ -38,8 +36,9 @@ final class WitnessCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (writers < 1 || writers > WRITERS_MAX) {
-      throw new ParameterException(spec.commandLine(), "--writers goes from 1 to " + WRITERS_MAX);
+    if (writers < 1 || writers > LoadOptions.WRITERS_MAX) {
+      throw new ParameterException(
+          spec.commandLine(), "--writers goes from 1 to " + LoadOptions.WRITERS_MAX);
     }
     Narrator narrator = Narrator.onTerminal(spec.commandLine().getOut());
     return Witness.run(options.load(), writers, System.in, narrator) ? 0 : HoldfastCommand.FAILED;

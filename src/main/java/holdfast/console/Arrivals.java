@@ -42,10 +42,7 @@ final class Arrivals {
         }
       }
       case ServerEvent.Cluster cluster ->
-          draft.become(
-              draft
-                  .model()
-                  .with(draft.model().health().ruledBy(cluster)));
+          draft.become(draft.model().with(draft.model().health().ruledBy(cluster)));
     }
   }
 

@@ -26,8 +26,7 @@ record Health(
       new Health(Optional.empty(), Optional.empty(), 0, 0, 0, 0, false, -1, 0);
 
   Health on(String serverId) {
-    return new Health(
-        Optional.of(serverId), primary, term, up, voters, tolerated, solo, rttMs, 0);
+    return new Health(Optional.of(serverId), primary, term, up, voters, tolerated, solo, rttMs, 0);
   }
 
   Health lost(long searching) {

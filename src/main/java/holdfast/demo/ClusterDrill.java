@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -211,6 +212,16 @@ public final class ClusterDrill implements AutoCloseable {
               + applied());
     }
     return Databases.compare(cluster.databases(), ledger.entries(), numbering);
+  }
+
+  /// What is wrong after servers that were alone have been put together again.
+  List<String> faults(Databases.Report report) throws SQLException {
+    List<String> faults = new ArrayList<>(report.faults());
+    long unreplayable = Databases.unreplayable(cluster.databases());
+    if (unreplayable > 0) {
+      faults.add(unreplayable + " writes could not be brought in again");
+    }
+    return faults;
   }
 
   private List<Long> applied() throws SQLException {

@@ -22,12 +22,14 @@ public final class KillTwo {
 
   private final ClusterDrill drill;
   private final Narrator narrator;
+  private final Rounds rounds;
   private final List<Duration> waits = new ArrayList<>();
   private long terms;
 
   private KillTwo(ClusterDrill drill, Narrator narrator) {
     this.drill = drill;
     this.narrator = narrator;
+    this.rounds = new Rounds(drill, narrator);
   }
 
   /// Whether all rounds went as they must. Slowness fails nothing, as long as writes go on within
@@ -40,29 +42,24 @@ public final class KillTwo {
     }
   }
 
-  private boolean run(int rounds, int writers)
+  private boolean run(int number, int writers)
       throws IOException, InterruptedException, SQLException {
     narrator.chapter(
         "Five servers in %s, %d writers. Each round kills the primary and then its successor"
                 .formatted(drill.cluster().folder(), writers)
             + " (kill -9), restarts both, and compares all five databases.");
-    try {
-      drill.startAll();
-      drill.startLoad(writers, PACE);
-      for (int round = 1; round <= rounds; round++) {
-        if (!round(round)) {
-          drill.cluster().keepFiles();
-          return false;
-        }
-      }
-      conclude(rounds);
-      return true;
-    } catch (DrillException e) {
-      narrator.bad("FAILED: " + e.getMessage());
-      narrator.say("Logs and databases are left in " + drill.cluster().folder());
-      drill.cluster().keepFiles();
-      return false;
+    boolean held =
+        rounds.run(
+            number,
+            () -> {
+              drill.startAll();
+              drill.startLoad(writers, PACE);
+            },
+            this::round);
+    if (held) {
+      conclude(number);
     }
+    return held;
   }
 
   private boolean round(int round)
@@ -92,13 +89,9 @@ public final class KillTwo {
       waits.addAll(failover.waits());
       terms += failover.terms();
     }
-    if (!report.faults().isEmpty()) {
-      narrator.bad(line);
-      report.faults().forEach(narrator::bad);
-      narrator.say("Logs and databases are left in " + drill.cluster().folder());
+    if (!rounds.told(line, report.faults())) {
       return false;
     }
-    narrator.say(line);
     drill.resumeLoad();
     return true;
   }

@@ -29,12 +29,14 @@ public final class LastSurvivor {
 
   private final ClusterDrill drill;
   private final Narrator narrator;
+  private final Rounds rounds;
   private final List<Duration> first = new ArrayList<>();
   private final List<Duration> second = new ArrayList<>();
 
   private LastSurvivor(ClusterDrill drill, Narrator narrator) {
     this.drill = drill;
     this.narrator = narrator;
+    this.rounds = new Rounds(drill, narrator);
   }
 
   /// Whether all rounds went as they must. Slowness fails nothing, as long as writes go on within
@@ -49,29 +51,24 @@ public final class LastSurvivor {
     }
   }
 
-  private boolean run(int rounds, int writers)
+  private boolean run(int number, int writers)
       throws IOException, InterruptedException, SQLException {
     narrator.chapter(
         "Three servers in %s, %d writers. Each round kills two, one after the other (kill -9): the"
                 .formatted(drill.cluster().folder(), writers)
             + " third goes on alone. Both come back, and all three databases are compared.");
-    try {
-      drill.startAll();
-      drill.startLoad(writers, PACE);
-      for (int round = 1; round <= rounds; round++) {
-        if (!round(round)) {
-          drill.cluster().keepFiles();
-          return false;
-        }
-      }
-      conclude(rounds);
-      return true;
-    } catch (DrillException e) {
-      narrator.bad("FAILED: " + e.getMessage());
-      narrator.say("Logs and databases are left in " + drill.cluster().folder());
-      drill.cluster().keepFiles();
-      return false;
+    boolean held =
+        rounds.run(
+            number,
+            () -> {
+              drill.startAll();
+              drill.startLoad(writers, PACE);
+            },
+            this::round);
+    if (held) {
+      conclude(number);
     }
+    return held;
   }
 
   private boolean round(int round)
@@ -93,11 +90,7 @@ public final class LastSurvivor {
     drill.awaitTolerated(1);
     drill.awaitRescued();
     Databases.Report report = drill.compare();
-    List<String> faults = new ArrayList<>(report.faults());
-    long unreplayable = Databases.unreplayable(drill.cluster().databases());
-    if (unreplayable > 0) {
-      faults.add(unreplayable + " writes could not be brought in again");
-    }
+    List<String> faults = drill.faults(report);
     first.addAll(one.waits());
     second.addAll(two.waits());
     String line =
@@ -113,13 +106,9 @@ public final class LastSurvivor {
             two.median().toMillis(),
             Narrator.grouped(report.messages()),
             faults.isEmpty() ? "the same on all three" : "NOT AS THEY MUST BE");
-    if (!faults.isEmpty()) {
-      narrator.bad(line);
-      faults.forEach(narrator::bad);
-      narrator.say("Logs and databases are left in " + drill.cluster().folder());
+    if (!rounds.told(line, faults)) {
       return false;
     }
-    narrator.say(line);
     drill.resumeLoad();
     return true;
   }

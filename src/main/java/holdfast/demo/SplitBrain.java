@@ -21,11 +21,13 @@ public final class SplitBrain {
 
   private final ClusterDrill drill;
   private final Narrator narrator;
+  private final Rounds rounds;
   private final int messages;
 
   private SplitBrain(ClusterDrill drill, Narrator narrator, int messages) {
     this.drill = drill;
     this.narrator = narrator;
+    this.rounds = new Rounds(drill, narrator);
     this.messages = messages;
   }
 
@@ -42,39 +44,30 @@ public final class SplitBrain {
     }
   }
 
-  private boolean run(int rounds) throws IOException, InterruptedException, SQLException {
+  private boolean run(int number) throws IOException, InterruptedException, SQLException {
     narrator.chapter(
         "Three servers in %s. Each round stops one, cuts the other two from each other, lets people"
                 .formatted(drill.cluster().folder())
             + " write on both sides, and puts all together again.");
-    try {
-      drill.cluster().layProxies();
-      drill.startAll();
-      drill.awaitAllUp();
-      for (int round = 1; round <= rounds; round++) {
-        if (!round(round)) {
-          drill.cluster().keepFiles();
-          return false;
-        }
-      }
+    boolean held =
+        rounds.run(
+            number,
+            () -> {
+              drill.cluster().layProxies();
+              drill.startAll();
+              drill.awaitAllUp();
+            },
+            this::round);
+    if (held) {
       narrator.good(
           "%d rounds: every message of both sides is there exactly once, the same on all three"
-              .formatted(rounds));
-      return true;
-    } catch (DrillException | WireSession.RefusedException e) {
-      narrator.bad("FAILED: " + e.getMessage());
-      narrator.say("Logs and databases are left in " + drill.cluster().folder());
-      drill.cluster().keepFiles();
-      return false;
+              .formatted(number));
     }
+    return held;
   }
 
   private boolean round(int round)
-      throws InterruptedException,
-          DrillException,
-          IOException,
-          SQLException,
-          WireSession.RefusedException {
+      throws InterruptedException, DrillException, IOException, SQLException {
     LocalCluster cluster = drill.cluster();
     ServerId third = cluster.members().get(round % SERVERS).id();
     drill.awaitTolerated(1);
@@ -104,6 +97,8 @@ public final class SplitBrain {
       drill.awaitRescued();
       people.writeTogether();
       return conclude(round, left, right, before);
+    } catch (WireSession.RefusedException e) {
+      throw new DrillException("somebody was refused: " + e.getMessage());
     }
   }
 
@@ -129,11 +124,7 @@ public final class SplitBrain {
   private boolean conclude(int round, Member left, Member right, long before)
       throws InterruptedException, DrillException, SQLException {
     Databases.Report report = drill.compare(Databases.Numbering.GIVEN_ANEW);
-    List<String> faults = new ArrayList<>(report.faults());
-    long unreplayable = Databases.unreplayable(drill.cluster().databases());
-    if (unreplayable > 0) {
-      faults.add(unreplayable + " writes could not be brought in again");
-    }
+    List<String> faults = drill.faults(report);
     String line =
         "round %2d: servers %s and %s each alone, %s messages on the first; together %s messages, %s"
             .formatted(
@@ -143,13 +134,6 @@ public final class SplitBrain {
                 Narrator.grouped(before),
                 Narrator.grouped(report.messages()),
                 faults.isEmpty() ? "the same on all three" : "NOT AS THEY MUST BE");
-    if (faults.isEmpty()) {
-      narrator.say(line);
-      return true;
-    }
-    narrator.bad(line);
-    faults.forEach(narrator::bad);
-    narrator.say("Logs and databases are left in " + drill.cluster().folder());
-    return false;
+    return rounds.told(line, faults);
   }
 }

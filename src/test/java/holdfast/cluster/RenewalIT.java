@@ -9,8 +9,8 @@ import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// Every kind of change of the members, one after the other, while people write: five servers become
-/// seven and five again. `-Dholdfast.fill.mib=1024` begins with a database of that size.
+/// Every kind of change of the members, one after the other, while people write: five servers
+/// become seven and five again. `-Dholdfast.fill.mib=1024` begins with a database of that size.
 final class RenewalIT {
   private static final String ROOM = "#ledger";
   private static final int FILL_MIB = Integer.getInteger("holdfast.fill.mib", 8);
@@ -33,16 +33,15 @@ final class RenewalIT {
         int primary = servers.awaitPrimary(members);
         Commands.ok(servers, "admin", "remove", Integer.toString(primary));
         assertEquals(4, servers.awaitExit(primary));
-        members.remove((Integer) primary);
+        members.removeIf(n -> n == primary);
         writers.awaitMore(20);
         told("the primary is removed", writers);
 
         int dead = members.stream().filter(n -> n != 6).findFirst().orElseThrow();
         servers.kill(dead);
-        members.remove((Integer) dead);
+        members.removeIf(n -> n == dead);
         String address = "127.0.0.1:%d:%d".formatted(servers.clientPort(7), servers.peerPort(7));
-        Commands.ok(
-            servers, "admin", "replace", Integer.toString(dead), "--by", "7", address);
+        Commands.ok(servers, "admin", "replace", Integer.toString(dead), "--by", "7", address);
         join(servers, members, 7);
         told("a dead one is replaced", writers);
 
@@ -53,7 +52,7 @@ final class RenewalIT {
         for (int gone : List.of(9, 6)) {
           Commands.ok(servers, "admin", "remove", Integer.toString(gone));
           assertEquals(4, servers.awaitExit(gone));
-          members.remove((Integer) gone);
+          members.removeIf(n -> n == gone);
         }
         servers.awaitVoters(members, members);
         assertEquals(5, members.size());
