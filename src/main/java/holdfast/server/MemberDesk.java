@@ -8,11 +8,11 @@ import holdfast.replication.Membership;
 import holdfast.replication.Replica;
 import holdfast.replication.Role;
 import holdfast.replication.ServerId;
-import holdfast.replication.Views;
 import holdfast.wire.CommandCodec;
 import holdfast.wire.PeerCodec;
 import holdfast.wire.PeerFrame;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +24,8 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +52,7 @@ final class MemberDesk {
   private final ServerId self;
   private final Replica replica;
   private final Peers peers;
+  private final Supplier<List<Member>> told;
   private final LongSupplier chatTime;
   private final boolean survives;
   private final Consumer<String> onRemoved;
@@ -57,7 +60,7 @@ final class MemberDesk {
   private final Map<ServerId, String> keysShown = new TreeMap<>();
   private final Set<ServerId> dropped = new TreeSet<>();
   private final Set<ServerId> refusedBy = new TreeSet<>();
-  private Optional<Views> dialled = Optional.empty();
+  private Optional<List<Member>> dialled = Optional.empty();
   private long refusedNanos;
   private long lastChangeId;
 
@@ -76,6 +79,7 @@ final class MemberDesk {
     }
   }
 
+  /// @param told the members as the primary last told of them
   /// @param chatTime the time of the last command applied
   /// @param survives a last survivor may go on alone: what members without a vote may need is kept
   /// @param onRemoved told a sentence when this server is to end, since it is no member any more
@@ -83,12 +87,14 @@ final class MemberDesk {
       ServerId self,
       Replica replica,
       Peers peers,
+      Supplier<List<Member>> told,
       LongSupplier chatTime,
       boolean survives,
       Consumer<String> onRemoved) {
     this.self = self;
     this.replica = replica;
     this.peers = peers;
+    this.told = told;
     this.chatTime = chatTime;
     this.survives = survives;
     this.onRemoved = onRemoved;
@@ -238,11 +244,23 @@ final class MemberDesk {
   // ---- links
 
   private void dial() {
-    Views views = replica.views();
-    if (!dialled.equals(Optional.of(views))) {
-      dialled = Optional.of(views);
-      peers.dial(views.members());
+    List<Member> members = reached();
+    if (!dialled.equals(Optional.of(members))) {
+      dialled = Optional.of(members);
+      peers.dial(members);
     }
+  }
+
+  /// Whoever the list in force names; and, on a server that catches up and has an old list, whoever
+  /// the primary has told of: it must be able to answer a primary that came later (thesis §4.1).
+  private List<Member> reached() {
+    List<Member> members = new ArrayList<>(replica.views().members());
+    if (replica.role() != Role.PRIMARY) {
+      Set<ServerId> known = members.stream().map(Member::id).collect(Collectors.toSet());
+      told.get().stream().filter(member -> !known.contains(member.id())).forEach(members::add);
+    }
+    members.sort(Comparator.comparing(Member::id));
+    return members;
   }
 
   /// Ends the links of those who have left, so that they dial anew and are told. Called once that

@@ -152,7 +152,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
             board,
             views,
             snapshots,
-            new MemberDesk(self, replica, peers, store.chat()::time, survives, this::onRemoved),
+            members(replica, peers, board, survives),
             new SurvivorDesk(self, replica, config.survivorTakeover(), store.chat()::time),
             proposeOwn ->
                 new SignIns(
@@ -232,6 +232,11 @@ public final class Server implements AutoCloseable, Listener.Handler {
         directory,
         (session, epoch, position) ->
             port().run(() -> port().signIns().caughtUp(session, epoch, position)));
+  }
+
+  private MemberDesk members(Replica replica, Peers peers, StatusBoard board, boolean survives) {
+    return new MemberDesk(
+        self, replica, peers, board::toldMembers, store.chat()::time, survives, this::onRemoved);
   }
 
   private PresenceNews presenceNews(Reads reads, Directory directory, Presence presence) {

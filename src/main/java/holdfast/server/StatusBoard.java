@@ -53,6 +53,20 @@ final class StatusBoard {
     told = servers.stream().collect(Collectors.toMap(ServerStatus::serverId, s -> s, (a, b) -> b));
   }
 
+  /// The members as the primary last told of them, without keys.
+  List<Member> toldMembers() {
+    return told.values().stream()
+        .map(row ->
+            new Member(
+                new ServerId(Integer.parseInt(row.serverId())),
+                row.host(),
+                row.clientPort(),
+                row.peerPort(),
+                row.voter(),
+                Optional.empty()))
+        .toList();
+  }
+
   void linkUp(ServerId peer) {
     linked.add(peer);
   }

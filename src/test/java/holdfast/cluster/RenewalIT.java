@@ -8,22 +8,29 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// Every kind of change of the members, one after the other, while people write: five servers
 /// become seven and five again. `-Dholdfast.fill.mib=1024` begins with a database of that size.
 final class RenewalIT {
   private static final String ROOM = "#ledger";
   private static final int FILL_MIB = Integer.getInteger("holdfast.fill.mib", 8);
+
+  /// More than `ReplicaSettings.windowBytesMax`.
+  private static final int LOG_MIB = 20;
+
   private static final int TEXT_BYTES = 4_000;
 
   /// Messages on their way while the database is filled.
   private static final int WINDOW = 512;
 
+  /// On demand: `-Dholdfast.fill.mib=1024` begins with a database of that size.
   @Test
+  @EnabledIfSystemProperty(named = "holdfast.fill.mib", matches = "\\d+")
   void fiveBecomeSevenAndFiveAgainWhilePeopleWrite() throws Exception {
     try (ServerProcesses servers = ServerProcesses.createForMore(5, 9, "log.keep=64MiB")) {
       servers.startAll();
-      fill(servers.clientPort(servers.awaitPrimary()));
+      fill(servers.clientPort(servers.awaitPrimary()), FILL_MIB);
       List<Integer> members = new ArrayList<>(List.of(1, 2, 3, 4, 5));
       try (Writers writers = Writers.start(4, ROOM, servers.clientPorts())) {
         writers.awaitMore(20);
@@ -65,6 +72,27 @@ final class RenewalIT {
     }
   }
 
+  /// The log that the newcomer gets begins with lists of members in which its primary is not, and
+  /// is longer than what is sent without an answer.
+  @Test
+  void aNewcomerAnswersAPrimaryThatTheBeginningOfItsLogDoesNotKnow() throws Exception {
+    try (ServerProcesses servers = ServerProcesses.createForMore(3, 5)) {
+      servers.startAll();
+      servers.awaitPrimary();
+      List<Integer> members = new ArrayList<>(List.of(1, 2, 3));
+      fill(servers.clientPort(1), LOG_MIB);
+      join(servers, members, 4);
+      servers.configure(
+          1, "server.4=127.0.0.1:%d:%d".formatted(servers.clientPort(4), servers.peerPort(4)));
+      Commands.ok(servers, "admin", "transfer", "4");
+      assertEquals(4, servers.awaitPrimary(members));
+      servers.join(5, 4);
+      members.add(5);
+      servers.awaitVoters(members, members);
+      servers.passed();
+    }
+  }
+
   private static void join(ServerProcesses servers, List<Integer> members, int number)
       throws Exception {
     servers.join(number, members.getFirst());
@@ -77,14 +105,14 @@ final class RenewalIT {
   }
 
   /// Notes of one account to itself, many on their way at once.
-  private static void fill(int port) throws Exception {
+  private static void fill(int port, int mebibytes) throws Exception {
     String text = "x".repeat(TEXT_BYTES);
     try (RawClient client = RawClient.connect(port)) {
       client.ok("REGISTER", "{'username':'filler','password':'%s'}".formatted(Writer.PASSWORD));
       client.ok("LOGIN", "{'username':'filler','password':'%s'}".formatted(Writer.PASSWORD));
       client.ok("CREATE_ROOM", "{'room':'#filled'}");
       Deque<String> asked = new ArrayDeque<>();
-      long messages = ((long) FILL_MIB << 20) / TEXT_BYTES;
+      long messages = ((long) mebibytes << 20) / TEXT_BYTES;
       for (long i = 0; i < messages; i++) {
         asked.add(client.send("SEND", "{'to':'#filled','text':'%s'}".formatted(text)));
         if (asked.size() >= WINDOW) {
