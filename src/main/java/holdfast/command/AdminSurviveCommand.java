@@ -8,16 +8,9 @@ import holdfast.replication.ServerId;
 import holdfast.replication.Timeline;
 import holdfast.server.ServerConfig;
 import holdfast.wire.ClientRequest;
-import holdfast.wire.ErrorCode;
 import holdfast.wire.OkPayload;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -66,7 +59,7 @@ final class AdminSurviveCommand implements Callable<Integer> {
     ClusterStatus status = ClusterStatus.ask(config.servers(), STATUS_MAX);
     if (!yes) {
       tellWhatIsAtStake(config, status);
-      if (!confirmed()) {
+      if (!dialog().confirmed("have server " + survivor + " go on alone")) {
         say("not done");
         return HoldfastCommand.FAILED;
       }
@@ -79,11 +72,7 @@ final class AdminSurviveCommand implements Callable<Integer> {
               .formatted(moved.primary(), Timeline.termText(moved.term())));
       return 0;
     } catch (AdminException e) {
-      if (!e.code().equals(ErrorCode.BAD_REQUEST.name())) {
-        throw e;
-      }
-      spec.commandLine().getErr().println("holdfast: refused: " + e.getMessage());
-      return HoldfastCommand.REFUSED;
+      return dialog().refused(e);
     }
   }
 
@@ -105,18 +94,11 @@ final class AdminSurviveCommand implements Callable<Integer> {
             .formatted(survivor));
   }
 
-  private boolean confirmed() throws IOException {
-    PrintWriter out = spec.commandLine().getOut();
-    out.print("Type yes to have server " + survivor + " go on alone: ");
-    out.flush();
-    BufferedReader in =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    return Optional.ofNullable(in.readLine()).map(line -> line.strip().equals("yes")).orElse(false);
+  private void say(String line) {
+    dialog().say(line);
   }
 
-  private void say(String line) {
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(line);
-    out.flush();
+  private Dialog dialog() {
+    return new Dialog(spec);
   }
 }

@@ -7,7 +7,6 @@ import holdfast.replication.ServerId;
 import holdfast.server.ConfigException;
 import holdfast.server.ServerConfig;
 import holdfast.wire.ClientRequest;
-import holdfast.wire.ErrorCode;
 import holdfast.wire.RequestHeader;
 import java.io.IOException;
 import java.util.function.Function;
@@ -36,11 +35,7 @@ final class MemberWish {
       spec.commandLine().getOut().println(done.apply(asked));
       return 0;
     } catch (AdminException e) {
-      if (!e.code().equals(ErrorCode.BAD_REQUEST.name())) {
-        throw e;
-      }
-      spec.commandLine().getErr().println("holdfast: refused: " + e.getMessage());
-      return HoldfastCommand.REFUSED;
+      return new Dialog(spec).refused(e);
     }
   }
 

@@ -7,11 +7,6 @@ import holdfast.replication.Member;
 import holdfast.replication.Timeline;
 import holdfast.server.ServerConfig;
 import holdfast.storage.SurvivingDirectory;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -74,7 +69,7 @@ final class RecoverCommand implements Callable<Integer> {
         return HoldfastCommand.FAILED;
       }
       tellWhatIsAtStake(recovery);
-      if (!yes && !confirmed()) {
+      if (!yes && !dialog().confirmed("begin a new cluster")) {
         say("not done");
         return HoldfastCommand.FAILED;
       }
@@ -129,18 +124,11 @@ final class RecoverCommand implements Callable<Integer> {
             + " their disks come back. People sign in again with their passwords");
   }
 
-  private boolean confirmed() throws IOException {
-    PrintWriter out = spec.commandLine().getOut();
-    out.print("Type yes to begin a new cluster: ");
-    out.flush();
-    BufferedReader in =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    return Optional.ofNullable(in.readLine()).map(line -> line.strip().equals("yes")).orElse(false);
+  private void say(String line) {
+    dialog().say(line);
   }
 
-  private void say(String line) {
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(line);
-    out.flush();
+  private Dialog dialog() {
+    return new Dialog(spec);
   }
 }

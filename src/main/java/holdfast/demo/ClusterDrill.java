@@ -75,6 +75,11 @@ public final class ClusterDrill implements AutoCloseable {
     load().awaitProgressSince(System.nanoTime());
   }
 
+  /// Returns when every writer had `messages` more acknowledged.
+  void awaitMessages(int messages) throws InterruptedException, DrillException {
+    load().awaitMore(messages);
+  }
+
   private Load load() {
     return load.orElseThrow();
   }

@@ -17,8 +17,8 @@ public final class KillTwo {
   /// Between two messages of a writer.
   private static final Duration PACE = Duration.ofMillis(20);
 
-  /// Of undisturbed load before each death.
-  private static final Duration CALM = Duration.ofSeconds(1);
+  /// Of every writer, undisturbed before each death.
+  private static final int CALM_MESSAGES = 40;
 
   private final ClusterDrill drill;
   private final Narrator narrator;
@@ -64,9 +64,9 @@ public final class KillTwo {
 
   private boolean round(int round)
       throws InterruptedException, DrillException, IOException, SQLException {
-    Thread.sleep(CALM);
+    drill.awaitMessages(CALM_MESSAGES);
     Failover first = drill.awaitFailover(drill.killPrimary());
-    Thread.sleep(CALM);
+    drill.awaitMessages(CALM_MESSAGES);
     Failover second = drill.awaitFailover(drill.killPrimary());
     drill.restart(List.of(first.killed(), second.killed()));
     drill.awaitAllUp();

@@ -24,8 +24,8 @@ public final class LastSurvivor {
   /// Between two messages of a writer.
   private static final Duration PACE = Duration.ofMillis(20);
 
-  /// Of undisturbed load before each death, and alone.
-  private static final Duration CALM = Duration.ofSeconds(1);
+  /// Of every writer, undisturbed before each death, and while one is alone.
+  private static final int CALM_MESSAGES = 40;
 
   private final ClusterDrill drill;
   private final Narrator narrator;
@@ -74,17 +74,17 @@ public final class LastSurvivor {
   private boolean round(int round)
       throws InterruptedException, DrillException, IOException, SQLException {
     drill.awaitTolerated(1);
-    Thread.sleep(CALM);
+    drill.awaitMessages(CALM_MESSAGES);
     Failover one = drill.awaitFailover(drill.killPrimary());
     ClusterStatus.Answer pair = drill.awaitTolerated(1);
-    Thread.sleep(CALM);
+    drill.awaitMessages(CALM_MESSAGES);
     // By turns the primary and the backup of the two that are left.
     ServerId victim =
         round % 2 == 1 ? pair.member().id() : backup(pair.member().id(), one.killed());
     Failover two = drill.awaitFailover(drill.kill(victim));
     Member survivor = member(two.successor());
     drill.awaitSolo(survivor);
-    Thread.sleep(CALM);
+    drill.awaitMessages(CALM_MESSAGES);
     bringBack(round, one.killed(), two.killed());
     drill.awaitAllUp();
     drill.awaitTolerated(1);
@@ -116,17 +116,17 @@ public final class LastSurvivor {
   /// By turns together, the one that died last before the other, and the other way round: that one
   /// lacks what the other two wrote, and must not lead.
   private void bringBack(int round, ServerId diedFirst, ServerId diedLast)
-      throws IOException, InterruptedException {
+      throws IOException, InterruptedException, DrillException {
     switch (round % 3) {
       case 0 -> {
         drill.restart(List.of(diedLast));
-        Thread.sleep(CALM);
+        drill.awaitMessages(CALM_MESSAGES);
         drill.restart(List.of(diedFirst));
       }
       case 1 -> drill.restart(List.of(diedFirst, diedLast));
       default -> {
         drill.restart(List.of(diedFirst));
-        Thread.sleep(CALM);
+        drill.awaitMessages(CALM_MESSAGES);
         drill.restart(List.of(diedLast));
       }
     }

@@ -57,6 +57,13 @@ final class Load implements AutoCloseable {
     }
   }
 
+  /// Returns when every writer had `messages` more acknowledged.
+  void awaitMore(int messages) throws InterruptedException, DrillException {
+    for (LoadWriter writer : writers) {
+      check(writer.awaitMore(messages, RECOVERY_MAX), "no %d more writes".formatted(messages));
+    }
+  }
+
   private void check(boolean inTime, String what) throws DrillException {
     for (LoadWriter writer : writers) {
       if (writer.failure().isPresent()) {

@@ -147,6 +147,21 @@ final class LoadWriter implements Runnable {
     return awaitThat(() -> count > 0 && lastBegun - instant > 0, patience);
   }
 
+  /// Whether, within `patience`, `messages` more than now were acknowledged.
+  boolean awaitMore(int messages, Duration patience) throws InterruptedException {
+    int wanted = acknowledged() + messages;
+    return awaitThat(() -> count >= wanted, patience);
+  }
+
+  private int acknowledged() {
+    lock.lock();
+    try {
+      return count;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private boolean awaitThat(BooleanSupplier condition, Duration patience)
       throws InterruptedException {
     long left = patience.toNanos();

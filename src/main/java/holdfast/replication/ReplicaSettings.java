@@ -49,34 +49,6 @@ public record ReplicaSettings(
         electionTicksMax);
   }
 
-  /// Majorities alone decide.
-  public ReplicaSettings(
-      int electionTicksMin,
-      int electionTicksMax,
-      int heartbeatTicks,
-      int diedTicksMax,
-      int caughtUpTicks,
-      int windowEntriesMax,
-      long windowBytesMax,
-      int batchEntriesMax,
-      int batchBytesMax,
-      long uncommittedBytesMax,
-      long cacheBytesMax) {
-    this(
-        electionTicksMin,
-        electionTicksMax,
-        heartbeatTicks,
-        diedTicksMax,
-        caughtUpTicks,
-        windowEntriesMax,
-        windowBytesMax,
-        batchEntriesMax,
-        batchBytesMax,
-        uncommittedBytesMax,
-        cacheBytesMax,
-        0);
-  }
-
   /// The same, but a last survivor may go on after `ticks`.
   public ReplicaSettings withSurvivorTicks(int ticks) {
     return new ReplicaSettings(
@@ -94,9 +66,9 @@ public record ReplicaSettings(
         ticks);
   }
 
-  /// DESIGN section 4 at 10 ms a tick.
+  /// DESIGN section 4 at 10 ms a tick; majorities alone decide.
   public static ReplicaSettings defaults() {
     return new ReplicaSettings(
-        60, 120, 10, 3, 200, 65_536, 8L << 20, 8_192, 1 << 20, 32L << 20, 1L << 20);
+        60, 120, 10, 3, 200, 65_536, 8L << 20, 8_192, 1 << 20, 32L << 20, 1L << 20, 0);
   }
 }

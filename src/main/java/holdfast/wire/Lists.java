@@ -144,8 +144,8 @@ final class Lists {
     for (Fields row : rows(fields, "servers")) {
       servers.add(
           new ServerStatus(
-              row.needText("server_id"),
-              row.needText("host"),
+              serverId(row.needText("server_id")).toString(),
+              host(row),
               port(row, "client_port"),
               port(row, "peer_port"),
               row.needText("role"),

@@ -146,7 +146,8 @@ final class ScriptedCluster {
             entries,
             s.batchBytesMax(),
             s.uncommittedBytesMax(),
-            s.cacheBytesMax());
+            s.cacheBytesMax(),
+            0);
   }
 
   private void tick(List<TestServer> which, int count, int elapsed) {

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 final class TestServer {
   /// Small enough to reach every bound, and to tick by hand.
   static final ReplicaSettings SETTINGS =
-      new ReplicaSettings(10, 20, 3, 2, 12, 8, 400, 4, 200, 1_000, 60);
+      new ReplicaSettings(10, 20, 3, 2, 12, 8, 400, 4, 200, 1_000, 60, 0);
 
   final ServerId id;
   private final Membership configured;

@@ -187,11 +187,11 @@ abstract class Laws {
     LogEntry first = added.getFirst();
     LogPosition last = process.disk().last();
     boolean truncates = first.index() <= last.index();
+    // A last survivor may have followed and founded in one step: what it received is older.
+    boolean made =
+        process.replica().role() == Role.PRIMARY && first.term() == process.replica().term();
     Violation.unless(
-        !truncates || process.replica().role() != Role.PRIMARY,
-        "primary %s truncates its log at %s",
-        process.id(),
-        first);
+        !truncates || !made, "primary %s truncates its log at %s", process.id(), first);
     if (process.replica().role() == Role.PRIMARY) {
       for (LogEntry entry : added) {
         world.commands().membershipOf(entry).ifPresent(m -> states(process, m));
@@ -209,6 +209,25 @@ abstract class Laws {
   final void lost(Server server) {
     disksLost++;
     world.trace().line(world.agenda().now(), "%s begins with nothing", server.id());
+  }
+
+  /// What is committed is on disk, for sure, on a majority, and while a change of the voters is not
+  /// committed on a majority of those before it, too.
+  protected final void heldByQuorum(ServerProcess process, long commitBefore, LogEntry entry) {
+    List<Membership> views =
+        process.disk().viewsBeyond(commitBefore, world.configured(), world.commands());
+    for (Membership view : views) {
+      List<ServerId> voters = view.voters();
+      long holders =
+          voters.stream().filter(id -> world.server(id).heldForSure(entry.position())).count();
+      Violation.unless(
+          2 * holders > voters.size(),
+          "server %s commits %s, which only %d of %s have on disk",
+          process.id(),
+          entry,
+          holders,
+          voters);
+    }
   }
 
   /// An operator's change was made, and no server may take it back.

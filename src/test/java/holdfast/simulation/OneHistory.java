@@ -164,25 +164,6 @@ final class OneHistory extends Laws {
     }
   }
 
-  /// What is committed is on disk, for sure, on a majority, and while a change of the voters is not
-  /// committed on a majority of those before it, too.
-  private void heldByQuorum(ServerProcess process, long commitBefore, LogEntry entry) {
-    List<Membership> views =
-        process.disk().viewsBeyond(commitBefore, world.configured(), world.commands());
-    for (Membership view : views) {
-      List<ServerId> voters = view.voters();
-      long holders =
-          voters.stream().filter(id -> world.server(id).heldForSure(entry.position())).count();
-      Violation.unless(
-          2 * holders > voters.size(),
-          "server %s commits %s, which only %d of %s have on disk",
-          process.id(),
-          entry,
-          holders,
-          voters);
-    }
-  }
-
   @Override
   void changed(MemberChange change) {
     changes++;

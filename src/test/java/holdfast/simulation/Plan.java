@@ -125,7 +125,8 @@ record Plan(
         batchEntries,
         tight ? 50 + random.nextInt(200) : 20_000,
         tight ? 300 + random.nextInt(500) : 1_000_000,
-        random.nextInt(3) == 0 ? random.nextInt(300) : 1_000_000);
+        random.nextInt(3) == 0 ? random.nextInt(300) : 1_000_000,
+        0);
   }
 
   /// Between `least` and `most`, small values as likely as large ones.

@@ -59,6 +59,13 @@ final class TimelineMoveTest {
     return new Command[] {FOUND, TimelineServer.register("alice", "r")};
   }
 
+  /// Servers that begin with the same.
+  private static void found(TimelineServer... servers) {
+    for (TimelineServer server : servers) {
+      server.write(TERM, beginning());
+    }
+  }
+
   private static List<String> texts(List<RescuedCommand> rescued) {
     return rescued.stream().map(r -> ((Command.Send) r.command()).text()).toList();
   }
@@ -116,9 +123,7 @@ final class TimelineMoveTest {
   void aPrefixOfTheWinnersLogHasNothingToKeep() throws Exception {
     try (TimelineServer winner = server("winner");
         TimelineServer loser = server("loser")) {
-      for (TimelineServer server : List.of(winner, loser)) {
-        server.write(TERM, beginning());
-      }
+      found(winner, loser);
       winner.write(FIRST, ALONE, note("on"));
       loser.moveTo(winner);
       assertEquals(Optional.empty(), loser.store.rescue().next());
@@ -145,9 +150,7 @@ final class TimelineMoveTest {
   void whatWasRefusedWhereItWasMadeIsNotKept() throws Exception {
     try (TimelineServer winner = server("winner");
         TimelineServer loser = server("loser")) {
-      for (TimelineServer server : List.of(winner, loser)) {
-        server.write(TERM, beginning());
-      }
+      found(winner, loser);
       Command refused = TimelineServer.register("alice", "again");
       loser.write(TERM, refused, note("mine"), refused);
       winner.write(FIRST, ALONE);
@@ -161,9 +164,7 @@ final class TimelineMoveTest {
     try (TimelineServer first = server("first");
         TimelineServer second = server("second");
         TimelineServer loser = server("loser")) {
-      for (TimelineServer server : List.of(first, second, loser)) {
-        server.write(TERM, beginning());
-      }
+      found(first, second, loser);
       loser.write(TERM, note("a"), note("b"));
       first.write(FIRST, ALONE);
       loser.moveTo(first);
@@ -173,9 +174,8 @@ final class TimelineMoveTest {
       second.write(TERM, note("c"));
       second.write(SECOND, ALONE);
       loser.moveTo(second);
-      // What was brought in to a timeline that is lost as well is to be brought in again, as what
-      // it
-      // was and as what it became: the request tells that they are one.
+      // What was brought in to a timeline that is lost as well is brought in again, as what it was
+      // and as what it became: the request tells that they are one.
       assertEquals(List.of("a", "b", "a"), texts(loser.waiting()));
       assertEquals(List.of(1L, 2L, 3L), loser.waiting().stream().map(r -> r.position()).toList());
       while (loser.store.rescue().waiting() > 0) {
@@ -193,9 +193,7 @@ final class TimelineMoveTest {
   void theSameSnapshotOnceMoreTakesNothingAwayAndAddsNothing() throws Exception {
     try (TimelineServer winner = server("winner");
         TimelineServer loser = server("loser")) {
-      for (TimelineServer server : List.of(winner, loser)) {
-        server.write(TERM, beginning());
-      }
+      found(winner, loser);
       loser.write(TERM, note("a"), note("b"));
       winner.write(FIRST, ALONE);
       try (OutgoingSnapshot snapshot = winner.store.snapshots().copy(true)) {
@@ -219,9 +217,7 @@ final class TimelineMoveTest {
   void aSnapshotOfAnEarlierTimelineIsOfNoUse() throws Exception {
     try (TimelineServer earlier = server("earlier");
         TimelineServer later = server("later")) {
-      for (TimelineServer server : List.of(earlier, later)) {
-        server.write(TERM, beginning());
-      }
+      found(earlier, later);
       for (int i = 0; i < 10; i++) {
         earlier.write(TERM + 5, note("much"));
       }
@@ -238,9 +234,7 @@ final class TimelineMoveTest {
   void aCopyMadeBeforeTheFoundingIsAppliedIsOfTheTimelineBefore() throws Exception {
     try (TimelineServer founder = server("founder");
         TimelineServer loser = server("loser")) {
-      for (TimelineServer server : List.of(founder, loser)) {
-        server.write(TERM, beginning());
-      }
+      found(founder, loser);
       loser.write(TERM, note("mine"));
       founder.append(FIRST, ALONE, note("not applied"));
       assertEquals(new LogPosition(TERM, 2), loser.receive(founder, true));
@@ -258,9 +252,7 @@ final class TimelineMoveTest {
   void logsWithNothingInCommonAreRefusedWithASentence() throws Exception {
     try (TimelineServer winner = server("winner");
         TimelineServer loser = server("loser")) {
-      for (TimelineServer server : List.of(winner, loser)) {
-        server.write(TERM, beginning());
-      }
+      found(winner, loser);
       loser.write(TERM, note("mine"));
       for (int i = 0; i < 5; i++) {
         winner.write(TERM + 1, note("far ahead"));
@@ -283,9 +275,7 @@ final class TimelineMoveTest {
   void whatIsWrittenBeforeTheEndIsKeptAsWell() throws Exception {
     try (TimelineServer winner = server("winner");
         TimelineServer loser = server("loser")) {
-      for (TimelineServer server : List.of(winner, loser)) {
-        server.write(TERM, beginning());
-      }
+      found(winner, loser);
       winner.write(FIRST, ALONE);
       loser.receive(winner, true);
       loser.write(TERM, note("late"));
@@ -302,9 +292,7 @@ final class TimelineMoveTest {
       RandomGenerator random = new SplittableRandom(seed);
       try (TimelineServer winner = server("winner" + seed);
           TimelineServer loser = server("loser" + seed)) {
-        for (TimelineServer server : List.of(winner, loser)) {
-          server.write(TERM, beginning());
-        }
+        found(winner, loser);
         long term = TERM;
         int shared = 2 + random.nextInt(6);
         for (int index = 3; index <= shared; index++) {
@@ -438,9 +426,7 @@ final class TimelineMoveTest {
       try (TimelineServer winner = server("winner" + step)) {
         String digest;
         try (TimelineServer loser = new TimelineServer(directory)) {
-          for (TimelineServer server : List.of(winner, loser)) {
-            server.write(TERM, beginning());
-          }
+          found(winner, loser);
           loser.write(TERM, note("a"));
           winner.write(FIRST, ALONE);
           loser.moveTo(winner);
