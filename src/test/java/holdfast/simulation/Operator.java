@@ -53,6 +53,7 @@ final class Operator {
   }
 
   private void ask() {
+    lookAround();
     if (current.isEmpty() && !lost().isEmpty()) {
       // One that was refused its place gets it later.
       Server newcomer = replacement.orElseGet(() -> world.newMachine().orElseThrow());
@@ -66,6 +67,31 @@ final class Operator {
                 primary.arrive(() ->
                     primary.members().pursue(wanted.change(), step -> onStep(wanted, step)))));
     world.agenda().after(ASK_EVERY_US, this::ask);
+  }
+
+  /// A wish that a primary of before refused may have come true under another: its newcomer is
+  /// among the members. And a server that was removed finds out from the servers it knows; if they
+  /// have all left, it is switched off by hand.
+  private void lookAround() {
+    Membership membership = world.laws().membership();
+    for (Server machine : world.machines()) {
+      boolean member = membership.member(machine.id()).isPresent();
+      if (member && current.isEmpty() && !world.isInService(machine)) {
+        world.join(machine);
+      } else if (membership.isRetired(machine.id())
+          && world.isInService(machine)
+          && machine.process().isPresent()
+          && knownTo(machine).stream().noneMatch(world::isInService)) {
+        world.leaves(machine);
+      }
+    }
+  }
+
+  private List<Server> knownTo(Server server) {
+    return server.disk().membership(server.configured(), world.commands()).members().stream()
+        .map(member -> world.server(member.id()))
+        .filter(other -> other != server)
+        .toList();
   }
 
   private void onStep(Wanted wanted, ChangeStep step) {
