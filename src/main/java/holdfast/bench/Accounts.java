@@ -13,6 +13,7 @@ import holdfast.wire.ServerFrame;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +39,7 @@ final class Accounts {
   private static final Duration RETRY_MAX = Duration.ofMinutes(1);
 
   /// Each costs a server a password hash, and a conversation more or less hardly anything.
-  private static final int RECEIVERS_MAX = 200;
+  private static final int RECEIVERS_MAX = 500;
 
   private Accounts() {}
 
@@ -111,6 +112,25 @@ final class Accounts {
           ask(socket, SignIn.byToken("1", token));
           ask(socket, new ClientRequest.JoinRoom(header("join-" + room), room));
         });
+  }
+
+  /// The newest seq of what `reader` and each of the others wrote each other, 0 if nothing.
+  static Map<String, Long> newest(String reader, List<String> others, Member server)
+      throws IOException, BenchException, InterruptedException {
+    Map<String, Long> newest = new LinkedHashMap<>();
+    try (LineSocket socket = LineSocket.open(server.host(), server.clientPort(), CONNECT_MAX)) {
+      ask(socket, SignIn.byPassword("1", reader));
+      for (String other : others) {
+        ClientRequest last =
+            new ClientRequest.History(
+                header(other), "@" + other, Optional.empty(), Optional.empty(), 1);
+        JsonNode messages = ask(socket, last).orElseThrow().path("messages");
+        newest.put(other, messages.path(0).path("seq").asLong(0));
+      }
+    } catch (FrameException e) {
+      throw new IOException("a reply that cannot be read: " + e.getMessage(), e);
+    }
+    return newest;
   }
 
   private static RequestHeader header(String requestId) {

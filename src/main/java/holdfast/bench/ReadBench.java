@@ -57,7 +57,7 @@ public final class ReadBench {
     fill(from, to);
 
     Tally tally = new Tally();
-    FixedFrames frames = new FixedFrames(requests(to));
+    FixedFrames frames = new FixedFrames(requests(from.getFirst(), to));
     List<LoadConnection> connections =
         Senders.open(from, entrances, tally, _ -> frames, settings.outstanding());
     try (Driver driver = new Driver(connections, List.of(), tally)) {
@@ -85,13 +85,24 @@ public final class ReadBench {
     }
   }
 
-  private List<byte[]> requests(List<String> to) {
+  private List<byte[]> requests(String reader, List<String> to)
+      throws IOException, BenchException, InterruptedException {
     RequestHeader header =
         new RequestHeader(
             Optional.of("0"), Optional.empty(), Optional.empty(), Ack.MAJORITY, settings.level());
     return switch (settings.kind()) {
       case HISTORY ->
-          to.stream().map(name -> ClientCodec.request(history(header, "@" + name))).toList();
+          to.stream()
+              .map(name -> ClientCodec.request(history(header, "@" + name, Optional.empty())))
+              .toList();
+      case PAGING -> {
+        List<byte[]> requests = new ArrayList<>();
+        Map<String, Long> newest = Accounts.newest(reader, to, subject.members().getFirst());
+        newest.forEach((name, seq) ->
+            requests.add(
+                ClientCodec.request(history(header, "@" + name, Optional.of(1 + seq / 2)))));
+        yield requests;
+      }
       case CONVERSATIONS ->
           List.of(
               ClientCodec.request(
@@ -106,9 +117,9 @@ public final class ReadBench {
         header, query, Optional.empty(), Optional.empty(), settings.limit());
   }
 
-  private ClientRequest history(RequestHeader header, String conversation) {
+  private ClientRequest history(RequestHeader header, String conversation, Optional<Long> before) {
     return new ClientRequest.History(
-        header, conversation, Optional.empty(), Optional.empty(), settings.limit());
+        header, conversation, before, Optional.empty(), settings.limit());
   }
 
   private Work work(int connections, int conversations) {

@@ -21,6 +21,8 @@ public record ReadSettings(
   public enum Kind {
     /// The newest page of a direct conversation.
     HISTORY,
+    /// A page from the middle of a direct conversation, as somebody who scrolls back asks for it.
+    PAGING,
     /// The first page of an account's conversations.
     CONVERSATIONS,
     /// A search for a word that every message has.

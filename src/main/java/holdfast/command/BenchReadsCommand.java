@@ -30,7 +30,8 @@ final class BenchReadsCommand implements Callable<Integer> {
       names = "--kind",
       defaultValue = "history",
       description =
-          "What is read: ${COMPLETION-CANDIDATES}: the newest page of a conversation, the first"
+          "What is read: ${COMPLETION-CANDIDATES}: the newest page of a conversation, one from"
+              + " its middle, the first"
               + " of one's conversations, or a search for a word that every message has, or none"
               + " (default: ${DEFAULT-VALUE}).")
   private ReadSettings.Kind kind = ReadSettings.Kind.HISTORY;

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# What it costs to have much stored: three servers, messages a second while they have little and once they have MESSAGES
+# (10,000,000), pages and searches then, one request at a time, and the time from `up` until a primary serves.
+#   test-scripts/big-database.sh [MESSAGES] [--dir DIR] [--json FILE]
+# Takes 25 minutes and 15 GB below DIR (default: the temporary folder) for ten million. Exit status 1 if a request failed.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+holdfast=$here/../setup_distributed.sh
+messages=10000000
+parent=${TMPDIR:-/tmp}
+json=""
+while [ $# -gt 0 ]; do
+  case $1 in
+    --dir) parent=$2; shift 2 ;;
+    --json) json=$2; shift 2 ;;
+    *[!0-9]* | '') sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+    *) messages=$1; shift ;;
+  esac
+done
+
+# The one who reads has so many conversations with so many messages of its own; the rest are other people's.
+conversations=500
+own=$((messages / 10))
+fill_seconds=60
+
+folder=$(mktemp -d "$parent/holdfast-big-XXXXXX")
+file=$folder/servers.properties
+json=${json:-$folder/results.jsonl}
+for n in 1 2 3; do
+  echo "server.$n=127.0.0.1:2809$n:2808$n"
+done > "$file"
+finish() {
+  "$holdfast" --config "$file" down > "$folder/down.txt" 2>&1 || true
+  rm -rf "$folder"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+up() {
+  local begun=$EPOCHREALTIME
+  "$holdfast" --config "$file" up > "$folder/up.txt"
+  awk -v a="$begun" -v b="$EPOCHREALTIME" 'BEGIN { printf "up until a primary serves: %.2f s (the launch script included)\n", b - a }'
+}
+bench() { "$holdfast" bench "$@" --config "$file" --json "$json"; }
+short() { grep -E 'servers, |throughput|latency|server '; }
+written() {
+  local line=0
+  line=$(tail -n 1 "$json" | sed 's/.*"done":\([0-9]*\).*/\1/')
+  echo "$line"
+}
+
+up
+echo "--- with little"
+bench write --outstanding 256 --warmup 30 --seconds 15 | short
+stored=0
+while [ "$stored" -lt $((messages - own)) ]; do
+  bench write --outstanding 1024 --warmup 0 --seconds "$fill_seconds" > "$folder/fill.txt"
+  stored=$((stored + $(written)))
+  echo "    about $stored stored"
+done
+echo "--- with much"
+bench write --outstanding 256 --warmup 30 --seconds 15 | short
+echo "--- pages of one who has $conversations conversations with $own messages, one request at a time"
+reader=(--through primary --connections 1 --conversations "$conversations" --outstanding 1 --seconds 15)
+bench reads "${reader[@]}" --kind history --stored "$own" | short
+for kind in paging conversations search_common search_rare; do
+  bench reads "${reader[@]}" --kind "$kind" --stored 1 | short
+done
+echo "--- started again"
+"$holdfast" --config "$file" down > "$folder/down.txt"
+up
+"$holdfast" --config "$file" status
+du -sh "$folder"/data/* 2> "$folder/du.txt" || du -sh "$folder"
