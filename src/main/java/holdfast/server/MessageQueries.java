@@ -32,6 +32,9 @@ final class MessageQueries {
   /// comes empty.
   private static final int SEARCH_ROUNDS_MAX = 4;
 
+  /// No further stretch is begun after so long: others wait for the reader.
+  private static final long SEARCH_NANOS_MAX = 8_000_000L;
+
   private final Reads reads;
   private final Directory directory;
   private final Names names;
@@ -138,9 +141,10 @@ final class MessageQueries {
     SearchQuery query = SearchQuery.parse(request.query()).orElseThrow();
     long before =
         request.before().isPresent() ? searchToken(request.before().get()) : Long.MAX_VALUE;
+    long begun = System.nanoTime();
     SearchPage page = reads.search(login.account(), query, conversation, before, request.limit());
     for (int i = 1; i < SEARCH_ROUNDS_MAX && page.messages().isEmpty(); i++) {
-      if (page.next().isEmpty()) {
+      if (page.next().isEmpty() || System.nanoTime() - begun > SEARCH_NANOS_MAX) {
         break;
       }
       page =
