@@ -115,6 +115,7 @@ public final class ChatMachine {
       state.addRequest(request, outcome);
     }
     requests.add(request);
+    state.onRemembered(request);
     return new Applied(outcome, false, change.events());
   }
 
