@@ -24,7 +24,7 @@ final class KeyIndex {
   /// The place of the newest request with `key`, or `NONE`.
   int placeOf(Digest key) {
     int[] segment = segments[segmentOf(key.low())];
-    int entry = segment[positionOf(segment, key)];
+    int entry = segment[positionOf(segment, key.high(), key.low())];
     return entry == 0 ? NONE : placeIn(entry);
   }
 
@@ -34,12 +34,43 @@ final class KeyIndex {
     if (2 * (used[number] + 1) > segments[number].length) {
       grow(number);
     }
+    put(number, key.high(), key.low(), place);
+  }
+
+  private void put(int number, long keyHigh, long keyLow, int place) {
     int[] segment = segments[number];
-    int position = positionOf(segment, key);
+    int position = positionOf(segment, keyHigh, keyLow);
     if (segment[position] == 0) {
       used[number]++;
     }
     segment[position] = place | Integer.MIN_VALUE;
+  }
+
+  /// Notes all requests of the ring, when none is noted yet. Segment by segment, each as large as
+  /// it must be: one after the other, millions of them wait for memory most of the time.
+  void fill() {
+    int[] ends = new int[segments.length];
+    ring.forEachPlace(place -> ends[segmentOf(ring.keyLow(place))]++);
+    for (int number = 0; number < segments.length; number++) {
+      int places = Math.max(SEGMENT_PLACES_FIRST, 2 * ends[number]);
+      segments[number] = new int[Integer.highestOneBit(2 * places - 1)];
+      ends[number] += number == 0 ? 0 : ends[number - 1];
+    }
+    // Sorted by segment; in each, the oldest first. `next` is where a segment's next place goes.
+    int[] next = new int[segments.length];
+    System.arraycopy(ends, 0, next, 1, segments.length - 1);
+    int[] places = new int[ring.size()];
+    ring.forEachPlace(place -> {
+      int number = segmentOf(ring.keyLow(place));
+      places[next[number]] = place;
+      next[number]++;
+    });
+    int at = 0;
+    for (int number = 0; number < segments.length; number++) {
+      for (; at < ends[number]; at++) {
+        put(number, ring.keyHigh(places[at]), ring.keyLow(places[at]), places[at]);
+      }
+    }
   }
 
   /// Forgets the request at `place`, which the ring still has. A newer one of the same key, made
@@ -60,10 +91,10 @@ final class KeyIndex {
   }
 
   /// Where the key stands in its segment, or the free position where it would.
-  private int positionOf(int[] segment, Digest key) {
+  private int positionOf(int[] segment, long keyHigh, long keyLow) {
     int mask = segment.length - 1;
-    int position = homeOf(key.low(), mask);
-    while (segment[position] != 0 && !ring.hasKey(placeIn(segment[position]), key)) {
+    int position = homeOf(keyLow, mask);
+    while (segment[position] != 0 && !ring.hasKey(placeIn(segment[position]), keyHigh, keyLow)) {
       position = position + 1 & mask;
     }
     return position;

@@ -182,11 +182,10 @@ final class IndexFile implements AutoCloseable {
 
   /// Puts a block of requests, and drops all but the newest `blocksKept`.
   void putRequests(RequestBlock block, int blocksKept) {
-    byte[] bytes = block.bytes();
     inTransaction(() -> {
       putRequests
-          .with(block.lastId(), block.afterId(), block.checksum(bytes))
-          .set(4, bytes)
+          .with(block.lastId(), block.afterId(), block.checksum())
+          .set(4, block.bytes())
           .update();
       dropRequests.with(blocksKept).update();
     });

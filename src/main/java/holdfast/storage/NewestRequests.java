@@ -228,7 +228,7 @@ final class NewestRequests {
     try {
       return block
           .with(lastId)
-          .first(row -> RequestBlock.unpack(row.getLong(1), row.getLong(2), row.getBytes(3)))
+          .first(row -> RequestBlock.read(row.getLong(1), row.getLong(2), row.getBytes(3)))
           .flatMap(found -> found)
           .filter(found -> found.lastId() == lastId);
     } catch (DiskFailedException e) {

@@ -2,7 +2,10 @@ package holdfast.storage;
 
 import holdfast.chat.Digest;
 import holdfast.chat.RememberedRequest;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
@@ -10,94 +13,92 @@ import java.util.zip.CRC32C;
 /// their rows, which takes a tenth of the time. It has all requests with ids above `afterId` up to
 /// its last one's, and at least one.
 ///
-/// @param numbers seven for each request, as `Packer` writes them
-record RequestBlock(long afterId, long[] numbers) {
-  private static final int LONGS = 7;
+/// @param bytes seven numbers of 64 bits for each request, as `Packer` writes them
+record RequestBlock(long afterId, byte[] bytes) {
+  private static final int REQUEST_BYTES = 7 * Long.BYTES;
+  private static final VarHandle NUMBER =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   /// Fills a block, one request after the other. A request costs seven stores.
   static final class Packer {
     private final long afterId;
-    private final long[] numbers;
+    private final byte[] bytes;
     private int used;
 
     Packer(long afterId, int requests) {
       this.afterId = afterId;
-      numbers = new long[LONGS * requests];
+      bytes = new byte[REQUEST_BYTES * requests];
     }
 
     void add(RememberedRequest request) {
-      int at = used;
-      numbers[at] = request.id();
-      numbers[at + 1] = request.time();
-      numbers[at + 2] = request.principal();
-      numbers[at + 3] = request.key().high();
-      numbers[at + 4] = request.key().low();
-      numbers[at + 5] = request.payload().high();
-      numbers[at + 6] = request.payload().low();
-      used = at + LONGS;
+      NUMBER.set(bytes, used, request.id());
+      NUMBER.set(bytes, used + 8, request.time());
+      NUMBER.set(bytes, used + 16, request.principal());
+      NUMBER.set(bytes, used + 24, request.key().high());
+      NUMBER.set(bytes, used + 32, request.key().low());
+      NUMBER.set(bytes, used + 40, request.payload().high());
+      NUMBER.set(bytes, used + 48, request.payload().low());
+      used += REQUEST_BYTES;
     }
 
     int count() {
-      return used / LONGS;
+      return used / REQUEST_BYTES;
     }
 
     boolean isFull() {
-      return used == numbers.length;
+      return used == bytes.length;
     }
 
     /// The block, once it is full; nothing may be added any more.
     RequestBlock block() {
-      return new RequestBlock(afterId, numbers);
+      return new RequestBlock(afterId, bytes);
     }
   }
 
-  /// The block with these bytes, if they are what `bytes` once gave and `checksum` was of that.
-  static Optional<RequestBlock> unpack(long afterId, long checksum, byte[] bytes) {
-    if (bytes.length == 0
-        || bytes.length % (LONGS * Long.BYTES) != 0
-        || checksumOf(afterId, bytes) != checksum) {
-      return Optional.empty();
-    }
-    long[] numbers = new long[bytes.length / Long.BYTES];
-    ByteBuffer.wrap(bytes).asLongBuffer().get(numbers);
-    return Optional.of(new RequestBlock(afterId, numbers));
+  /// The block with these bytes, if `checksum` was what they had once.
+  static Optional<RequestBlock> read(long afterId, long checksum, byte[] bytes) {
+    RequestBlock block = new RequestBlock(afterId, bytes);
+    boolean sound =
+        bytes.length > 0 && bytes.length % REQUEST_BYTES == 0 && block.checksum() == checksum;
+    return sound ? Optional.of(block) : Optional.empty();
   }
 
-  byte[] bytes() {
-    ByteBuffer packed = ByteBuffer.allocate(Long.BYTES * numbers.length);
-    packed.asLongBuffer().put(numbers);
-    return packed.array();
-  }
-
-  /// CRC-32C over everything, where `bytes` are the block's.
-  long checksum(byte[] bytes) {
-    return checksumOf(afterId, bytes);
+  /// CRC-32C over everything.
+  long checksum() {
+    CRC32C crc = new CRC32C();
+    crc.update(ByteBuffer.allocate(Long.BYTES).putLong(afterId).flip());
+    crc.update(bytes);
+    return crc.getValue();
   }
 
   int count() {
-    return numbers.length / LONGS;
+    return bytes.length / REQUEST_BYTES;
   }
 
   long lastId() {
     return id(count() - 1);
   }
 
-  long id(int number) {
-    return numbers[LONGS * number];
+  long id(int place) {
+    return number(REQUEST_BYTES * place);
   }
 
-  /// The request with this number, from 0 on.
-  RememberedRequest request(int number) {
-    int at = LONGS * number;
+  private long number(int at) {
+    return (long) NUMBER.get(bytes, at);
+  }
+
+  /// The request at this place, from 0 on.
+  RememberedRequest request(int place) {
+    int at = REQUEST_BYTES * place;
     return new RememberedRequest(
-        numbers[at],
-        numbers[at + 1],
-        numbers[at + 2],
-        new Digest(numbers[at + 3], numbers[at + 4]),
-        new Digest(numbers[at + 5], numbers[at + 6]));
+        number(at),
+        number(at + 8),
+        number(at + 16),
+        new Digest(number(at + 24), number(at + 32)),
+        new Digest(number(at + 40), number(at + 48)));
   }
 
-  /// How many of the requests have ids below `id`: the number of the first that has not.
+  /// How many of the requests have ids below `id`: the place of the first that has not.
   int countBelow(long id) {
     int from = 0;
     int to = count();
@@ -110,12 +111,5 @@ record RequestBlock(long afterId, long[] numbers) {
       }
     }
     return from;
-  }
-
-  private static long checksumOf(long afterId, byte[] bytes) {
-    CRC32C crc = new CRC32C();
-    crc.update(ByteBuffer.allocate(Long.BYTES).putLong(afterId).flip());
-    crc.update(bytes);
-    return crc.getValue();
   }
 }

@@ -219,9 +219,9 @@ final class NewestRequestsTest {
       case 3 -> set(block, "checksum = checksum + 1");
       // Whole, and of another database.
       case 4 -> {
-        long[] numbers = block.numbers().clone();
-        numbers[numbers.length - 1 - random.nextInt(7)]++;
-        index.putRequests(new RequestBlock(block.afterId(), numbers), ALL);
+        byte[] bytes = block.bytes().clone();
+        bytes[bytes.length - 1 - Long.BYTES * random.nextInt(7)]++;
+        index.putRequests(new RequestBlock(block.afterId(), bytes), ALL);
       }
       default -> throw new IllegalStateException();
     }
