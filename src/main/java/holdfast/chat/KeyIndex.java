@@ -24,7 +24,7 @@ final class KeyIndex {
   /// The place of the newest request with `key`, or `NONE`.
   int placeOf(Digest key) {
     int[] segment = segments[segmentOf(key.low())];
-    int entry = segment[positionOf(segment, key.high(), key.low())];
+    int entry = segment[positionOf(segment, key)];
     return entry == 0 ? NONE : placeIn(entry);
   }
 
@@ -34,43 +34,61 @@ final class KeyIndex {
     if (2 * (used[number] + 1) > segments[number].length) {
       grow(number);
     }
-    put(number, key.high(), key.low(), place);
-  }
-
-  private void put(int number, long keyHigh, long keyLow, int place) {
     int[] segment = segments[number];
-    int position = positionOf(segment, keyHigh, keyLow);
+    int position = positionOf(segment, key);
     if (segment[position] == 0) {
       used[number]++;
     }
     segment[position] = place | Integer.MIN_VALUE;
   }
 
-  /// Notes all requests of the ring, when none is noted yet. Segment by segment, each as large as
-  /// it must be: one after the other, millions of them wait for memory most of the time.
+  /// Notes all requests of the ring, when none is noted yet. Sorted by segment first, each of which
+  /// is as large as it must be and fits into a processor's cache: one request after the other,
+  /// millions of them wait for memory most of the time.
   void fill() {
     int[] ends = new int[segments.length];
     ring.forEachPlace(place -> ends[segmentOf(ring.keyLow(place))]++);
-    for (int number = 0; number < segments.length; number++) {
-      int places = Math.max(SEGMENT_PLACES_FIRST, 2 * ends[number]);
-      segments[number] = new int[Integer.highestOneBit(2 * places - 1)];
-      ends[number] += number == 0 ? 0 : ends[number - 1];
-    }
-    // Sorted by segment; in each, the oldest first. `next` is where a segment's next place goes.
     int[] next = new int[segments.length];
-    System.arraycopy(ends, 0, next, 1, segments.length - 1);
+    int longest = 0;
+    for (int number = 0; number < segments.length; number++) {
+      int length = Math.max(SEGMENT_PLACES_FIRST, 2 * ends[number]);
+      segments[number] = new int[Integer.highestOneBit(2 * length - 1)];
+      longest = Math.max(longest, segments[number].length);
+      next[number] = number == 0 ? 0 : ends[number - 1];
+      ends[number] += next[number];
+    }
     int[] places = new int[ring.size()];
+    long[] keysLow = new long[ring.size()];
     ring.forEachPlace(place -> {
-      int number = segmentOf(ring.keyLow(place));
-      places[next[number]] = place;
-      next[number]++;
+      long keyLow = ring.keyLow(place);
+      int at = next[segmentOf(keyLow)]++;
+      places[at] = place;
+      keysLow[at] = keyLow;
     });
+    // For each position of a segment, so that the ring is asked only where it may be the same key.
+    long[] lowAt = new long[longest];
     int at = 0;
     for (int number = 0; number < segments.length; number++) {
       for (; at < ends[number]; at++) {
-        put(number, ring.keyHigh(places[at]), ring.keyLow(places[at]), places[at]);
+        putFirst(number, places[at], keysLow[at], lowAt);
       }
     }
+  }
+
+  private void putFirst(int number, int place, long keyLow, long[] lowAt) {
+    int[] segment = segments[number];
+    int mask = segment.length - 1;
+    int position = homeOf(keyLow, mask);
+    while (segment[position] != 0
+        && !(lowAt[position] == keyLow
+            && ring.hasKey(placeIn(segment[position]), ring.keyHigh(place), keyLow))) {
+      position = position + 1 & mask;
+    }
+    if (segment[position] == 0) {
+      used[number]++;
+    }
+    segment[position] = place | Integer.MIN_VALUE;
+    lowAt[position] = keyLow;
   }
 
   /// Forgets the request at `place`, which the ring still has. A newer one of the same key, made
@@ -91,10 +109,11 @@ final class KeyIndex {
   }
 
   /// Where the key stands in its segment, or the free position where it would.
-  private int positionOf(int[] segment, long keyHigh, long keyLow) {
+  private int positionOf(int[] segment, Digest key) {
     int mask = segment.length - 1;
-    int position = homeOf(keyLow, mask);
-    while (segment[position] != 0 && !ring.hasKey(placeIn(segment[position]), keyHigh, keyLow)) {
+    int position = homeOf(key.low(), mask);
+    while (segment[position] != 0
+        && !ring.hasKey(placeIn(segment[position]), key.high(), key.low())) {
       position = position + 1 & mask;
     }
     return position;
