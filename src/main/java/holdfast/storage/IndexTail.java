@@ -19,6 +19,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Between list and snapshot a reader may rest so long that the index overtakes the list it holds,
 /// whose last table has become a middle; so, once its snapshot stands, it looks whether that table
 /// still waits, and begins anew if not.
+///
+/// Beside the tables, blocks of requests wait here for the same thread. No reader looks for them.
 final class IndexTail {
   /// The limit is so many times a full table: some are merged while the next one fills.
   private static final int TABLES = 4;

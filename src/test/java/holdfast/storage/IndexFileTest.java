@@ -190,6 +190,15 @@ final class IndexFileTest {
   }
 
   @Test
+  void blocksOfRequestsAheadOfTheMessagesAreDropped() {
+    bench.store.close();
+    change(index(), "INSERT INTO request_block VALUES (1000000, 999000, 0, x'00')");
+    reopenAndCheck();
+    assertEquals(
+        0, number(index(), "SELECT count(*) FROM request_block WHERE last_id = 1000000"));
+  }
+
+  @Test
   void anIndexThatIsBehindCatchesUp() throws IOException {
     bench.store.close();
     Path old = temp.resolve("old");
