@@ -194,8 +194,7 @@ final class IndexFileTest {
     bench.store.close();
     change(index(), "INSERT INTO request_block VALUES (1000000, 999000, 0, x'00')");
     reopenAndCheck();
-    assertEquals(
-        0, number(index(), "SELECT count(*) FROM request_block WHERE last_id = 1000000"));
+    assertEquals(0, number(index(), "SELECT count(*) FROM request_block WHERE last_id = 1000000"));
   }
 
   @Test
