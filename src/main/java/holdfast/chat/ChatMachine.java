@@ -28,10 +28,8 @@ public final class ChatMachine {
     this.timeline = state.timelines().latest();
     this.requests = new RequestTable(limits);
     requests.hold(state.held());
-    state.newestRequests(
-        state.held().rememberedSince(state.time(), requestAgeMs),
-        limits.requestsKeptTotal(),
-        requests::add);
+    long since = state.held().rememberedSince(state.time(), requestAgeMs);
+    requests.fill(into -> state.newestRequests(since, limits.requestsKeptTotal(), into));
   }
 
   /// Applies the next command of the log, whose id is `id`.
@@ -115,6 +113,7 @@ public final class ChatMachine {
       state.addRequest(request, outcome);
     }
     requests.add(request);
+    state.onRemembered(request);
     return new Applied(outcome, false, change.events());
   }
 

@@ -153,6 +153,11 @@ public interface ChatState {
   /// The outcome kept by `addRequest` for the command `id`.
   Optional<Outcome> requestOutcome(long id);
 
+  /// The request, whose row or message has just been added, is remembered, the newest of all; from
+  /// now on `newestRequests` has it. What is kept for that beyond the rows is the state's own
+  /// business, and must not be told from them.
+  void onRemembered(RememberedRequest request);
+
   /// Gives `into` the newest `limit` requests, less those with a time below `since`, oldest first,
   /// stored messages among them.
   void newestRequests(long since, int limit, Consumer<RememberedRequest> into);

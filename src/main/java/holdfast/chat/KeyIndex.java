@@ -42,6 +42,55 @@ final class KeyIndex {
     segment[position] = place | Integer.MIN_VALUE;
   }
 
+  /// Notes all requests of the ring, when none is noted yet. Sorted by segment first, each of which
+  /// is as large as it must be and fits into a processor's cache: one request after the other,
+  /// millions of them wait for memory most of the time.
+  void fill() {
+    int[] ends = new int[segments.length];
+    ring.forEachPlace(place -> ends[segmentOf(ring.keyLow(place))]++);
+    int[] next = new int[segments.length];
+    int longest = 0;
+    for (int number = 0; number < segments.length; number++) {
+      int length = Math.max(SEGMENT_PLACES_FIRST, 2 * ends[number]);
+      segments[number] = new int[Integer.highestOneBit(2 * length - 1)];
+      longest = Math.max(longest, segments[number].length);
+      next[number] = number == 0 ? 0 : ends[number - 1];
+      ends[number] += next[number];
+    }
+    int[] places = new int[ring.size()];
+    long[] keysLow = new long[ring.size()];
+    ring.forEachPlace(place -> {
+      long keyLow = ring.keyLow(place);
+      int at = next[segmentOf(keyLow)]++;
+      places[at] = place;
+      keysLow[at] = keyLow;
+    });
+    // For each position of a segment, so that the ring is asked only where it may be the same key.
+    long[] lowAt = new long[longest];
+    int at = 0;
+    for (int number = 0; number < segments.length; number++) {
+      for (; at < ends[number]; at++) {
+        putFirst(number, places[at], keysLow[at], lowAt);
+      }
+    }
+  }
+
+  private void putFirst(int number, int place, long keyLow, long[] lowAt) {
+    int[] segment = segments[number];
+    int mask = segment.length - 1;
+    int position = homeOf(keyLow, mask);
+    while (segment[position] != 0
+        && !(lowAt[position] == keyLow
+            && ring.hasKey(placeIn(segment[position]), ring.keyHigh(place), keyLow))) {
+      position = position + 1 & mask;
+    }
+    if (segment[position] == 0) {
+      used[number]++;
+    }
+    segment[position] = place | Integer.MIN_VALUE;
+    lowAt[position] = keyLow;
+  }
+
   /// Forgets the request at `place`, which the ring still has. A newer one of the same key, made
   /// after this one had left its principal's window, stays.
   void remove(int place) {
@@ -63,7 +112,8 @@ final class KeyIndex {
   private int positionOf(int[] segment, Digest key) {
     int mask = segment.length - 1;
     int position = homeOf(key.low(), mask);
-    while (segment[position] != 0 && !ring.hasKey(placeIn(segment[position]), key)) {
+    while (segment[position] != 0
+        && !ring.hasKey(placeIn(segment[position]), key.high(), key.low())) {
       position = position + 1 & mask;
     }
     return position;

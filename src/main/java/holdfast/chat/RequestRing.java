@@ -3,6 +3,7 @@ package holdfast.chat;
 import holdfast.check.Check;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 
 /// The remembered requests in log order, as numbers: 40 bytes each, in chunks that are made as the
 /// ring grows and used again as it turns, so that nothing large is ever copied or thrown away. A
@@ -92,6 +93,16 @@ final class RequestRing {
     return (int) (lastChunk << CHUNK_BITS) + last().count - 1 & PLACE_MAX;
   }
 
+  /// Hands over the place of each request, the oldest first.
+  void forEachPlace(IntConsumer taker) {
+    for (long number = firstChunk; number <= lastChunk; number++) {
+      int count = chunks[(int) number & (chunks.length - 1)].count;
+      for (int at = number == firstChunk ? firstOffset : 0; at < count; at++) {
+        taker.accept((int) (number << CHUNK_BITS) + at & PLACE_MAX);
+      }
+    }
+  }
+
   /// Adds the newest request; its place. `principal` and `ordinal` are the caller's numbers.
   int add(RememberedRequest request, int principal, int ordinal) {
     if (!last().takes(request.id(), request.time()) && last().count > 0) {
@@ -165,13 +176,17 @@ final class RequestRing {
     return (int) chunkOf(place).numbers[at(place) + 1];
   }
 
+  long keyHigh(int place) {
+    return chunkOf(place).numbers[at(place) + 2];
+  }
+
   long keyLow(int place) {
     return chunkOf(place).numbers[at(place) + 3];
   }
 
-  boolean hasKey(int place, Digest key) {
+  boolean hasKey(int place, long keyHigh, long keyLow) {
     long[] numbers = chunkOf(place).numbers;
-    return numbers[at(place) + 3] == key.low() && numbers[at(place) + 2] == key.high();
+    return numbers[at(place) + 3] == keyLow && numbers[at(place) + 2] == keyHigh;
   }
 
   boolean hasPayload(int place, Digest payload) {

@@ -2,6 +2,7 @@ package holdfast.chat;
 
 import holdfast.check.Check;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// The look-up table of remembered requests, in memory: a ring of the newest ones in log order, an
 /// index over their keys, and for each principal how many it made. What it answers depends only on
@@ -58,8 +59,31 @@ final class RequestTable {
         : Optional.of(new Hit(ring.id(place), ring.hasPayload(place, payload)));
   }
 
+  /// Remembers all that `source` gives, the oldest first, and not more than can be kept. Nothing is
+  /// remembered yet. Takes a third of the time that adding them one by one does.
+  void fill(Consumer<Consumer<RememberedRequest>> source) {
+    Check.that(ring.size() == 0, "%d requests are remembered already", ring.size());
+    source.accept(this::append);
+    Check.that(ring.size() <= keptTotal, "%d requests are more than can be kept", ring.size());
+    index.fill();
+  }
+
   /// Remembers `request`, the newest; another one of the same key must have been forgotten.
   void add(RememberedRequest request) {
+    if (ring.size() == keptTotal) {
+      forgetFirst();
+    }
+    for (int i = 0; i < FORGOTTEN_MAX && ring.size() > 0; i++) {
+      if (!isTooOld(ring.first(), request.time())) {
+        break;
+      }
+      forgetFirst();
+    }
+    index.put(request.key(), append(request));
+  }
+
+  /// Appends the newest request to the ring, without its key; its place.
+  private int append(RememberedRequest request) {
     if (ring.size() > 0) {
       int newest = ring.newest();
       Check.that(
@@ -70,17 +94,8 @@ final class RequestTable {
           ring.id(newest),
           ring.time(newest));
     }
-    if (ring.size() == keptTotal) {
-      forgetFirst();
-    }
-    for (int i = 0; i < FORGOTTEN_MAX && ring.size() > 0; i++) {
-      if (!isTooOld(ring.first(), request.time())) {
-        break;
-      }
-      forgetFirst();
-    }
     int principal = principals.add(request.principal());
-    index.put(request.key(), ring.add(request, principal, principals.newest(principal)));
+    return ring.add(request, principal, principals.newest(principal));
   }
 
   /// How many are held in memory, forgotten ones that still wait for their turn included.

@@ -35,6 +35,8 @@ final class IndexFile implements AutoCloseable {
   private final Query moveSearchedId;
   private final Query putWords;
   private final Query removeWords;
+  private final Query putRequests;
+  private final Query dropRequests;
 
   private IndexFile(Path file, Sqlite sqlite) {
     this.file = file;
@@ -60,22 +62,32 @@ final class IndexFile implements AutoCloseable {
     moveSearchedId = sqlite.prepare("UPDATE merge_point SET searched_id = ?");
     putWords = sqlite.prepare("INSERT OR REPLACE INTO message_words(rowid, words) VALUES (?, ?)");
     removeWords = sqlite.prepare("DELETE FROM message_words WHERE rowid = ?");
+    putRequests =
+        sqlite.prepare(
+            "INSERT OR REPLACE INTO request_block(last_id, after_id, checksum, requests)"
+                + " VALUES (?, ?, ?, ?)");
+    dropRequests =
+        sqlite.prepare(
+            "DELETE FROM request_block WHERE last_id <= (SELECT last_id FROM request_block"
+                + " ORDER BY last_id DESC LIMIT 1 OFFSET ?)");
   }
 
   /// Opens the index of the directory `memberKey`, whose main file has applied everything up to
   /// `appliedId`; one that is missing, damaged, of another schema or directory, or ahead of the
-  /// main file, is made anew, empty.
+  /// main file, is made anew, empty. One of an older version is brought to this one.
   static IndexFile open(DataDirectory directory, String memberKey, long appliedId)
-      throws IOException {
+      throws IOException, StoreException {
     Path file = directory.index();
     if (Files.exists(file)) {
       Optional<String> useless = whyUseless(file, memberKey, appliedId);
       if (useless.isEmpty()) {
         Sqlite sqlite = openToWrite(file);
+        Schema.INDEX.upgrade(sqlite, file);
         // What power loss, or a restored database, has taken back comes again, perhaps as something
         // else.
         sqlite.run(
             "UPDATE merge_point SET searched_id = min(searched_id, %d)".formatted(appliedId));
+        sqlite.run("DELETE FROM request_block WHERE last_id > " + appliedId);
         return new IndexFile(file, sqlite);
       }
       LOG.warn("{} {}: building it anew from the messages", file, useless.get());
@@ -107,7 +119,7 @@ final class IndexFile implements AutoCloseable {
 
   private static Optional<String> whyUseless(Path file, String memberKey, long appliedId) {
     try (Sqlite sqlite = Sqlite.openToRead(file, CACHE_KIB)) {
-      Schema.INDEX.verify(sqlite, file);
+      Schema.INDEX.verifyKnown(sqlite, file);
       String madeFor =
           sqlite
               .prepare("SELECT member_key FROM merge_point")
@@ -120,7 +132,7 @@ final class IndexFile implements AutoCloseable {
           ? Optional.of("is ahead of the messages, which power loss can do")
           : Optional.empty();
     } catch (StoreException e) {
-      return Optional.of("is of another version or program");
+      return Optional.of("is of a newer version or another program");
     } catch (DiskFailedException e) {
       // Whatever is wrong with it, a new one is as good; a bad disk shows again at once.
       return Optional.of("cannot be read (" + e.getMessage() + ")");
@@ -165,6 +177,17 @@ final class IndexFile implements AutoCloseable {
         }
       }
       moveSearchedId.with(upToId).update();
+    });
+  }
+
+  /// Puts a block of requests, and drops all but the newest `blocksKept`.
+  void putRequests(RequestBlock block, int blocksKept) {
+    inTransaction(() -> {
+      putRequests
+          .with(block.lastId(), block.afterId(), block.checksum())
+          .set(4, block.bytes())
+          .update();
+      dropRequests.with(blocksKept).update();
     });
   }
 

@@ -6,9 +6,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The thread that merges full tables of the tail into the index, and between them, whenever it has
-/// nothing better to do, makes messages searchable. While the disk is full it tries again every
-/// second; any other failure ends it, and the writer learns of it when it needs room.
+/// The thread that merges full tables of the tail into the index, puts blocks of requests there,
+/// and between them, whenever it has nothing better to do, makes messages searchable. While the
+/// disk is full it tries again every second; any other failure ends it, and the writer learns of it
+/// when it needs room.
 final class IndexMerger implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IndexMerger.class);
   private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
@@ -29,7 +30,11 @@ final class IndexMerger implements AutoCloseable {
     try {
       while (!Thread.currentThread().isInterrupted()) {
         Optional<TailTable> table = tail.awaitFull(search.restNanos());
-        boolean done = table.isPresent() ? merge(table.get()) : makeSearchable();
+        boolean done =
+            table
+                .map(this::merge)
+                .or(() -> tail.takeBlock().map(this::put))
+                .orElseGet(this::makeSearchable);
         if (!done) {
           LockSupport.parkNanos(RETRY_INTERVAL.toNanos());
         }
@@ -56,6 +61,18 @@ final class IndexMerger implements AutoCloseable {
     } catch (DiskFullException e) {
       LOG.warn("the disk is full; the index waits: {}", e.getMessage());
       tail.failed(e);
+      return false;
+    }
+  }
+
+  /// Nobody waits for this: without the block, the next start reads rows.
+  private boolean put(RequestPacker.Full full) {
+    try {
+      index.putRequests(full.block(), full.blocksKept());
+      index.checkpointIfLong();
+      return true;
+    } catch (DiskFullException e) {
+      LOG.warn("the disk is full; the next start will take longer: {}", e.getMessage());
       return false;
     }
   }

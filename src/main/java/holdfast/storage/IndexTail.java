@@ -1,5 +1,6 @@
 package holdfast.storage;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,9 +19,14 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Between list and snapshot a reader may rest so long that the index overtakes the list it holds,
 /// whose last table has become a middle; so, once its snapshot stands, it looks whether that table
 /// still waits, and begins anew if not.
+///
+/// Beside the tables, blocks of requests wait here for the same thread. No reader looks for them.
 final class IndexTail {
   /// The limit is so many times a full table: some are merged while the next one fills.
   private static final int TABLES = 4;
+
+  /// Blocks of requests that may wait; nobody waits for them, so further ones are dropped.
+  private static final int BLOCKS_MAX = 16;
 
   private final int rowsMax;
   private final int tableRowsMax;
@@ -34,6 +40,8 @@ final class IndexTail {
   private int rows;
 
   private Optional<RuntimeException> failure = Optional.empty();
+
+  private final ArrayDeque<RequestPacker.Full> blocks = new ArrayDeque<>();
 
   IndexTail(int rowsMax) {
     this.rowsMax = rowsMax;
@@ -86,13 +94,37 @@ final class IndexTail {
     }
   }
 
-  /// The oldest full table, as soon as there is one; empty if there is none after `nanos`.
+  /// A block of requests for the index, if there is room for it.
+  void offer(RequestPacker.Full block) {
+    lock.lock();
+    try {
+      if (blocks.size() < BLOCKS_MAX) {
+        blocks.add(block);
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Takes away the oldest block of requests, if there is one.
+  Optional<RequestPacker.Full> takeBlock() {
+    lock.lock();
+    try {
+      return Optional.ofNullable(blocks.poll());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The oldest full table, as soon as there is one; empty if there is none after `nanos`, or if
+  /// there is a block of requests instead.
   Optional<TailTable> awaitFull(long nanos) throws InterruptedException {
     lock.lock();
     try {
       long left = nanos;
       while (tables.size() == 1) {
-        if (left <= 0) {
+        if (left <= 0 || !blocks.isEmpty()) {
           return Optional.empty();
         }
         left = changed.awaitNanos(left);

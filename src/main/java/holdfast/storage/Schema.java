@@ -52,14 +52,6 @@ final class Schema {
         && sqlite.number("SELECT count(*) FROM sqlite_master") == 0;
   }
 
-  /// Refuses a file of another program or of another version of this one.
-  void verify(Sqlite sqlite, Path file) throws StoreException {
-    if (knownVersion(sqlite, file) != version()) {
-      throw new StoreException(
-          StoreException.Kind.REFUSED, "%s is of an older version".formatted(file));
-    }
-  }
-
   /// Refuses a file of another program, or of a version that this program does not know; an older
   /// one is as good as the present one to who reads only tables that were there from the beginning.
   void verifyKnown(Sqlite sqlite, Path file) throws StoreException {

@@ -9,8 +9,8 @@ final class SchemaSteps {
   /// From nothing to each version of the main file, from 1 on.
   static final List<List<String>> MAIN = List.of(main1(), main2(), main3(), main4());
 
-  /// From nothing to the present version of the index, which is built anew rather than changed.
-  static final List<List<String>> INDEX = List.of(index());
+  /// From nothing to each version of the index, from 3 on; those before are built anew.
+  static final List<List<String>> INDEX = List.of(index3(), index4());
 
   private SchemaSteps() {}
 
@@ -177,7 +177,7 @@ final class SchemaSteps {
         .formatted(next.formatted("(1 << 39)"), next.formatted("(((first.id >> 39) + 1) << 39)"));
   }
 
-  private static List<String> index() {
+  private static List<String> index3() {
     return List.of(
         // Everything up to id is merged, up to searched_id in message_words, too; member_key names
         // the directory it was made for.
@@ -212,6 +212,16 @@ final class SchemaSteps {
         """
         CREATE VIRTUAL TABLE message_words USING fts5(words, content='', contentless_delete=1,
           detail=none, tokenize="ascii tokenchars '_-'")
+        """);
+  }
+
+  /// What a start reads in place of two million rows since this version.
+  private static List<String> index4() {
+    return List.of(
+        // requests: all with ids above after_id up to last_id, see RequestBlock.
+        """
+        CREATE TABLE request_block(last_id INTEGER PRIMARY KEY, after_id INTEGER NOT NULL,
+          checksum INTEGER NOT NULL, requests BLOB NOT NULL) STRICT
         """);
   }
 }

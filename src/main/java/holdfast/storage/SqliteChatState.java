@@ -44,6 +44,7 @@ final class SqliteChatState implements ChatState {
   private final ChatRows rows;
   private final IndexRows index;
   private final MessageRows messages;
+  private final RequestPacker packer;
   private final NewestRequests newestRequests;
   private final Query addAccount;
   private final Query setGeneration;
@@ -85,13 +86,16 @@ final class SqliteChatState implements ChatState {
   /// so that one found here is never older than the tail or the index.
   private final RowCache<ConversationId, Long> heads;
 
-  SqliteChatState(Sqlite main, IndexRows index, StateRow state, IndexTail tail) {
+  /// @param packer of the requests that are remembered
+  SqliteChatState(
+      Sqlite main, Sqlite indexFile, StateRow state, IndexTail tail, RequestPacker packer) {
     this.state = state;
     this.tail = tail;
-    this.index = index;
+    this.packer = packer;
+    index = new IndexRows(indexFile);
     rows = new ChatRows(main);
     messages = new MessageRows(main);
-    newestRequests = new NewestRequests(main);
+    newestRequests = new NewestRequests(main, indexFile, packer);
     heads = new RowCache<>(HEADS_MAX, this::committedLastSeq);
     small = new SmallRows(main);
     accounts = new RowCache<>(ACCOUNTS_MAX, rows::account);
@@ -520,14 +524,20 @@ final class SqliteChatState implements ChatState {
   }
 
   @Override
+  public void onRemembered(RememberedRequest request) {
+    packer.add(request);
+  }
+
+  @Override
   public void newestRequests(long since, int limit, Consumer<RememberedRequest> into) {
-    newestRequests.read(since, limit, into);
+    newestRequests.read(since, limit, state.appliedId(), into);
   }
 
   /// The transaction is committed: shows its rows to readers. `durable`: it is on disk.
   void committed(boolean durable) {
     pendingHeads.forEach(heads::put);
     tail.add(pending, durable);
+    packer.committed();
     clearPending();
   }
 
@@ -537,6 +547,7 @@ final class SqliteChatState implements ChatState {
     blockers.clear();
     rooms.clear();
     members.clear();
+    packer.rolledBack();
     clearPending();
   }
 

@@ -166,7 +166,7 @@ public final class SqliteStore implements LogReader, AutoCloseable {
       MembershipReader memberships,
       WriteReader writes,
       Deque<AutoCloseable> opened)
-      throws IOException {
+      throws IOException, StoreException {
     this.data = data;
     this.main = main;
     this.memberKey = memberKey;
@@ -189,7 +189,8 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     toClose.push(new IndexMerger(index, tail, new SearchIndexer(searched, index)));
     Sqlite heads = Sqlite.openToRead(data.index(), INDEX_CACHE_KIB);
     toClose.push(heads);
-    chat = new SqliteChatState(main, new IndexRows(heads), state, tail);
+    RequestPacker packer = new RequestPacker(tail, settings.blockRequests());
+    chat = new SqliteChatState(main, heads, state, tail, packer);
     checkpointer = new Checkpointer(data);
     toClose.push(checkpointer);
     List<Reader> readers = new ArrayList<>();
@@ -207,7 +208,8 @@ public final class SqliteStore implements LogReader, AutoCloseable {
   /// Opens the index and merges what it lacks; one that proves to be damaged meanwhile is made
   /// anew.
   private static IndexFile completeIndex(
-      DataDirectory data, Sqlite main, String memberKey, long appliedId) throws IOException {
+      DataDirectory data, Sqlite main, String memberKey, long appliedId)
+      throws IOException, StoreException {
     IndexRebuild rebuild = new IndexRebuild(main);
     try {
       return rebuild.caughtUp(IndexFile.open(data, memberKey, appliedId), appliedId);

@@ -488,6 +488,14 @@ public final class MemoryChatState extends MemorySmallRows {
   }
 
   @Override
+  public void onRemembered(RememberedRequest request) {
+    Check.that(
+        !requests.isEmpty() && requests.getLast().equals(request),
+        "%s is remembered, and is not the newest row",
+        request);
+  }
+
+  @Override
   public void newestRequests(long since, int limit, Consumer<RememberedRequest> into) {
     int from = requests.size();
     while (from > 0 && requests.size() - from < limit && requests.get(from - 1).time() >= since) {

@@ -61,7 +61,7 @@ final class RequestTableTest {
       long since = held.rememberedSince(now, limits.requestAgeMs());
       List<RememberedRequest> recent = all.stream().filter(r -> r.time() >= since).toList();
       int from = Math.max(0, recent.size() - limits.requestsKeptTotal());
-      recent.subList(from, recent.size()).forEach(table::add);
+      table.fill(into -> recent.subList(from, recent.size()).forEach(into));
       return table;
     }
   }

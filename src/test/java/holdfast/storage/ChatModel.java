@@ -8,6 +8,7 @@ import holdfast.chat.Command;
 import holdfast.chat.ConversationId;
 import holdfast.chat.MemoryChatState;
 import holdfast.chat.Message;
+import holdfast.chat.RequestKey;
 import holdfast.chat.SearchQuery;
 import holdfast.chat.SearchWords;
 import java.util.ArrayList;
@@ -94,6 +95,11 @@ final class ChatModel {
       members.put(room, new TreeSet<>(state.accountsIn(room)));
     }
     return members;
+  }
+
+  /// What a machine that was never restarted knows of a request.
+  Optional<ChatMachine.Remembered> remembered(RequestKey key) {
+    return machine.remembered(key);
   }
 
   MemoryChatState state() {

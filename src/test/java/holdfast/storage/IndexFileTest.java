@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// An index that is not what it should be is built anew, and nobody notices.
 final class IndexFileTest {
   private static final int COMMANDS = 240;
+  private static final int BLOCK_REQUESTS = 7;
   private static final OptionalLong NONE = OptionalLong.empty();
 
   @TempDir Path temp;
@@ -35,7 +36,7 @@ final class IndexFileTest {
 
   @BeforeEach
   void fill() {
-    bench = new StoreBench(temp.resolve("data"), new StoreSettings(40, 10, 0));
+    bench = new StoreBench(temp.resolve("data"), new StoreSettings(40, 10, 0, BLOCK_REQUESTS));
     writeMore();
   }
 
@@ -160,6 +161,18 @@ final class IndexFileTest {
   }
 
   @Test
+  void anIndexOfTheVersionBeforeIsKept() {
+    bench.store.close();
+    change(index(), "DROP TABLE request_block");
+    change(index(), "CREATE TABLE still_the_same(x)");
+    change(index(), "PRAGMA user_version=3");
+    reopenAndCheck();
+    assertEquals(Schema.INDEX.version(), number(index(), "PRAGMA user_version"));
+    assertEquals(
+        1, number(index(), "SELECT count(*) FROM sqlite_master WHERE name = 'still_the_same'"));
+  }
+
+  @Test
   void anotherDirectorysIndexIsRebuilt() throws IOException {
     bench.store.close();
     Path other = temp.resolve("other");
@@ -174,6 +187,14 @@ final class IndexFileTest {
     change(index(), "UPDATE merge_point SET id = 1000000");
     change(index(), "DELETE FROM message_index");
     reopenAndCheck();
+  }
+
+  @Test
+  void blocksOfRequestsAheadOfTheMessagesAreDropped() {
+    bench.store.close();
+    change(index(), "INSERT INTO request_block VALUES (1000000, 999000, 0, x'00')");
+    reopenAndCheck();
+    assertEquals(0, number(index(), "SELECT count(*) FROM request_block WHERE last_id = 1000000"));
   }
 
   @Test

@@ -133,6 +133,36 @@ final class SnapshotsTest {
     }
   }
 
+  @Test
+  void aServersOwnBlocksOfRequestsDoNotOutliveItsTables() throws Exception {
+    ChatModel own = new ChatModel();
+    RandomChat ownChat = new RandomChat(new SplittableRandom(12), own);
+    StoreSettings smallBlocks = new StoreSettings(32, 10, 0, 4);
+    try (StoreBench source = source(400);
+        StoreBench receiver = new StoreBench(temp.resolve("receiver"), smallBlocks);
+        Sqlite index = Sqlite.openToRead(temp.resolve("receiver/index.db"), 100)) {
+      for (int i = 0; i < 100; i++) {
+        Command command = ownChat.next();
+        assertEquals(own.apply(command), receiver.write(command));
+      }
+      while (blocks(index) == 0) {
+        Thread.onSpinWait();
+      }
+      try (OutgoingSnapshot snapshot = source.store.snapshots().copy(false)) {
+        receive(receiver.store, snapshot);
+      }
+    }
+    try (SqliteStore installed = receiver();
+        Sqlite index = Sqlite.openToRead(temp.resolve("receiver/index.db"), 100)) {
+      assertEquals(0, blocks(index));
+      assertHoldsTheModel(installed);
+    }
+  }
+
+  private static long blocks(Sqlite index) {
+    return index.number("SELECT count(*) FROM request_block");
+  }
+
   /// What is in the receiver's directory, SQLite's companions left out.
   private List<String> mainFiles() throws IOException {
     try (Stream<Path> files = Files.list(temp.resolve("receiver"))) {

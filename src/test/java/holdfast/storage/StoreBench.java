@@ -7,6 +7,7 @@ import holdfast.chat.ChatLimits;
 import holdfast.chat.ChatMachine;
 import holdfast.chat.Command;
 import holdfast.chat.EntryId;
+import holdfast.chat.RequestKey;
 import holdfast.chat.RunningDigest;
 import holdfast.chat.WriteReader;
 import holdfast.replication.LogEntry;
@@ -84,6 +85,11 @@ final class StoreBench implements AutoCloseable {
     store.close();
     store = open(directory, settings);
     machine = new ChatMachine(store.chat(), LIMITS);
+  }
+
+  /// What the machine knows of a request.
+  Optional<ChatMachine.Remembered> remembered(RequestKey key) {
+    return machine.remembered(key);
   }
 
   /// One synced transaction: appends the commands, applies all of them.

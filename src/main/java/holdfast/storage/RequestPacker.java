@@ -1,0 +1,87 @@
+package holdfast.storage;
+
+import holdfast.chat.RememberedRequest;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Packs requests into blocks as they are remembered, and hands those that are full and committed
+/// to the thread that writes the index. It waits for nothing: a block that is lost costs the next
+/// start a little time. Owned by the replica thread.
+final class RequestPacker {
+  /// Blocks kept beyond those that the requests kept fill: the oldest may be cut by the limit, the
+  /// newest by the end.
+  private static final int BLOCKS_EXTRA = 2;
+
+  private final IndexTail tail;
+  private final int blockRequests;
+
+  /// Full, of the open transaction.
+  private final List<RequestBlock> full = new ArrayList<>();
+
+  private RequestBlock.Packer filling;
+
+  /// How many of those in `filling` are committed.
+  private int committed;
+
+  /// Whether `filling` has all since its beginning. Not before `follow`.
+  private boolean following;
+
+  private int blocksKept;
+
+  /// A full block, and how many blocks are of use with it.
+  record Full(RequestBlock block, int blocksKept) {}
+
+  /// @param blockRequests requests of a block
+  RequestPacker(IndexTail tail, int blockRequests) {
+    this.tail = tail;
+    this.blockRequests = blockRequests;
+    filling = new RequestBlock.Packer(0, blockRequests);
+  }
+
+  /// So many requests are kept at most.
+  void keep(int requests) {
+    blocksKept = requests / blockRequests + BLOCKS_EXTRA;
+  }
+
+  /// From now on every request with an id above `afterId` is added. What is not full is dropped.
+  void follow(long afterId) {
+    full.clear();
+    begin(afterId);
+    following = true;
+  }
+
+  private void begin(long afterId) {
+    filling = new RequestBlock.Packer(afterId, blockRequests);
+    committed = 0;
+  }
+
+  /// Adds the newest request. Called for every one that is remembered.
+  void add(RememberedRequest request) {
+    if (following) {
+      filling.add(request);
+      if (filling.isFull()) {
+        full.add(filling.block());
+        begin(request.id());
+      }
+    }
+  }
+
+  /// All that was added is committed.
+  void committed() {
+    committed = filling.count();
+    if (!full.isEmpty()) {
+      full.forEach(block -> tail.offer(new Full(block, blocksKept)));
+      full.clear();
+    }
+  }
+
+  /// What was added since the last commit was rolled back. If that is anything, the requests are
+  /// about to be read anew, and `follow` is called.
+  void rolledBack() {
+    if (filling.count() != committed || !full.isEmpty()) {
+      full.clear();
+      begin(0);
+      following = false;
+    }
+  }
+}
