@@ -50,9 +50,11 @@ final class Replacements {
 
   /// Looks at `kept` once. What is to be started.
   ///
-  /// @param died whose process has ended by itself; those that the cluster sees up again are
-  ///   removed
-  List<Successor> look(List<ServerId> kept, Set<ServerId> died) throws InterruptedException {
+  /// @param died whose process has ended by itself and is started again; those that the cluster
+  ///   sees up again are removed
+  /// @param gaveUp whose process has ended for good, even if the cluster still takes it for up
+  List<Successor> look(List<ServerId> kept, Set<ServerId> died, Set<ServerId> gaveUp)
+      throws InterruptedException {
     List<Successor> successors = new ArrayList<>();
     Optional<ClusterStatus.Answer> primary = ClusterStatus.ask(members, STATUS_MAX).primary();
     if (primary.isEmpty()) {
@@ -61,7 +63,8 @@ final class Replacements {
     }
     OkPayload.Status view = primary.get().status();
     for (ServerId server : kept) {
-      switch (policy.onLook(server, died.contains(server), view, System.nanoTime())) {
+      boolean ended = died.contains(server) || gaveUp.contains(server);
+      switch (policy.onLook(server, ended, view, System.nanoTime())) {
         case ReplacePolicy.Decision.Wait() -> {
           if (isUp(server, view)) {
             died.remove(server);

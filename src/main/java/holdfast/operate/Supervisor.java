@@ -46,6 +46,9 @@ public final class Supervisor {
   /// Whose process has ended by itself since the cluster last saw them up.
   private final Set<ServerId> died = ConcurrentHashMap.newKeySet();
 
+  /// Servers whose process has ended and is not started again.
+  private final Set<ServerId> gaveUp = ConcurrentHashMap.newKeySet();
+
   /// Counted down when a server is replaced: it is not started any more.
   private final Map<ServerId, CountDownLatch> kept = new ConcurrentHashMap<>();
 
@@ -103,7 +106,7 @@ public final class Supervisor {
           && !stopping.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
         List<ServerId> mine =
             kept.keySet().stream().filter(id -> !isReplaced(id)).sorted().toList();
-        for (Replacements.Successor successor : replacements.get().look(mine, died)) {
+        for (Replacements.Successor successor : replacements.get().look(mine, died, gaveUp)) {
           take(successor);
         }
       }
@@ -260,7 +263,7 @@ public final class Supervisor {
       }
       case RestartPolicy.Decision.GiveUp(String why) -> {
         say.accept(ended + " and is not started again: " + why);
-        died.add(id);
+        gaveUp.add(id);
         if (replacements.isPresent()) {
           // Until it is replaced, or all is over.
           kept.get(id).await();

@@ -94,7 +94,7 @@ final class AdminDesk implements AutoCloseable {
       case ClientRequest.BackupDatabase backup -> piece(session, backup.offset().get());
       case ClientRequest.CheckDatabase check -> check(check);
       case ClientRequest.Survive _ -> survivor.survive();
-      case ClientRequest.Unreplayable lost -> survivor.unreplayable(lost.after().orElse(0L));
+      case ClientRequest.Unreplayable lost -> survivor.unreplayable(lost);
     };
   }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -122,6 +123,15 @@ final class ReplicaPort {
       throw shuttingDown();
     }
     return await(result, GRACE);
+  }
+
+  /// Has `work` begun on the replica thread and waits until that completes what it is given.
+  void done(Consumer<CompletableFuture<Void>> work) throws RequestRefused, InterruptedException {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    if (!intake.offer(() -> work.accept(done))) {
+      throw shuttingDown();
+    }
+    await(done, GRACE);
   }
 
   /// Waits until everything acknowledged anywhere before now is applied here (thesis §6.4):

@@ -12,6 +12,7 @@ import holdfast.wire.PeerFrame;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,9 +38,14 @@ final class RescueDesk {
   /// What is to be written of it with the next transaction: why it could not be, or nothing.
   private Optional<Settled> settled = Optional.empty();
 
+  /// What an operator has done with, to be thrown away with the next transaction.
+  private Optional<Forgetting> forgetting = Optional.empty();
+
   private long notBeforeNanos = System.nanoTime();
 
   private record Settled(long position, Optional<String> refusal) {}
+
+  private record Forgetting(long upTo, CompletableFuture<Void> done) {}
 
   RescueDesk(Rescue rescue, WriteDesk desk, Supplier<ChatMachine> machine) {
     this.rescue = rescue;
@@ -142,17 +148,29 @@ final class RescueDesk {
 
   /// Whether there is something to write.
   boolean hasRows() {
-    return settled.isPresent();
+    return settled.isPresent() || forgetting.isPresent();
+  }
+
+  /// Throws away what could not be logged again, up to the position `upTo`; `done` is completed
+  /// when that is written. An operator has seen it.
+  void forget(long upTo, CompletableFuture<Void> done) {
+    forgetting.ifPresent(before -> before.done().complete(null));
+    forgetting = Optional.of(new Forgetting(upTo, done));
   }
 
   /// As part of the store's open transaction. The write is applied by then, in this transaction or
   /// one before: if the row's end were lost it would only be found done already.
   void write() {
-    if (settled.isEmpty()) {
-      return;
-    }
-    Settled done = settled.get();
+    settled.ifPresent(this::write);
     settled = Optional.empty();
+    forgetting.ifPresent(wish -> {
+      rescue.forget(wish.upTo());
+      wish.done().complete(null);
+    });
+    forgetting = Optional.empty();
+  }
+
+  private void write(Settled done) {
     if (done.refusal().isPresent()) {
       rescue.unreplayable(done.position(), done.refusal().get());
     } else {

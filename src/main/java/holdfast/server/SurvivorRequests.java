@@ -2,6 +2,7 @@ package holdfast.server;
 
 import holdfast.replication.ServerId;
 import holdfast.storage.Unreplayable;
+import holdfast.wire.ClientRequest;
 import holdfast.wire.CommandCodec;
 import holdfast.wire.OkPayload;
 import holdfast.wire.PeerFrame;
@@ -43,8 +44,16 @@ final class SurvivorRequests {
     return new OkPayload.PrimaryMoved(self.toString(), views.current().term());
   }
 
-  /// What could not be logged again, from behind `position` on.
-  OkPayload unreplayable(long position) throws RequestRefused, InterruptedException {
+  /// What could not be logged again: a page of it.
+  OkPayload unreplayable(ClientRequest.Unreplayable request)
+      throws RequestRefused, InterruptedException {
+    if (request.forget().isPresent()) {
+      long upTo = request.forget().get();
+      log.warn(
+          "an operator has server {} forget what it could not log again, up to {}", self, upTo);
+      port.done(forgotten -> port.rescue().forget(upTo, forgotten));
+    }
+    long position = request.after().orElse(0L);
     return port.call(() -> {
       PeerFrame.Rescue counts = port.rescue().counts();
       List<OkPayload.UnreplayableCommand> page = new ArrayList<>();

@@ -35,6 +35,7 @@ public final class Rescue {
   private final Query finish;
   private final Query addUnreplayable;
   private final Query unreplayable;
+  private final Query forget;
   private long committedWaiting;
   private long waiting;
   private long committedUnreplayable;
@@ -55,6 +56,7 @@ public final class Rescue {
         main.prepare(
             "SELECT position, old_id, command, reason FROM unreplayable WHERE position > ?"
                 + " ORDER BY position LIMIT ?");
+    forget = main.prepare("DELETE FROM unreplayable WHERE position <= ?");
     waiting = main.number("SELECT count(*) FROM rescued WHERE done = 0");
     committedWaiting = waiting;
     unreplayableCount = main.number("SELECT count(*) FROM unreplayable");
@@ -142,6 +144,12 @@ public final class Rescue {
                 row.getLong(2),
                 writes.writeOf(row.getBytes(3)).orElseThrow(),
                 row.getString(4)));
+  }
+
+  /// Throws away those that could not be brought in, up to and with this position: somebody has
+  /// seen them.
+  public void forget(long position) {
+    unreplayableCount -= forget.with(position).update();
   }
 
   /// How many could not be brought in.

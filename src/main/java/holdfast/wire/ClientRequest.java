@@ -178,7 +178,9 @@ public sealed interface ClientRequest {
   record Survive(RequestHeader header) implements Operator {}
 
   /// What this server could not bring into the later timeline, from behind the position `after` on.
-  record Unreplayable(RequestHeader header, Optional<Long> after) implements Operator {}
+  /// `after` and `forget` are positions; what stands up to `forget` is thrown away first.
+  record Unreplayable(RequestHeader header, Optional<Long> after, Optional<Long> forget)
+      implements Operator {}
 
   /// Without `logIndex`: up to what the server has applied.
   record CheckDatabase(RequestHeader header, Optional<Long> logIndex) implements Operator {}

@@ -247,7 +247,10 @@ final class RequestReader {
               header, payload.integer("log_index", 0, Json.INTEGER_MAX));
       case SURVIVE -> new ClientRequest.Survive(header);
       case UNREPLAYABLE ->
-          new ClientRequest.Unreplayable(header, payload.integer("after", 0, Json.INTEGER_MAX));
+          new ClientRequest.Unreplayable(
+              header,
+              payload.integer("after", 0, Json.INTEGER_MAX),
+              payload.integer("forget", 0, Json.INTEGER_MAX));
     };
   }
 

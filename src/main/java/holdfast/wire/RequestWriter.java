@@ -167,7 +167,10 @@ final class RequestWriter {
       case ClientRequest.CheckDatabase r ->
           r.logIndex().ifPresent(index -> json.field("log_index", index));
       case ClientRequest.Survive _ -> {}
-      case ClientRequest.Unreplayable r -> r.after().ifPresent(after -> json.field("after", after));
+      case ClientRequest.Unreplayable r -> {
+        r.after().ifPresent(after -> json.field("after", after));
+        r.forget().ifPresent(upTo -> json.field("forget", upTo));
+      }
     }
   }
 

@@ -161,6 +161,16 @@ final class SurvivorIT {
       String listed = Commands.ok(servers, "admin", "unreplayable", "1", "--json");
       assertEquals(3, listed.lines().count(), listed);
       assertTrue(listed.contains("on side 1"), listed);
+      Commands.ok(servers, "admin", "unreplayable", "1", "--forget", "--yes");
+      assertEquals(0, unreplayable(servers, 1));
+      ServerProcesses.await(
+          "nobody is warned any more, in " + servers.folder(),
+          () ->
+              !servers
+                  .status(servers.awaitPrimary())
+                  .path("warning")
+                  .asString()
+                  .contains("unreplayable"));
       servers.passed();
     }
   }

@@ -154,6 +154,13 @@ final class RescueTest {
     loser.reopen();
     assertEquals(4, unreplayable().size());
     assertEquals(0, winner.store.rescue().unreplayableCount());
+    loser.store.begin(true);
+    loser.store.rescue().forget(secret.position());
+    loser.store.commit();
+    assertEquals(1, loser.store.rescue().unreplayableCount(), "the operator has seen three");
+    loser.reopen();
+    assertEquals(1, unreplayable().size());
+    assertEquals(1, loser.store.rescue().unreplayableCount());
   }
 
   @Test

@@ -126,8 +126,8 @@ class ClientCodecTest {
         new ClientRequest.CheckDatabase(header, none(0)),
         new ClientRequest.CheckDatabase(header, Optional.of(12L)),
         new ClientRequest.Survive(header),
-        new ClientRequest.Unreplayable(header, none(0)),
-        new ClientRequest.Unreplayable(header, Optional.of(7L)));
+        new ClientRequest.Unreplayable(header, none(0), none(0)),
+        new ClientRequest.Unreplayable(header, Optional.of(7L), Optional.of(9L)));
   }
 
   private static Optional<Long> none(int ignored) {
