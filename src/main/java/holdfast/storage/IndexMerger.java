@@ -14,10 +14,15 @@ final class IndexMerger implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IndexMerger.class);
   private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
 
+  /// Blocks of requests wait until no table was merged for so long: a disk that is busy writes them
+  /// at the cost of messages, and all they are good for is the next start.
+  private static final long CALM_NANOS = 2_000_000_000L;
+
   private final IndexFile index;
   private final IndexTail tail;
   private final SearchIndexer search;
   private final Thread thread;
+  private long mergedAtNanos = System.nanoTime() - CALM_NANOS;
 
   IndexMerger(IndexFile index, IndexTail tail, SearchIndexer search) {
     this.index = index;
@@ -29,11 +34,12 @@ final class IndexMerger implements AutoCloseable {
   private void run() {
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        Optional<TailTable> table = tail.awaitFull(search.restNanos());
+        boolean calm = System.nanoTime() - mergedAtNanos >= CALM_NANOS;
+        Optional<TailTable> table = tail.awaitFull(search.restNanos(), calm);
         boolean done =
             table
                 .map(this::merge)
-                .or(() -> tail.takeBlock().map(this::put))
+                .or(() -> calm ? tail.takeBlock().map(this::put) : Optional.empty())
                 .orElseGet(this::makeSearchable);
         if (!done) {
           LockSupport.parkNanos(RETRY_INTERVAL.toNanos());
@@ -55,6 +61,7 @@ final class IndexMerger implements AutoCloseable {
     try {
       index.merge(table);
       tail.merged();
+      mergedAtNanos = System.nanoTime();
       index.checkpointIfLong();
       search.onMerge();
       return true;

@@ -25,7 +25,7 @@ final class IndexTail {
   /// The limit is so many times a full table: some are merged while the next one fills.
   private static final int TABLES = 4;
 
-  /// Blocks of requests that may wait; nobody waits for them, so further ones are dropped.
+  /// Blocks of requests that may wait; nobody waits for them.
   private static final int BLOCKS_MAX = 16;
 
   private final int rowsMax;
@@ -94,14 +94,15 @@ final class IndexTail {
     }
   }
 
-  /// A block of requests for the index, if there is room for it.
+  /// A block of requests for the index; if too many wait, the oldest is dropped.
   void offer(RequestPacker.Full block) {
     lock.lock();
     try {
-      if (blocks.size() < BLOCKS_MAX) {
-        blocks.add(block);
-        changed.signalAll();
+      if (blocks.size() == BLOCKS_MAX) {
+        blocks.remove();
       }
+      blocks.add(block);
+      changed.signalAll();
     } finally {
       lock.unlock();
     }
@@ -117,14 +118,14 @@ final class IndexTail {
     }
   }
 
-  /// The oldest full table, as soon as there is one; empty if there is none after `nanos`, or if
-  /// there is a block of requests instead.
-  Optional<TailTable> awaitFull(long nanos) throws InterruptedException {
+  /// The oldest full table, as soon as there is one; empty if there is none after `nanos`, or, when
+  /// `orBlock`, if there is a block of requests instead.
+  Optional<TailTable> awaitFull(long nanos, boolean orBlock) throws InterruptedException {
     lock.lock();
     try {
       long left = nanos;
       while (tables.size() == 1) {
-        if (left <= 0 || !blocks.isEmpty()) {
+        if (left <= 0 || (orBlock && !blocks.isEmpty())) {
           return Optional.empty();
         }
         left = changed.awaitNanos(left);

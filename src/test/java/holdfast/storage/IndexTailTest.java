@@ -70,7 +70,7 @@ final class IndexTailTest {
     tail.awaitRoom();
     add(1, true);
     assertFalse(tail.wantsSync());
-    TailTable full = tail.awaitFull(0).orElseThrow();
+    TailTable full = tail.awaitFull(0, true).orElseThrow();
     assertEquals(MAX + 1, full.size());
     assertEquals(100 + last, full.lastId());
   }
