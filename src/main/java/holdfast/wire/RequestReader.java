@@ -240,18 +240,16 @@ final class RequestReader {
           new ClientRequest.ReplaceServer(
               header, new MemberChange.Replace(server("server_id"), newcomer("successor")));
       case TRANSFER_PRIMARY -> new ClientRequest.TransferPrimary(header, server("server_id"));
-      case BACKUP_DATABASE ->
-          new ClientRequest.BackupDatabase(header, payload.integer("offset", 0, Json.INTEGER_MAX));
-      case CHECK ->
-          new ClientRequest.CheckDatabase(
-              header, payload.integer("log_index", 0, Json.INTEGER_MAX));
+      case BACKUP_DATABASE -> new ClientRequest.BackupDatabase(header, number("offset"));
+      case CHECK -> new ClientRequest.CheckDatabase(header, number("log_index"));
       case SURVIVE -> new ClientRequest.Survive(header);
       case UNREPLAYABLE ->
-          new ClientRequest.Unreplayable(
-              header,
-              payload.integer("after", 0, Json.INTEGER_MAX),
-              payload.integer("forget", 0, Json.INTEGER_MAX));
+          new ClientRequest.Unreplayable(header, number("after"), number("forget"));
     };
+  }
+
+  private Optional<Long> number(String name) throws FrameException {
+    return payload.integer(name, 0, Json.INTEGER_MAX);
   }
 
   private ClientRequest login() throws FrameException {
