@@ -170,8 +170,9 @@ final class ConsoleIT {
       reader.line("/join #long");
       reader.await("message " + MESSAGES);
       for (int i = 0; i < MESSAGES && !shows(reader.screen(), "message 1"); i++) {
+        List<String> before = reader.screen();
         reader.press("PageUp");
-        Thread.sleep(50);
+        reader.await("an earlier page", screen -> !screen.equals(before));
       }
       reader.await("message 1", screen -> shows(screen, "message 1"));
       reader.press("M->");

@@ -19,6 +19,9 @@ final class DeathsIT {
   private static final String ROOM = "#ledger";
   private static final int ROUNDS = Integer.getInteger("holdfast.rounds", 2);
 
+  /// How long a paused server sleeps on after its successor serves: four election time-outs.
+  private static final long PAUSE_MS = 5_000;
+
   /// One is needed; each lost round of an election, and a busy machine, cost more. A storm has
   /// dozens.
   private static final long TERMS_A_DEATH_MAX = 6;
@@ -129,8 +132,8 @@ final class DeathsIT {
         servers.signal(paused, "STOP");
         int successor = servers.awaitPrimary(servers.allBut(paused));
         writers.awaitMore(20);
-        // The pause is part of the test: longer than any timeout of the cluster's.
-        Thread.sleep(5_000);
+        // Nothing that could be waited for: whatever the sleeper may have trusted has run out.
+        Thread.sleep(PAUSE_MS);
         long acknowledged = writers.lastSeq();
         // It lies in the sleeper's socket: the first thing that it reads when it wakes.
         List<String> asked = new ArrayList<>();

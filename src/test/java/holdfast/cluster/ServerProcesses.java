@@ -285,7 +285,12 @@ final class ServerProcesses implements AutoCloseable {
   }
 
   static void await(String what, Condition condition) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    await(what, PATIENCE_SECONDS, condition);
+  }
+
+  private static void await(String what, long seconds, Condition condition)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     while (true) {
       try {
         if (condition.holds()) {
@@ -345,8 +350,15 @@ final class ServerProcesses implements AutoCloseable {
 
   /// Waits until all of `among` say that these, and only these, are voters.
   void awaitVoters(List<Integer> voters, List<Integer> among) throws InterruptedException {
+    awaitVoters(voters, among, PATIENCE_SECONDS);
+  }
+
+  /// The same for servers that have much to fetch first.
+  void awaitVoters(List<Integer> voters, List<Integer> among, long seconds)
+      throws InterruptedException {
     await(
         "voters " + voters + " at " + among + " in " + folder,
+        seconds,
         () -> {
           for (int number : among) {
             List<Integer> found = new ArrayList<>();
