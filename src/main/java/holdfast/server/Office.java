@@ -298,6 +298,11 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     rescue.write();
   }
 
+  /// The transaction that `write` was part of is.
+  void committed() {
+    rescue.committed();
+  }
+
   // ---- out
 
   void send(Envelope envelope) {

@@ -168,6 +168,7 @@ final class ReplicaLoop implements Runnable {
       applied.addAll(applier.apply(replica));
       tell(applied);
       store.commit();
+      office.committed();
     } catch (DiskFullException e) {
       onDiskFull(applied);
       return false;

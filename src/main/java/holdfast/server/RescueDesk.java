@@ -9,6 +9,7 @@ import holdfast.storage.Unreplayable;
 import holdfast.wire.Ack;
 import holdfast.wire.CommandCodec;
 import holdfast.wire.PeerFrame;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -38,8 +39,8 @@ final class RescueDesk {
   /// What is to be written of it with the next transaction: why it could not be, or nothing.
   private Optional<Settled> settled = Optional.empty();
 
-  /// What an operator has done with, to be thrown away with the next transaction.
-  private Optional<Forgetting> forgetting = Optional.empty();
+  /// What operators have done with, to be thrown away with the next transaction.
+  private final List<Forgetting> forgettings = new ArrayList<>();
 
   private long notBeforeNanos = System.nanoTime();
 
@@ -148,14 +149,13 @@ final class RescueDesk {
 
   /// Whether there is something to write.
   boolean hasRows() {
-    return settled.isPresent() || forgetting.isPresent();
+    return settled.isPresent() || !forgettings.isEmpty();
   }
 
   /// Throws away what could not be logged again, up to the position `upTo`; `done` is completed
-  /// when that is written. An operator has seen it.
+  /// when that is committed. An operator has seen it.
   void forget(long upTo, CompletableFuture<Void> done) {
-    forgetting.ifPresent(before -> before.done().complete(null));
-    forgetting = Optional.of(new Forgetting(upTo, done));
+    forgettings.add(new Forgetting(upTo, done));
   }
 
   /// As part of the store's open transaction. The write is applied by then, in this transaction or
@@ -163,11 +163,7 @@ final class RescueDesk {
   void write() {
     settled.ifPresent(this::write);
     settled = Optional.empty();
-    forgetting.ifPresent(wish -> {
-      rescue.forget(wish.upTo());
-      wish.done().complete(null);
-    });
-    forgetting = Optional.empty();
+    forgettings.forEach(wish -> rescue.forget(wish.upTo()));
   }
 
   private void write(Settled done) {
@@ -182,7 +178,14 @@ final class RescueDesk {
     }
   }
 
-  /// The transaction was rolled back: whatever was settled is found again.
+  /// The transaction that `write` was part of is.
+  void committed() {
+    forgettings.forEach(wish -> wish.done().complete(null));
+    forgettings.clear();
+  }
+
+  /// The transaction was rolled back: whatever was settled is found again, and what is to be thrown
+  /// away is so with the next one.
   void rolledBack() {
     settled = Optional.empty();
   }
