@@ -134,16 +134,16 @@ final class PeerDesk implements PeerLinks.Handler {
 
   @Override
   public void onRefused(int peer, String code, String sentence) {
-    if (code.equals(NOT_A_MEMBER)) {
-      // A list that lags does not know a server that has just joined: it will.
-      log.warn("server {} refuses this one: {}", peer, sentence);
-      return;
-    }
-    log.error("server {} refuses this one: {}", peer, sentence);
     switch (code) {
-      case LOST_DISK -> onLostDisk.accept(sentence);
+      // Said until this server has ended, which it does of what its members' desk makes of it.
       case REMOVED -> intake.offerFromPeer(() -> office.members().onRemovedBy(new ServerId(peer)));
-      default -> {}
+      // A list that lags does not know a server that has just joined: it will.
+      case NOT_A_MEMBER -> log.warn("server {} refuses this one: {}", peer, sentence);
+      case LOST_DISK -> {
+        log.error("server {} refuses this one: {}", peer, sentence);
+        onLostDisk.accept(sentence);
+      }
+      default -> log.error("server {} refuses this one: {}", peer, sentence);
     }
   }
 

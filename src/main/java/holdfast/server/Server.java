@@ -447,21 +447,31 @@ public final class Server implements AutoCloseable, Listener.Handler {
   // ---- the end
 
   /// Hands over, lets clients go elsewhere while it still serves them, answers what was asked, and
-  /// ends. Returns when all that is done.
+  /// ends. Returns when all that is done. A server that was removed sends its clients away at once:
+  /// nobody takes what it forwards, and no answer comes any more.
   public void stop() {
     log.info("server {} is stopping", self);
-    handOver();
-    clientListener.ifPresent(Listener::close);
-    sessions.forEach(Server::askToLeave);
-    awaitQuietly(sessions::isEmpty, LEAVE_MAX);
-    requests.stopTaking();
-    drain();
+    if (isRemoved()) {
+      clientListener.ifPresent(Listener::close);
+      requests.stopTaking();
+    } else {
+      handOver();
+      clientListener.ifPresent(Listener::close);
+      sessions.forEach(Server::askToLeave);
+      awaitQuietly(sessions::isEmpty, LEAVE_MAX);
+      requests.stopTaking();
+      drain();
+    }
     for (ClientSession session : sessions) {
       session.closeWith(ErrorCode.SHUTTING_DOWN, "this server has stopped; go on at another");
     }
     awaitQuietly(sessions::isEmpty, ClientSession.DRAIN.plusMillis(500));
     log.info("server {} has stopped", self);
     close();
+  }
+
+  private boolean isRemoved() {
+    return exit.isDone() && !exit.isCompletedExceptionally() && exit.join() == REMOVED;
   }
 
   private void handOver() {

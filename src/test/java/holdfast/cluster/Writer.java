@@ -95,6 +95,7 @@ final class Writer implements AutoCloseable {
       try {
         RawClient connection = connection(loggedIn);
         JsonNode reply = connection.ask(type, payload, "'request_id':'" + requestId + "'");
+        connection.forgetEvents();
         JsonNode body = reply.path("payload");
         if (reply.path("type").asString().equals("OK")
             || body.path("code").asString().equals("ROOM_EXISTS")) {

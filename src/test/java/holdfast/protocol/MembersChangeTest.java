@@ -117,6 +117,26 @@ final class MembersChangeTest {
     }
   }
 
+  /// Nobody takes what it forwards any more: it must not offer to answer until they have left.
+  @Test
+  void aServerThatIsRemovedSendsItsClientsAwayAtOnce() throws Exception {
+    try (TestServers servers = TestServers.start(folder, 3)) {
+      TestServers.Person alice = servers.person("alice");
+      int removed = servers.backup();
+      try (RawClient client = servers.as(alice, removed)) {
+        assertEquals(
+            new ChangeResult.Done(),
+            change(
+                servers.server(servers.primary()), new MemberChange.Remove(new ServerId(removed))));
+        assertEquals(Server.REMOVED, servers.server(removed).awaitExit());
+        servers.server(removed).stop();
+        JsonNode told = RawClient.errorPayload("SHUTTING_DOWN", client.push());
+        assertEquals("this server has stopped; go on at another", told.path("message").asString());
+        client.ended();
+      }
+    }
+  }
+
   @Test
   void whatWouldLeaveTooFewIsRefusedWithTheNumbers() throws Exception {
     try (TestServers servers = TestServers.start(folder, 3)) {

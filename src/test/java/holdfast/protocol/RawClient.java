@@ -14,10 +14,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -53,7 +51,7 @@ public final class RawClient implements AutoCloseable {
   private final Map<String, JsonNode> replies = new HashMap<>();
   private final Deque<JsonNode> pushed = new ArrayDeque<>();
   private final Deque<JsonNode> presences = new ArrayDeque<>();
-  private final List<JsonNode> seen = new ArrayList<>();
+  private Optional<JsonNode> last = Optional.empty();
   private int lastId;
 
   private RawClient(Socket socket) throws IOException {
@@ -154,8 +152,8 @@ public final class RawClient implements AutoCloseable {
     assertFalse(text.contains("\uFFFD"), () -> "not UTF-8: " + text);
     JsonNode frame = JSON.readTree(text);
     assertTrue(frame.isObject() && frame.path("type").isString(), () -> "no frame: " + text);
-    seen.add(frame);
-    return Optional.of(frame);
+    last = Optional.of(frame);
+    return last;
   }
 
   public JsonNode next() throws IOException {
@@ -163,7 +161,7 @@ public final class RawClient implements AutoCloseable {
   }
 
   private String lastSeen() {
-    return seen.isEmpty() ? "nothing came" : "last came " + seen.getLast();
+    return last.map(frame -> "last came " + frame).orElse("nothing came");
   }
 
   /// The reply to the request with this id; what comes before it is kept.
@@ -220,9 +218,16 @@ public final class RawClient implements AutoCloseable {
     assertTrue(frame.isEmpty(), () -> "no end, but " + frame);
   }
 
-  /// Every frame that came so far, in order.
-  public List<JsonNode> seen() {
-    return List.copyOf(seen);
+  /// Whether a PRESENCE event came that nobody asked for yet.
+  public boolean hasPresence() {
+    return !presences.isEmpty();
+  }
+
+  /// Throws away the events that came and that nobody asked for: of a client that only asks, and
+  /// for long.
+  public void forgetEvents() {
+    pushed.clear();
+    presences.clear();
   }
 
   // ---- both
