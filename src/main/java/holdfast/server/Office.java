@@ -503,7 +503,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       return;
     }
     if (refused.code().equals(PeerFrame.ForwardRefused.GAP)) {
-      desk.onGap(refused.session(), refused.expected());
+      desk.onGap(refused.session(), refused.number(), refused.expected());
     } else {
       desk.onRefused(refused.session(), refused.number(), refusalCode(refused.code()));
     }

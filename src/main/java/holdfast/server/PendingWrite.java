@@ -28,10 +28,13 @@ final class PendingWrite {
   /// Handed over under the present numbering, and not refused since.
   boolean out;
 
-  /// Under how many numberings it was handed over without a refusal.
-  int attempts;
-
   long sentNanos;
+
+  /// How often it was handed over, and that was not refused: in all, and under the present
+  /// numbering.
+  private int sends;
+
+  private int numberedSends;
 
   /// Set once applied, while ack=all still waits for disks.
   Optional<Applied> applied = Optional.empty();
@@ -58,14 +61,31 @@ final class PendingWrite {
 
   /// Whether it stands or stood in some log: it may be committed one day, whatever happens now.
   boolean mayBeLogged() {
-    return attempts > 0;
+    return sends > 0;
   }
 
-  /// The primary certainly did not log it this time.
+  void handedOver(long nowNanos) {
+    sentNanos = nowNanos;
+    out = true;
+    sends++;
+    numberedSends++;
+  }
+
+  /// One of the times that it was handed over under the present numbering the primary certainly did
+  /// not log it. That says nothing of the other times: one that is primary no more, or whose disk
+  /// is full by now, may have logged it before.
   void refused() {
-    if (out) {
-      out = false;
-      attempts--;
+    out = false;
+    if (numberedSends > 0) {
+      sends--;
+      numberedSends--;
     }
+  }
+
+  /// Its lane is numbered anew: whatever is said of the number it had is not heard any more.
+  void unnumber() {
+    number = 0;
+    out = false;
+    numberedSends = 0;
   }
 }

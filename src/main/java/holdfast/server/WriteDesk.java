@@ -26,7 +26,7 @@ final class WriteDesk {
 
   /// A forwarded write that is not applied by then is forwarded again: the frame may have died with
   /// its link.
-  private static final long FORWARD_AGAIN_NANOS = 500_000_000L;
+  static final long FORWARD_AGAIN_NANOS = 500_000_000L;
 
   /// Bytes of commands that may wait here; beyond: BUSY.
   private static final long PENDING_BYTES_MAX = 24L << 20;
@@ -183,11 +183,7 @@ final class WriteDesk {
     if (!channel.send(lane, write)) {
       return false;
     }
-    write.sentNanos = System.nanoTime();
-    if (!write.out) {
-      write.out = true;
-      write.attempts++;
-    }
+    write.handedOver(System.nanoTime());
     return true;
   }
 
@@ -220,9 +216,9 @@ final class WriteDesk {
     }
   }
 
-  /// The primary misses an earlier number of this lane and so logged nothing from there on: forward
-  /// from there; if we no longer have that number, the numbering starts anew.
-  void onGap(long laneId, long expected) {
+  /// The primary did not log `number`, since it misses an earlier one of this lane: forward from
+  /// there; if we no longer have that one, the numbering starts anew.
+  void onGap(long laneId, long number, long expected) {
     WriteLane lane = lanesById.get(laneId);
     if (lane == null) {
       return;
@@ -230,8 +226,10 @@ final class WriteDesk {
     boolean known = false;
     for (PendingWrite write : List.copyOf(lane.pending)) {
       known |= write.number == expected;
-      if (write.number >= expected) {
+      if (write.number == number) {
         write.refused();
+      } else if (write.number >= expected) {
+        write.out = false;
       }
     }
     if (lane.blockedBy.isPresent()) {

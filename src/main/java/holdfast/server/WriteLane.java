@@ -26,8 +26,7 @@ final class WriteLane {
     laneId = newLaneId;
     nextNumber = 1;
     for (PendingWrite write : pending) {
-      write.number = 0;
-      write.out = false;
+      write.unnumber();
     }
   }
 }

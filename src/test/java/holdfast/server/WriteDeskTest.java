@@ -26,6 +26,7 @@ class WriteDeskTest {
   private final List<String> failures = new ArrayList<>();
   private final WriteLane lane = new WriteLane();
   private final List<String> accepted = new ArrayList<>();
+  private final List<String> applied = new ArrayList<>();
   private boolean open = true;
   private Ack ack = Ack.MAJORITY;
 
@@ -69,7 +70,7 @@ class WriteDeskTest {
         new WriteReply() {
           @Override
           public void applied(Outcome outcome, boolean repeat, OptionalInt acked) {
-            throw new AssertionError("nothing is applied here");
+            applied.add(requestId);
           }
 
           @Override
@@ -120,6 +121,98 @@ class WriteDeskTest {
     desk.onAcked(lane.laneId, 1, 1);
     assertEquals(List.of("a"), accepted);
     assertEquals(true, desk.isEmpty());
+  }
+
+  // ---- what stands in no log
+
+  /// A second to come, so that a test lets time pass as it likes.
+  private static long secondToCome() {
+    return System.nanoTime() / SECOND + 100;
+  }
+
+  private void forwardAgain() {
+    desk.onTime(System.nanoTime() + WriteDesk.FORWARD_AGAIN_NANOS);
+  }
+
+  /// The first time the primary may have taken it, and lost its office, or its disk's last room,
+  /// since.
+  @Test
+  void aRefusalOfTheSecondTimeDoesNotMeanThatAWriteIsInNoLog() {
+    for (ErrorCode code : List.of(ErrorCode.NO_PRIMARY, ErrorCode.DISK_FULL)) {
+      failures.clear();
+      handedOver.clear();
+      long arrived = secondToCome();
+      open = true;
+      submit(code.name(), arrived);
+      forwardAgain();
+      assertEquals(List.of(code.name(), code.name()), handedOver);
+      desk.onRefused(lane.laneId, lane.nextNumber - 1, code);
+      open = false;
+      desk.onTime(arrived * SECOND + WriteDesk.HOLD_NANOS);
+      assertEquals(List.of(), failures);
+      desk.onTime((arrived + 5) * SECOND);
+      assertEquals(List.of(code + " TIMEOUT"), failures);
+      lane.blockedBy = Optional.empty();
+    }
+  }
+
+  @Test
+  void whatIsRefusedEveryTimeIsInNoLog() {
+    long arrived = secondToCome();
+    submit("a", arrived);
+    forwardAgain();
+    desk.onRefused(lane.laneId, 1, ErrorCode.NO_PRIMARY);
+    desk.onRefused(lane.laneId, 1, ErrorCode.NO_PRIMARY);
+    desk.onTime(arrived * SECOND + WriteDesk.HOLD_NANOS);
+    assertEquals(List.of("a NO_PRIMARY"), failures);
+  }
+
+  @Test
+  void whatAnEarlierPrimaryMayHaveNoRefusalOfALaterOneTakesBack() {
+    long arrived = secondToCome();
+    submit("a", arrived);
+    desk.resendAll();
+    desk.onRefused(lane.laneId, 1, ErrorCode.DISK_FULL);
+    desk.onRefused(lane.laneId, 1, ErrorCode.DISK_FULL);
+    assertEquals(List.of(), failures);
+  }
+
+  @Test
+  void behindAGapEverythingIsForwardedAgainAndOnlyWhatWasRefusedIsInNoLog() {
+    submit("a", 0);
+    submit("b", 0);
+    submit("c", 0);
+    open = false;
+    desk.onGap(lane.laneId, 3, 2);
+    desk.onTime(5 * SECOND);
+    assertEquals(List.of("a TIMEOUT", "b TIMEOUT", "c BUSY"), failures.stream().sorted().toList());
+  }
+
+  @Test
+  void aGapIsFilledInOrder() {
+    submit("a", 0);
+    submit("b", 0);
+    submit("c", 0);
+    desk.onApplied(keyOf("a"), new Outcome.Done(1), false);
+    assertEquals(List.of("a"), applied);
+    handedOver.clear();
+    desk.onGap(lane.laneId, 3, 2);
+    assertEquals(List.of("b", "c"), handedOver);
+  }
+
+  @Test
+  void nothingIsForwardedBeforeTheGapIsFilled() {
+    submit("a", 0);
+    submit("b", 0);
+    submit("c", 0);
+    open = false;
+    desk.onGap(lane.laneId, 2, 1);
+    open = true;
+    handedOver.clear();
+    submit("d", 0);
+    assertEquals(List.of(), handedOver);
+    desk.onTime(0);
+    assertEquals(List.of("a", "b", "c", "d"), handedOver);
   }
 
   /// Two primaries in a row die: the older write is given up on, the younger one not yet. A third
