@@ -87,7 +87,8 @@ final class Proposals {
     return waiting.isEmpty();
   }
 
-  /// A write that another server took. A smaller number than expected is in the log already.
+  /// A write that another server took. A smaller number than expected is in the log already, and
+  /// whoever forwarded it again must not be told that it was refused.
   void onForward(ServerId from, PeerFrame.Forward forward) {
     long expected = forwards.expected(from, forward.session());
     Optional<String> refusal = refusal(forward, expected);
@@ -107,6 +108,9 @@ final class Proposals {
   private Optional<String> refusal(PeerFrame.Forward forward, long expected) {
     if (replica.role() != Role.PRIMARY || forward.term() != term) {
       return Optional.of(ErrorCode.NO_PRIMARY.name());
+    }
+    if (forward.number() < expected) {
+      return Optional.empty();
     }
     Optional<ErrorCode> reason = closed.get();
     if (reason.isPresent()) {

@@ -302,6 +302,15 @@ final class ProposalsTest {
   }
 
   @Test
+  void whatIsInTheLogIsNotSaidToBeRefusedWhenItIsForwardedAgainToAFullDisk() {
+    forward(TWO, LANE, 1);
+    pass();
+    closed = Optional.of(ErrorCode.DISK_FULL);
+    forward(TWO, LANE, 1);
+    assertEquals(List.of(), takeSent());
+  }
+
+  @Test
   void whatTheCoreRefusesIsExpectedAgainBeforeAnythingBehindIt() {
     forward(TWO, LANE, 1);
     forward(TWO, LANE, 2);
