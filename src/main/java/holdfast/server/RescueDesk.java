@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /// replica thread.
 final class RescueDesk {
   /// After a failure: how long until the same write is tried again.
-  private static final long AGAIN_NANOS = 200_000_000L;
+  static final long AGAIN_NANOS = 200_000_000L;
 
   private static final Logger log = LoggerFactory.getLogger(RescueDesk.class);
 

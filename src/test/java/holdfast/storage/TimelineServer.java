@@ -27,17 +27,17 @@ import java.util.Optional;
 
 /// A server's store with real commands in its log, whose terms the test says: what servers of
 /// different timelines write, and what becomes of it when one comes to another.
-final class TimelineServer implements AutoCloseable {
+public final class TimelineServer implements AutoCloseable {
   private static final int PIECE = 100_000;
 
   /// The same for all that make one, so that they have the same cluster.
   private static final CommandCodec CODEC = new CommandCodec();
 
   private final Path directory;
-  SqliteStore store;
-  ChatMachine machine;
+  public SqliteStore store;
+  public ChatMachine machine;
 
-  TimelineServer(Path directory) {
+  public TimelineServer(Path directory) {
     this.directory = directory;
     open();
   }
@@ -76,11 +76,11 @@ final class TimelineServer implements AutoCloseable {
     };
   }
 
-  static RequestKey request(long account, String requestId) {
+  public static RequestKey request(long account, String requestId) {
     return new RequestKey(account, Optional.empty(), requestId, new Digest(7, 7));
   }
 
-  static Command.Register register(String name, String requestId) {
+  public static Command.Register register(String name, String requestId) {
     return new Command.Register(
         1, new RequestKey(0, Optional.of(name), requestId, new Digest(7, 7)), name, "hash");
   }
@@ -103,7 +103,7 @@ final class TimelineServer implements AutoCloseable {
   }
 
   /// The same, applied with all before it.
-  List<Applied> write(long term, Command... commands) {
+  public List<Applied> write(long term, Command... commands) {
     append(term, commands);
     store.begin(true);
     List<Applied> applied = apply(lastIndex());
@@ -112,7 +112,7 @@ final class TimelineServer implements AutoCloseable {
   }
 
   /// The id of what the command made.
-  long made(long term, Command command) {
+  public long made(long term, Command command) {
     return write(term, command).getLast().outcome().id();
   }
 
@@ -137,7 +137,7 @@ final class TimelineServer implements AutoCloseable {
 
   /// Takes what the primary's log has beyond this one's, as a backup does, and applies as much as
   /// the primary has; in the open transaction.
-  List<Applied> follow(TimelineServer primary) {
+  public List<Applied> follow(TimelineServer primary) {
     if (lastIndex() < primary.lastIndex()) {
       store.append(primary.log(lastIndex() + 1));
     }
@@ -150,6 +150,12 @@ final class TimelineServer implements AutoCloseable {
 
   StoredLog storedLog() {
     return store.storedLog(membership());
+  }
+
+  /// Takes back the open transaction.
+  public void rollback() {
+    store.rollback();
+    machine = new ChatMachine(store.chat(), StoreBench.LIMITS);
   }
 
   /// Deletes what is applied of the log, as whole transactions stand in it, up to `index`.
@@ -178,7 +184,7 @@ final class TimelineServer implements AutoCloseable {
   }
 
   /// The same, and this server starts anew with it.
-  void moveTo(TimelineServer winner) throws Exception {
+  public void moveTo(TimelineServer winner) throws Exception {
     receive(winner, true);
     reopen();
   }
@@ -191,8 +197,7 @@ final class TimelineServer implements AutoCloseable {
       found.add(store.rescue().next().orElseThrow());
       store.rescue().settled(found.getLast().position());
     }
-    store.rollback();
-    machine = new ChatMachine(store.chat(), StoreBench.LIMITS);
+    rollback();
     assertEquals(found.size(), store.rescue().waiting());
     return found;
   }
