@@ -85,14 +85,17 @@ final class RescueDesk {
     });
   }
 
+  /// Outside the rule of order of a connection, which waits for the very write that failed: the
+  /// order is this desk's own, and that write may be one that can be named no more.
   private void submit(RescuedCommand row, Command.Write command) {
+    boolean repeatable = false;
     desk.submit(
         lane,
         new PendingWrite(
             command.request(),
             CommandCodec.body(command),
             Ack.MAJORITY,
-            true,
+            repeatable,
             new Reply(row),
             System.nanoTime()));
   }

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.chat.Applied;
+import holdfast.chat.ChatLimits;
 import holdfast.chat.ChatMachine;
 import holdfast.chat.Command;
 import holdfast.chat.ConversationId;
 import holdfast.chat.Digest;
+import holdfast.chat.MemoryChatState;
 import holdfast.chat.Outcome;
 import holdfast.chat.RequestKey;
 import holdfast.replication.Timeline;
@@ -44,7 +46,7 @@ final class RescueDeskTest {
 
   private TimelineServer winner;
   private TimelineServer loser;
-  private final Supplier<ChatMachine> machine = () -> loser.machine;
+  private Supplier<ChatMachine> machine = () -> loser.machine;
   private WriteDesk writes;
   private RescueDesk desk;
 
@@ -105,8 +107,8 @@ final class RescueDeskTest {
     winner.write(TERM + 1, note("here"));
     winner.write(FIRST, new Command.Members(1, true));
     loser.moveTo(winner);
-    writes = new WriteDesk(machine, channel, TIMEOUT, 1);
-    desk = new RescueDesk(loser.store.rescue(), writes, machine);
+    writes = new WriteDesk(() -> machine.get(), channel, TIMEOUT, 1);
+    desk = new RescueDesk(loser.store.rescue(), writes, () -> machine.get());
   }
 
   /// What the replica thread does at the end of every pass.
@@ -273,6 +275,36 @@ final class RescueDeskTest {
     waits(1, 0);
     passLater();
     assertEquals(List.of("one", "two"), requestsHandedOver());
+  }
+
+  @Test
+  void aRowThatCannotBeNamedAfterAFailureDoesNotHoldUpTheNextOne() throws Exception {
+    long hall =
+        loser.made(
+            TERM,
+            new Command.CreateRoom(1, TimelineServer.request(ALICE, "hall"), "#hall", "", false));
+    lose(
+        new Command.Send(
+            1,
+            TimelineServer.request(ALICE, "in hall"),
+            ConversationId.room(hall),
+            "hello",
+            Optional.empty()),
+        note("two"));
+    pass(System.nanoTime());
+    commit(log());
+    commit();
+    pass(System.nanoTime());
+    assertEquals(List.of("hall", "in hall"), requestsHandedOver());
+    writes.onTime(System.nanoTime() + TIMEOUT);
+    // The request that made the room is not remembered any more.
+    ChatMachine forgetful = new ChatMachine(new MemoryChatState(), ChatLimits.defaults());
+    machine = () -> forgetful;
+    passLater();
+    commit();
+    waits(1, 1);
+    passLater();
+    assertEquals(List.of("hall", "in hall", "two"), requestsHandedOver());
   }
 
   // ---- what cannot be logged again
