@@ -73,7 +73,7 @@ final class SurvivorDesk {
   /// An operator wants this server to go on alone; `result` is completed on this thread.
   void survive(CompletableFuture<ChangeResult> result) {
     Optional<String> refusal = refusal();
-    if (replica.solo()) {
+    if (goesOnAlone()) {
       result.complete(new ChangeResult.Done());
     } else if (refusal.isPresent()) {
       result.complete(new ChangeResult.Refused(refusal.get()));
@@ -88,44 +88,61 @@ final class SurvivorDesk {
           "survivor.takeover is off at server %s: with it off, `recover` begins a new cluster from what is left"
               .formatted(self));
     }
-    if (replica.superseded().isPresent()) {
-      return Optional.of(
-          "server %s is primary in a later timeline, and takes this server in"
-              .formatted(replica.superseded().get()));
-    }
-    if (replica.primary().isPresent()) {
-      return Optional.of(
-          "server %s is primary: nobody has to go on alone".formatted(replica.primary().get()));
-    }
     if (forced.isPresent()) {
       return Optional.of("somebody else wants the same, and waits for it");
     }
-    return replica.foundableByForce().isEmpty()
-        ? Optional.of("server %s has not taken part in its cluster yet".formatted(self))
-        : Optional.empty();
+    if (replica.solo()) {
+      return Optional.empty();
+    }
+    return served()
+        .or(() ->
+            replica.foundableByForce().isEmpty()
+                ? Optional.of("server %s has not taken part in its cluster yet".formatted(self))
+                : Optional.empty());
+  }
+
+  /// Whether that is on its disk, too: a full one may take it later, or never.
+  private boolean goesOnAlone() {
+    return replica.solo() && replica.committedInOwnTerm();
+  }
+
+  /// Who is primary, so that this server need not, and must not, go on alone.
+  private Optional<String> served() {
+    return replica
+        .superseded()
+        .map("server %s is primary in a later timeline, and takes this server in"::formatted)
+        .or(() ->
+            replica.primary().map("server %s is primary: nobody has to go on alone"::formatted));
   }
 
   private void settle(long now) {
-    if (forced.isEmpty()) {
-      return;
+    forced
+        .flatMap(wish -> resultOf(wish, now))
+        .ifPresent(result -> {
+          forced.orElseThrow().result().complete(result);
+          forced = Optional.empty();
+        });
+  }
+
+  private Optional<ChangeResult> resultOf(Forced wish, long now) {
+    if (goesOnAlone()) {
+      return Optional.of(new ChangeResult.Done());
     }
-    Forced wish = forced.get();
+    boolean late = now - wish.deadlineNanos() >= 0;
     if (replica.solo()) {
-      wish.result().complete(new ChangeResult.Done());
-    } else if (replica.primary().isPresent()) {
-      wish.result()
-          .complete(
-              new ChangeResult.Refused(
-                  "server %s is primary now".formatted(replica.primary().get())));
-    } else if (now - wish.deadlineNanos() >= 0) {
-      wish.result()
-          .complete(
-              new ChangeResult.Refused(
-                  "server %s cannot go on alone; see its log".formatted(self)));
+      return late
+          ? Optional.of(
+              new ChangeResult.Unknown(
+                  "server %s goes on alone as soon as its disk takes that; see its log"
+                      .formatted(self)))
+          : Optional.empty();
     }
-    if (wish.result().isDone()) {
-      forced = Optional.empty();
-    }
+    return served()
+        .or(() ->
+            late
+                ? Optional.of("server %s cannot go on alone; see its log".formatted(self))
+                : Optional.empty())
+        .<ChangeResult>map(ChangeResult.Refused::new);
   }
 
   // ---- in words
