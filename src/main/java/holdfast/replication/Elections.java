@@ -6,6 +6,7 @@ import holdfast.replication.RoleState.Candidate;
 import holdfast.replication.RoleState.PreCandidate;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /// Who is primary: this server's hard state and role, the votes that it gives and asks for, and
 /// everything that changes its role (thesis §3.4, §4.2.3, §6.2, §9.6).
@@ -414,14 +415,22 @@ final class Elections {
   }
 
   Optional<Membership> foundable(boolean forced) {
+    return foundingRules(gate::isSilent)
+        .flatMap(rules -> forced ? rules.foundableByForce() : rules.foundable());
+  }
+
+  /// Whether nothing but the other voter's silence is missing for a founding that loses nothing.
+  boolean foundableOnceSilent() {
+    return foundingRules(voter -> true).flatMap(FoundingRules::foundable).isPresent();
+  }
+
+  private Optional<FoundingRules> foundingRules(Predicate<ServerId> silent) {
     boolean served = gate.superior().isPresent() || primary().isPresent();
-    if (settings.survivorTicks() == 0 || served) {
-      return Optional.empty();
-    }
-    FoundingRules rules =
-        new FoundingRules(
-            self, Timeline.of(hardState.term()), membership(), log.appliedIndex(), gate::isSilent);
-    return forced ? rules.foundableByForce() : rules.foundable();
+    return settings.survivorTicks() == 0 || served
+        ? Optional.empty()
+        : Optional.of(
+            new FoundingRules(
+                self, Timeline.of(hardState.term()), membership(), log.appliedIndex(), silent));
   }
 
   /// Founds a timeline, unless it may not any more (SURVIVOR.md rule 4): term, vote and entry go to

@@ -365,6 +365,11 @@ public final class Replica {
     return elections.foundable(false);
   }
 
+  /// Whether `foundable` waits for nothing but that silence.
+  public boolean foundableOnceSilent() {
+    return elections.foundableOnceSilent();
+  }
+
   /// The list to found a timeline with at an operator's word, whatever the other members may have:
   /// empty while this server knows a primary, or is no founded cluster's member, or
   /// `ReplicaSettings.survivorTicks` is 0 (SURVIVOR.md rule 12).

@@ -191,19 +191,21 @@ final class SurvivorDesk {
 
   /// Sentences behind the one why there is no primary, for somebody who has only this server left.
   Optional<String> hope() {
-    if (takeover.isEmpty() || replica.primary().isPresent() || replica.superseded().isPresent()) {
+    if (takeover.isEmpty()) {
       return Optional.empty();
     }
-    List<ServerId> voters = replica.membership().voters();
-    if (voters.size() == 2 && voters.contains(self)) {
-      ServerId other = voters.getFirst().equals(self) ? voters.getLast() : voters.getFirst();
+    if (replica.foundableOnceSilent()) {
+      List<ServerId> others =
+          replica.membership().voters().stream().filter(voter -> !voter.equals(self)).toList();
       return Optional.of(
-          "server %s goes on alone once it has heard nothing of server %s for %s"
-              .formatted(self, other, takeover.map(SurvivorDesk::text).orElse("")));
+          "server %s goes on alone once it has heard nothing of %s for %s"
+              .formatted(self, names(others), takeover.map(SurvivorDesk::text).orElse("")));
     }
-    return Optional.of(
-        "if they cannot be started, `admin survive %s` has server %s go on with what it has"
-            .formatted(self, self));
+    return replica
+        .foundableByForce()
+        .map(list ->
+            "if they cannot be started, `admin survive %s` has server %s go on with what it has"
+                .formatted(self, self));
   }
 
   private static String names(List<ServerId> servers) {

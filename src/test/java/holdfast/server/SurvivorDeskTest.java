@@ -273,4 +273,34 @@ final class SurvivorDeskTest {
         Optional.of("server 1 goes on alone once it has heard nothing of server 2 for 10s"),
         desk(oneOfTwo()).hope());
   }
+
+  /// In one that may lack something, waiting would never end: a list of two that is not known to be
+  /// committed is the known trap of DESIGN.
+  @Test
+  void whoMayLackSomethingNamesTheOperatorsCommand() {
+    for (TestCore core :
+        List.of(
+            new TestCore(SETTINGS, 1, "1 2 3"),
+            new TestCore(SETTINGS, 1, "1 2 3", "1 2 3l"),
+            new TestCore(SETTINGS, 2, "1 2 3", "1l 2 3"))) {
+      assertEquals(
+          Optional.of(
+              "if they cannot be started, `admin survive 1` has server 1 go on with what it has"),
+          desk(core).hope());
+    }
+  }
+
+  @Test
+  void thereIsNothingToHopeForWherePrimariesLiveOrNoClusterIs() {
+    TestCore served = oneOfTwo();
+    served.hear(TWO, new PeerMessage.Heartbeat(1, 1, 1));
+    assertEquals(Optional.empty(), desk(served).hope());
+    TestCore superseded = oneOfTwo();
+    superseded.hear(THREE, new PeerMessage.Heartbeat(new Timeline(1, 3).firstTerm(), 1, 1));
+    assertEquals(Optional.empty(), desk(superseded).hope());
+    assertEquals(
+        Optional.empty(),
+        desk(new TestCore(SETTINGS, 0)).hope(),
+        "an operator's word would be refused");
+  }
 }
