@@ -149,10 +149,16 @@ final class SurvivorDesk {
 
   /// What writers are told while the log may not grow, since those without a vote may need it.
   RequestRefused logFull() {
+    List<ServerId> absent = absent();
+    String who =
+        switch (absent.size()) {
+          case 0 -> "a member has no vote: it must catch up first";
+          case 1 -> "%s has no vote: it must come back, or be removed".formatted(names(absent));
+          default -> "%s have no vote: they must come back, or be removed".formatted(names(absent));
+        };
     return new RequestRefused(
         ErrorCode.DISK_FULL,
-        "not done: the log has reached log.keep and nothing of it may go while %s has no vote: it must come back, or be removed"
-            .formatted(absent().isEmpty() ? "a member" : absent()));
+        "not done: the log has reached log.keep and nothing of it may go while " + who);
   }
 
   /// As primary: what is at stake, and what would end it.
@@ -161,32 +167,50 @@ final class SurvivorDesk {
     if (takeover.isEmpty() || replica.role() != Role.PRIMARY) {
       return warnings;
     }
-    String absent = absent();
+    List<ServerId> absent = absent();
     if (logIsFull) {
       warnings.add(logFull().getMessage());
     }
     if (replica.solo()) {
       warnings.add(
-          "server %s goes on alone: what is acknowledged now is on its disk only, and lost with it; bring back %s with their disks, or remove them and add new ones"
-              .formatted(self, absent));
+          "server %s goes on alone: what is acknowledged now is on its disk only, and lost with it; %s"
+              .formatted(self, company(absent)));
     } else if (!absent.isEmpty() && replica.membership().voters().size() == 2) {
       warnings.add(
-          "%s has no vote while it is away; if one of %s fails, too, the other goes on alone after %s"
+          "%s no vote while %s away; if one of %s fails, too, the other goes on alone after %s"
               .formatted(
-                  absent,
+                  names(absent) + (absent.size() == 1 ? " has" : " have"),
+                  absent.size() == 1 ? "it is" : "they are",
                   names(replica.membership().voters()),
                   takeover.map(SurvivorDesk::text).orElse("")));
     }
     return warnings;
   }
 
+  /// What ends that this server is alone.
+  private String company(List<ServerId> absent) {
+    if (absent.isEmpty()) {
+      List<ServerId> others = withoutVote();
+      return others.isEmpty()
+          ? "add another server"
+          : names(others) + (others.size() == 1 ? " has" : " have") + " to catch up first";
+    }
+    return absent.size() == 1
+        ? "bring back %s with its disk, or remove it and add a new one".formatted(names(absent))
+        : "bring back %s with their disks, or remove them and add new ones"
+            .formatted(names(absent));
+  }
+
+  private List<ServerId> withoutVote() {
+    return replica.membership().members().stream()
+        .filter(member -> !member.voter())
+        .map(Member::id)
+        .toList();
+  }
+
   /// Those who are members, have no vote and are not heard of.
-  private String absent() {
-    return names(
-        replica.membership().members().stream()
-            .filter(member -> !member.voter() && !replica.isUp(member.id()))
-            .map(Member::id)
-            .toList());
+  private List<ServerId> absent() {
+    return withoutVote().stream().filter(id -> !replica.isUp(id)).toList();
   }
 
   /// Sentences behind the one why there is no primary, for somebody who has only this server left.
@@ -208,8 +232,9 @@ final class SurvivorDesk {
                 .formatted(self, self));
   }
 
+  /// Of one or more.
   private static String names(List<ServerId> servers) {
-    return (servers.size() == 1 ? "server " : servers.isEmpty() ? "" : "servers ")
+    return (servers.size() == 1 ? "server " : "servers ")
         + servers.stream().map(ServerId::toString).collect(Collectors.joining(" and "));
   }
 

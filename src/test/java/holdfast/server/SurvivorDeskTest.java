@@ -10,11 +10,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import holdfast.chat.Command;
 import holdfast.replication.Event;
 import holdfast.replication.LogEntry;
+import holdfast.replication.Membership;
 import holdfast.replication.PeerMessage;
 import holdfast.replication.ReplicaSettings;
 import holdfast.replication.Role;
+import holdfast.replication.ServerId;
 import holdfast.replication.Timeline;
 import holdfast.wire.CommandCodec;
+import holdfast.wire.ErrorCode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +32,10 @@ final class SurvivorDeskTest {
   private static final ReplicaSettings SETTINGS =
       ReplicaSettings.defaults().withSurvivorTicks(TICKS);
   private static final String ALONE = "1 2l 3l";
+  private static final String FULL =
+      "not done: the log has reached log.keep and nothing of it may go while ";
+  private static final String SOLO =
+      "server 1 goes on alone: what is acknowledged now is on its disk only, and lost with it; ";
 
   private long chatTime;
 
@@ -258,11 +265,80 @@ final class SurvivorDeskTest {
   // ---- in words: a primary
 
   @Test
+  void whoGoesOnAloneSaysWhatIsAtStakeAndWhomToBringBack() {
+    TestCore core = solo();
+    SurvivorDesk desk = desk(core);
+    assertEquals(
+        List.of(
+            SOLO + "bring back servers 2 and 3 with their disks, or remove them and add new ones"),
+        desk.warnings(false));
+    core.beat(TWO);
+    assertEquals(
+        List.of(SOLO + "bring back server 3 with its disk, or remove it and add a new one"),
+        desk.warnings(false));
+    core.beat(TWO, THREE);
+    assertEquals(List.of(SOLO + "servers 2 and 3 have to catch up first"), desk.warnings(false));
+  }
+
+  @Test
+  void whoGoesOnAloneWithoutAnybodyLeftIsToBeGivenCompany() {
+    TestCore core = new TestCore(SETTINGS, 1, "1 2 3");
+    SurvivorDesk desk = desk(core);
+    desk.survive(new CompletableFuture<>());
+    core.step(desk.onTime(System.nanoTime()).orElseThrow());
+    for (ServerId gone : List.of(TWO, THREE)) {
+      Membership left = core.replica.membership().without(gone);
+      core.step(new Event.ChangeProposed(CommandCodec.members(2, left, gone.equals(TWO))));
+    }
+    assertEquals(List.of(SOLO + "add another server"), desk.warnings(false));
+  }
+
+  @Test
+  void twoVotersSayWhoIsAwayAndWhatHappensIfOneOfThemFails() {
+    TestCore core = oneOfTwo();
+    core.winElection();
+    core.beat(TWO);
+    assertEquals(
+        List.of(
+            "server 3 has no vote while it is away; if one of servers 1 and 2 fails, too, the other"
+                + " goes on alone after 10s"),
+        desk(core).warnings(false));
+    core.beat(TWO, THREE);
+    assertEquals(List.of(), desk(core).warnings(false));
+    TestCore four = new TestCore(SETTINGS, 1, "1 2 3l 4l");
+    four.winElection();
+    four.beat(TWO);
+    assertEquals(
+        List.of(
+            "servers 3 and 4 have no vote while they are away; if one of servers 1 and 2 fails,"
+                + " too, the other goes on alone after 10s"),
+        desk(four).warnings(false));
+  }
+
+  @Test
   void withThreeVotersAndOnABackupNothingIsSaid() {
     TestCore core = new TestCore(SETTINGS, 1, "1 2 3 4l");
     core.winElection();
     assertEquals(List.of(), desk(core).warnings(false));
     assertEquals(List.of(), desk(silent(oneOfTwo())).warnings(true));
+  }
+
+  @Test
+  void whileTheLogIsFullThatIsSaidFirstAndWhoIsWaitedFor() {
+    TestCore core = solo();
+    SurvivorDesk desk = desk(core);
+    assertEquals(2, desk.warnings(true).size());
+    assertEquals(ErrorCode.DISK_FULL, desk.logFull().code());
+    assertEquals(
+        FULL + "servers 2 and 3 have no vote: they must come back, or be removed",
+        desk.warnings(true).getFirst());
+    core.beat(TWO);
+    assertEquals(
+        FULL + "server 3 has no vote: it must come back, or be removed",
+        desk.warnings(true).getFirst());
+    core.beat(TWO, THREE);
+    assertEquals(
+        FULL + "a member has no vote: it must catch up first", desk.warnings(true).getFirst());
   }
 
   // ---- in words: where there is no primary
