@@ -32,6 +32,11 @@ final class SurvivorIT {
     client.ok("SEND", json("{'to':'%s','text':'%s'}".formatted(to, text)));
   }
 
+  /// Returns once every server has it on its disk.
+  private static void sayToAll(RawClient client, String to, String text) throws IOException {
+    client.ok("SEND", json("{'to':'%s','text':'%s'}".formatted(to, text)), "'ack':'all'");
+  }
+
   private static void awaitSolo(ServerProcesses servers, int number) throws InterruptedException {
     ServerProcesses.await(
         "server " + number + " alone in " + servers.folder(),
@@ -93,7 +98,7 @@ final class SurvivorIT {
       try (RawClient alice = RawClient.connect(servers.clientPort(primary))) {
         register(alice, "alice");
         alice.ok("CREATE_ROOM", json("{'room':'%s'}".formatted(ROOM)));
-        say(alice, ROOM, "everybody is there");
+        sayToAll(alice, ROOM, "everybody is there");
         // What follows the last one never hears of.
         servers.kill(last);
         say(alice, ROOM, "the last one is away");
@@ -186,7 +191,10 @@ final class SurvivorIT {
   void whoWasAwayNeverGoesOnAloneThoughItIsTheOnlyOneLeft() throws Exception {
     try (ServerProcesses servers = ServerProcesses.create(3, LastSurvivor.TAKEOVER)) {
       servers.startAll();
-      servers.awaitPrimary();
+      try (RawClient alice = RawClient.connect(servers.clientPort(servers.awaitPrimary()))) {
+        register(alice, "alice");
+        sayToAll(alice, "@alice", "everybody is there");
+      }
       servers.kill(3);
       servers.awaitVoters(List.of(1, 2), List.of(1, 2));
       servers.kill(1);
