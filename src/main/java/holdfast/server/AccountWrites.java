@@ -41,9 +41,11 @@ final class AccountWrites {
       throws RequestRefused, InterruptedException {
     switch (write) {
       case ClientRequest.Register register -> register(session, register);
-      case ClientRequest.Logout logout when logout.all() ->
-          submissions.submit(
-              session, logout, (_, _, key) -> new Command.LogoutAll(Submissions.UNSTAMPED, key));
+      case ClientRequest.Logout logout when logout.all() -> {
+        submissions.submit(
+            session, logout, (_, _, key) -> new Command.LogoutAll(Submissions.UNSTAMPED, key));
+        Submissions.awaitAnswered(session);
+      }
       case ClientRequest.Logout logout -> logout(session, logout);
       case ClientRequest.SetPassword set -> setPassword(session, set);
       case ClientRequest.DeleteAccount delete -> deleteAccount(session, delete);
@@ -116,6 +118,7 @@ final class AccountWrites {
   /// finds the account.
   private void register(ClientSession session, ClientRequest.Register register)
       throws RequestRefused, InterruptedException {
+    long begun = System.nanoTime();
     admission.refuseWhenStopping();
     RequestKey key = submissions.key(register, 0, Optional.of(register.username()));
     // Names are never given out again: one that this server knows is taken for good, unless this is
@@ -135,7 +138,8 @@ final class AccountWrites {
         register.header(),
         key,
         new Command.Register(Submissions.UNSTAMPED, key, register.username(), hash),
-        pending);
+        pending,
+        begun);
     PendingReply.Result result = pending.await();
     if (result.repeat() && result.outcome() instanceof Outcome.Done(long id)) {
       answerRepeatedRegister(session, register, id);

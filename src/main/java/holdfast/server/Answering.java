@@ -12,6 +12,11 @@ interface Answering {
 
   void run() throws RequestRefused, InterruptedException;
 
+  /// What a rejected read means for whoever asked.
+  static RequestRefused tooManyReads() {
+    return new RequestRefused(ErrorCode.BUSY, "too many reads at once; repeat soon");
+  }
+
   /// Runs `work`; whatever goes wrong becomes the request's one ERROR.
   static void answer(ClientSession session, RequestHeader header, Answering work) {
     try {
@@ -19,8 +24,7 @@ interface Answering {
     } catch (RequestRefused e) {
       session.replyError(header, e);
     } catch (RejectedReadException e) {
-      session.replyError(
-          header, new RequestRefused(ErrorCode.BUSY, "too many reads at once; repeat soon"));
+      session.replyError(header, tooManyReads());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       session.replyError(header, ReplicaPort.shuttingDown());

@@ -33,7 +33,7 @@ final class MessageQueries {
   private static final int SEARCH_ROUNDS_MAX = 4;
 
   /// No further stretch is begun after so long: others wait for the reader.
-  private static final long SEARCH_NANOS_MAX = 8_000_000L;
+  private static final long SEARCH_NANOS_MAX = 5_000_000L;
 
   private final Reads reads;
   private final Directory directory;

@@ -2,6 +2,7 @@ package holdfast.server;
 
 import holdfast.chat.ConversationId;
 import holdfast.storage.Reads;
+import holdfast.storage.RejectedReadException;
 import holdfast.wire.ClientRequest;
 import holdfast.wire.OkPayload;
 import holdfast.wire.RequestHeader;
@@ -222,16 +223,26 @@ final class Requests {
           try {
             limits.onRequest(session.allowance);
             limits.onWrite(session.accountOrZero());
-          } catch (RequestRefused limited) {
-            submissions.refuse(session, write, limited);
-            return;
-          }
-          switch (write) {
-            case ClientRequest.AccountWrite account -> accountWrites.write(session, account);
-            case ClientRequest.MessageWrite message ->
-                submissions.submit(session, message, messageWrites);
-            case ClientRequest.RoomWrite room -> submissions.submit(session, room, roomWrites);
+            carryOut(session, write);
+          } catch (RequestRefused e) {
+            if (!e.code().retry()) {
+              throw e;
+            }
+            submissions.refuse(session, write, e);
+          } catch (RejectedReadException e) {
+            submissions.refuse(session, write, Answering.tooManyReads());
           }
         });
+  }
+
+  /// A refusal that is thrown is the write's one reply still to come.
+  private void carryOut(ClientSession session, ClientRequest.Write write)
+      throws RequestRefused, InterruptedException {
+    switch (write) {
+      case ClientRequest.AccountWrite account -> accountWrites.write(session, account);
+      case ClientRequest.MessageWrite message ->
+          submissions.submit(session, message, messageWrites);
+      case ClientRequest.RoomWrite room -> submissions.submit(session, room, roomWrites);
+    }
   }
 }

@@ -52,6 +52,7 @@ final class Submissions {
   <W extends ClientRequest.Write> void submit(
       ClientSession session, W write, Resolver<? super W> resolver)
       throws RequestRefused, InterruptedException {
+    long begun = System.nanoTime();
     Login login = Admission.requireLogin(session);
     RequestKey key = key(write, login.account(), Optional.empty());
     WriteReply reply = replyTo(session, write, key);
@@ -65,7 +66,7 @@ final class Submissions {
       }
       return;
     }
-    submit(session, write.header(), key, command, reply);
+    submit(session, write.header(), key, command, reply, begun);
   }
 
   /// Refuses a write for now, under the rule of order. Not even a repeat is looked up.
@@ -95,12 +96,16 @@ final class Submissions {
   }
 
   /// Submits a command in its place among the connection's writes.
+  ///
+  /// @param begun when the request was taken up, as System.nanoTime: `request.timeout` counts from
+  ///   then
   void submit(
       ClientSession session,
       RequestHeader header,
       RequestKey key,
       Command.Write command,
-      WriteReply reply) {
+      WriteReply reply,
+      long begun) {
     boolean needsOutcome = reply.needsOutcome() || voidsTokens(command);
     if (voidsTokens(command)) {
       session.voiding.add(key.requestId());
@@ -113,7 +118,7 @@ final class Submissions {
             needsOutcome && header.ack() == Ack.PRIMARY ? Ack.MAJORITY : header.ack(),
             header.requestId().isPresent(),
             reply,
-            System.nanoTime()));
+            begun));
   }
 
   /// What tells a repeat of `write` from another request.

@@ -24,7 +24,7 @@ final class SearchReads {
   static final long SCAN_IDS_MAX = 16_384;
 
   /// Time after which a page begins no further stretch.
-  static final long NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(8);
+  static final long NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(5);
 
   /// The first stretch of ids that the index is asked about, which bounds the work of words that
   /// are in most messages; the next ones grow.

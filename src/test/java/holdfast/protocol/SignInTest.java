@@ -369,6 +369,27 @@ final class SignInTest {
 
   // ---- LOGOUT
 
+  /// Or a LOGIN of somebody else behind it would be ended by it.
+  @ParameterizedTest
+  @EnumSource(Door.class)
+  void requestsSentBehindALogoutOfAllFindItDone(Door door) throws IOException {
+    Person person = servers.person("leaves");
+    Person next = servers.person("comes");
+    try (RawClient client = servers.as(person, door)) {
+      String logout = client.send("LOGOUT", "{'all':true}");
+      String late = client.send("SEND", "{'to':'@%s','text':'late'}".formatted(person.name()));
+      String history = client.send("HISTORY", "{'conversation':'@%s'}".formatted(person.name()));
+      String login = client.send("LOGIN", "{'token':'%s'}".formatted(next.token()));
+      String send = client.send("SEND", "{'to':'@%s','text':'mine'}".formatted(next.name()));
+      RawClient.okPayload(client.reply(logout));
+      RawClient.errorPayload("NOT_LOGGED_IN", client.reply(late));
+      RawClient.errorPayload("NOT_LOGGED_IN", client.reply(history));
+      RawClient.okPayload(client.reply(login));
+      RawClient.okPayload(client.reply(send));
+      client.ok("SEND", "{'to':'@%s','text':'still mine'}".formatted(next.name()));
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Door.class)
   void logoutEndsThisConnectionsLoginOnly(Door door) throws IOException {
