@@ -81,11 +81,14 @@ final class ChatCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws ConfigException {
+    return ConsoleStart.run(addresses(), options(), System.getenv());
+  }
+
+  /// How to begin: what the arguments say.
+  ConsoleOptions options() {
     String version = spec.root().version()[0];
-    ConsoleOptions options =
-        new ConsoleOptions(
-            user, version.replace(' ', '/'), plain, batch, json, passwordFile, theme);
-    return ConsoleStart.run(addresses(), options, System.getenv());
+    return new ConsoleOptions(
+        user, version.replace(' ', '/'), plain, batch, json, passwordFile, theme);
   }
 
   /// Where to begin: what the arguments say, else the file.

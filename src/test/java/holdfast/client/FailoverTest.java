@@ -105,6 +105,28 @@ class FailoverTest extends ClientFixture {
   }
 
   @Test
+  void aServerThatIsSilentWhileNothingIsAskedIsFoundOut() {
+    Timing standing =
+        new Timing(
+            NERVOUS.replyPatience(),
+            NERVOUS.pingPatience(),
+            Duration.ofMillis(100),
+            NERVOUS.replyMax(),
+            NERVOUS.connectTimeout(),
+            NERVOUS.stagger(),
+            NERVOUS.grace(),
+            NERVOUS.backoffMin(),
+            NERVOUS.backoffMax(),
+            NERVOUS.provenAfter(),
+            NERVOUS.searchNotice(),
+            NERVOUS.repeatFor());
+    alice(standing);
+    first.next(ClientRequest.Ping.class);
+    first.mute();
+    assertEquals("2", heard.next(Notice.FailedOver.class).to().serverId());
+  }
+
+  @Test
   void aServerThatNeverSaysHelloDoesNotKeepTheClientFromTheOthers() {
     first.mute();
     ChatClient client =

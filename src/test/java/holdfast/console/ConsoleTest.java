@@ -1,6 +1,7 @@
 package holdfast.console;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.client.ClientSettings;
@@ -9,6 +10,7 @@ import holdfast.client.FakeWorld;
 import holdfast.client.Timing;
 import holdfast.wire.ClientRequest;
 import holdfast.wire.ErrorCode;
+import holdfast.wire.OkPayload;
 import java.io.BufferedReader;
 import java.io.PrintWriter;
 import java.io.StringReader;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,23 +121,107 @@ class ConsoleTest {
 
   @Test
   void aPasswordThatIsTooShortIsRefusedBeforeItIsTypedTwice() {
-    BufferedReader in = new BufferedReader(new StringReader("/register dora\n/quit\n"));
-    Iterator<String> secrets = List.of("short", "long enough", "long enough").iterator();
+    List<String> asked =
+        asked(List.of("short", "long enough", "long enough"), "/register dora", "/quit");
+    assertEquals(List.of("password: ", "password: ", "once more: "), asked);
+    assertTrue(out.toString().contains("That has 5 characters."), out.toString());
+    assertEquals("dora", server.next(ClientRequest.Register.class).username());
+  }
+
+  /// What a person at a terminal is asked for in secret, who answers with `secrets`.
+  private List<String> asked(List<String> secrets, String... lines) {
+    Iterator<String> next = secrets.iterator();
     List<String> asked = new ArrayList<>();
     Screen screen =
         new PlainScreen(
-            in,
+            new BufferedReader(new StringReader(String.join("\n", lines) + "\n")),
             new PrintWriter(out, true),
             Optional.of(prompt -> {
               asked.add(prompt);
-              return Optional.of(secrets.next());
+              return Optional.of(next.next());
             }));
     ClientSettings settings =
         new ClientSettings(List.of(server.address()), "test", Timing.STANDARD);
     new Console(stage(screen), settings, Duration.ofSeconds(20), NOW).run("");
-    assertEquals(List.of("password: ", "password: ", "once more: "), asked);
-    assertTrue(out.toString().contains("That has 5 characters."), out.toString());
-    assertEquals("dora", server.next(ClientRequest.Register.class).username());
+    return asked;
+  }
+
+  @Test
+  void signingUpSaysTheRulesAndThatNobodyCanTellThePassword() {
+    asked(List.of("long enough", "long enough"), "/register dora", "/quit");
+    assertTrue(
+        out.toString()
+            .contains(
+                "Signing up as dora. A password has 8 to 256 characters."
+                    + " Nobody can tell it to you if you forget it."),
+        out.toString());
+  }
+
+  @Test
+  void aNameThatIsTakenIsToldBeforeAPasswordIsAskedFor() {
+    server.script((peer, request) -> {
+      if (request instanceof ClientRequest.Exists) {
+        peer.ok(request, new OkPayload.Existence(true));
+        return true;
+      }
+      return false;
+    });
+    assertEquals(List.of(), asked(List.of(), "/register dora", "/quit"));
+    assertTrue(
+        out.toString().contains("dora is taken. /register NAME tries another one."),
+        out.toString());
+    assertEquals("dora", server.next(ClientRequest.Exists.class).username());
+  }
+
+  @Test
+  void anotherPasswordIsAskedForTwiceAfterTheOldOne() {
+    server.script((peer, request) -> {
+      if (request instanceof ClientRequest.SetPassword) {
+        peer.ok(request, new OkPayload.PasswordSet("h1.alice", "i1.1", OptionalInt.empty()));
+        return true;
+      }
+      return false;
+    });
+    List<String> asked =
+        asked(
+            List.of("correct horse", "battery staple", "battery staple"),
+            "/password alice",
+            "/quit");
+    assertEquals(List.of("old password: ", "new password: ", "once more: "), asked);
+    ClientRequest.SetPassword set = server.next(ClientRequest.SetPassword.class);
+    assertEquals("correct horse", set.old());
+    assertEquals("battery staple", set.password());
+    assertTrue(out.toString().contains("The password is changed;"), out.toString());
+  }
+
+  @Test
+  void ofTwoPasswordsThatAreNotTheSameNoneIsSet() {
+    asked(List.of("correct horse", "battery staple", "battery stable"), "/password alice", "/quit");
+    assertTrue(
+        out.toString().contains("The two are not the same. /password tries again."),
+        out.toString());
+    assertFalse(out.toString().contains("is changed"), out.toString());
+  }
+
+  @Test
+  void theStatusAndTheServerAreToldToWhoAsks() {
+    server.script((peer, request) -> {
+      if (request instanceof ClientRequest.Status) {
+        peer.ok(
+            request,
+            new OkPayload.Status(
+                List.of(), Optional.of("1"), 7, 2, 1, false, Optional.empty(), Optional.empty()));
+        return true;
+      }
+      return false;
+    });
+    run("alice", "correct horse", "/status", "/server");
+    assertEquals(
+        List.of(
+            "server  address  role  applied  behind  clients",
+            "Server 1 is primary in term 7; 1 more server may fail.",
+            "On server 1."),
+        printed().subList(1, 4));
   }
 
   @Test

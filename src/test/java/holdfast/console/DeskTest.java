@@ -9,6 +9,7 @@ import holdfast.wire.OkPayload;
 import holdfast.wire.ServerAddress;
 import holdfast.wire.ServerEvent;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -202,6 +203,34 @@ class DeskTest {
     assertEquals("", models.typed("/jump 1").model().present());
     models.typed("/jump nowhere");
     assertEquals("No conversation of the list is called like nowhere.", models.texts("").getLast());
+  }
+
+  @Test
+  void theNextAfterTheLastConversationIsTheFirst() {
+    Models models =
+        Models.screen(80, 24).said("@bob", 1, "bob", "hi").said("#team", 1, "bob", "hi");
+    List<String> visited = new ArrayList<>();
+    for (Happening.Key key :
+        List.of(
+            Happening.Key.NEXT,
+            Happening.Key.NEXT,
+            Happening.Key.NEXT,
+            Happening.Key.PREVIOUS,
+            Happening.Key.PREVIOUS)) {
+      visited.add(models.pressed(key).model().present());
+    }
+    assertEquals(List.of("@bob", "#team", "", "#team", "@bob"), visited);
+  }
+
+  @Test
+  void theServerInUseIsToldToWhoAsks() {
+    Models models = Models.screen(80, 24).typed("/server");
+    assertEquals("On none now.", models.texts("").getLast());
+    models.happens(new Happening.Told(new Notice.Connected(new ServerAddress("2", "h", 1))));
+    models.takeDeeds();
+    models.typed("/server", "/status");
+    assertEquals("On server 2.", models.texts("").getLast());
+    assertEquals(List.of(new Deed.Status(true)), models.take(Deed.Status.class));
   }
 
   @Test

@@ -136,6 +136,16 @@ class FullScreenTest {
   }
 
   @Test
+  void ctrlNAndCtrlPGoThroughTheList() throws Exception {
+    type("\u000ehello\r");
+    assertEquals("@bob", sent().to());
+    type("\u000ehello\r");
+    assertEquals("#team", sent().to());
+    type("\u0010hello\r");
+    assertEquals("@bob", sent().to());
+  }
+
+  @Test
   void altEnterBeginsAnotherLineOfTheSameMessage() throws Exception {
     type("@bob one" + ALT + "\rtwo\r");
     assertEquals("one\ntwo", sent().text());

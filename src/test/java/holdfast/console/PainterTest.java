@@ -2,6 +2,7 @@ package holdfast.console;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.client.Notice;
@@ -126,6 +127,22 @@ class PainterTest {
     assertEquals(
         coloured.picture().stream().map(line -> line.replace("dark", "mono")).toList(),
         plain.picture());
+  }
+
+  @Test
+  void theLightThemeHasColoursOfItsOwnAndTheSameText() {
+    Models dark = busy(80, 24).typed("/theme dark");
+    Models light = busy(80, 24).typed("/theme light");
+    assertEquals(
+        dark.picture().stream().map(line -> line.replace("dark", "light").stripTrailing()).toList(),
+        light.picture());
+    AttributedString line = statusLine(light);
+    assertEquals(Theme.LIGHT.bar(), line.styleAt(line.toString().indexOf("server 2")));
+    assertNotEquals(Theme.DARK.bar(), Theme.LIGHT.bar());
+    // Nothing of the dark one is left.
+    for (AttributedString drawn : Painter.frame(light.model()).lines()) {
+      assertFalse(drawn.toAnsi().contains("48;5;237"), drawn.toAnsi());
+    }
   }
 
   @Test

@@ -10,6 +10,12 @@ import holdfast.protocol.TestServers.Door;
 import holdfast.protocol.TestServers.Person;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -78,6 +84,34 @@ final class AccountsTest {
       // Nothing else is.
       client.ok("HELLO", "{}");
     }
+  }
+
+  // ---- what is stored of a password
+
+  @Test
+  void noServersDatabaseHasThePassword() throws Exception {
+    Person alice = servers.person("stored");
+    Set<String> stored = new HashSet<>();
+    for (int number = 1; number <= servers.size(); number++) {
+      try (RawClient client = servers.as(alice, number)) {
+        client.ok("PREFERENCES", "{}", "'read':'linearizable'");
+      }
+      Path database = folder.resolve("data/server-" + number + "/holdfast.db");
+      try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+          PreparedStatement query =
+              connection.prepareStatement("SELECT * FROM account WHERE username = ?")) {
+        query.setString(1, alice.name());
+        ResultSet row = query.executeQuery();
+        assertTrue(row.next(), "server " + number + " has no such account");
+        stored.add(row.getString("password_hash"));
+        for (int column = 1; column <= row.getMetaData().getColumnCount(); column++) {
+          assertFalse(String.valueOf(row.getString(column)).contains(PASSWORD));
+        }
+      }
+    }
+    // Made once: every server has the same, with the same salt.
+    assertEquals(1, stored.size());
+    assertTrue(stored.iterator().next().startsWith("$argon2id$"));
   }
 
   // ---- SET_PASSWORD

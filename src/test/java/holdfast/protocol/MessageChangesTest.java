@@ -147,6 +147,27 @@ final class MessageChangesTest {
     }
   }
 
+  /// What others call deleting all one has received: for oneself, many at once.
+  @ParameterizedTest
+  @EnumSource(Door.class)
+  void allThatOneReceivedIsHiddenAtOnce(Door door) throws IOException {
+    Person clearer = servers.person("clears");
+    try (RawClient writer = servers.as(alice, door);
+        RawClient receiver = servers.as(clearer, door)) {
+      for (String text : List.of("one", "two", "three")) {
+        say(writer, "@" + clearer.name(), text);
+        receiver.event("MESSAGE");
+      }
+      say(receiver, "@" + alice.name(), "mine");
+      receiver.ok(
+          "DELETE", "{'conversation':'@%s','seqs':[1,2,3],'for':'me'}".formatted(alice.name()));
+      List<JsonNode> left = history(receiver, "@" + alice.name());
+      assertEquals(1, left.size());
+      assertEquals("mine", left.get(0).path("text").asString());
+      assertEquals(4, history(writer, "@" + clearer.name()).size(), "the sender's side stays");
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Door.class)
   void reactionsAreToldAndListed(Door door) throws IOException {

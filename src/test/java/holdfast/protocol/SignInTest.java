@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -462,5 +463,38 @@ final class SignInTest {
       assertTrue(online.contains(asking.name()));
       assertFalse(online.contains(away.name()));
     }
+  }
+
+  @Test
+  @Timeout(30)
+  void lastSeenMovesWhenSomebodyLeaves() throws IOException {
+    String name = freshName("leaves");
+    Person asking = servers.person("asks");
+    try (RawClient asker = servers.as(asking, 1)) {
+      asker.ok("REGISTER", credentials(name));
+      long registered = lastSeen(asker, name);
+      long said;
+      try (RawClient leaving = servers.client(2)) {
+        leaving.ok("LOGIN", credentials(name));
+        said =
+            leaving.ok("SEND", "{'to':'@%s','text':'bye'}".formatted(name)).path("time").asLong();
+        assertEquals(registered, lastSeen(asker, name), "it is when one left, not when one came");
+      }
+      // The log is told within a second of it.
+      long left = lastSeen(asker, name);
+      while (left == registered) {
+        left = lastSeen(asker, name);
+      }
+      assertTrue(left >= said, "left at " + left + ", but wrote at " + said);
+      try (RawClient back = servers.client(1)) {
+        assertEquals(left, back.ok("LOGIN", credentials(name)).path("last_seen").asLong());
+      }
+    }
+  }
+
+  private static long lastSeen(RawClient asker, String name) throws IOException {
+    String pattern = "{'pattern':'" + name + "'}";
+    JsonNode users = asker.ok("USERS", pattern, "'read':'linearizable'").path("users");
+    return users.get(0).path("last_seen").asLong();
   }
 }
