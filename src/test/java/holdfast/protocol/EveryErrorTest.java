@@ -168,7 +168,7 @@ final class EveryErrorTest {
     return all;
   }
 
-  @ParameterizedTest
+  @ParameterizedTest(name = "{1} {0}")
   @MethodSource("rowsAtTheirDoors")
   void isRefusedAndChangesNothing(Row row, Door door) throws Exception {
     RawClient client = clients.get(door).get(row.who());
@@ -186,7 +186,7 @@ final class EveryErrorTest {
     Map<String, String> after = digestsAt(door);
     // Only the first row that changes something fails by it.
     digests.put(door, after);
-    assertEquals(before, after);
+    assertEquals(before, after, row::toString);
   }
 
   /// Until it is refused unseen; how often that is, AccountsTest and SignInTest say.
