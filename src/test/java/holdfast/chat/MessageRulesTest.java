@@ -133,6 +133,23 @@ final class MessageRulesTest {
   }
 
   @Test
+  void anAccountHidesSoManyMessagesOfAConversation() {
+    Long[] messages = new Long[MessageRules.HIDDEN_MAX];
+    for (int i = 0; i < messages.length; i++) {
+      messages[i] = sent(bob, direct, "spam");
+    }
+    long oneMore = sent(bob, direct, "one more");
+    assertEquals(1, delete(alice, direct, true, messages).events().size());
+    assertEquals(Refusal.LIMIT, ChatBench.refusal(delete(alice, direct, true, oneMore)));
+    assertEquals(MessageRules.HIDDEN_MAX, chat.state.hiddenCount(alice, direct));
+    assertEquals(List.of(), delete(alice, direct, true, messages[0]).events(), "hidden already");
+    // Neither the other side's nor another conversation's count.
+    assertEquals(1, delete(bob, direct, true, oneMore).events().size());
+    long elsewhere = sent(alice, room, "one");
+    assertEquals(1, delete(alice, room, true, elsewhere).events().size());
+  }
+
+  @Test
   void aReactionIsThereOnceAndTakenAwayOnce() {
     long message = sent(alice, direct, "one");
     Applied added = react(bob, message, "🐙", false);
