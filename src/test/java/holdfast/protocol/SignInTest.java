@@ -482,6 +482,7 @@ final class SignInTest {
       // The log is told within a second of it.
       long left = lastSeen(asker, name);
       while (left == registered) {
+        assertFalse(Thread.currentThread().isInterrupted(), "the time is over");
         left = lastSeen(asker, name);
       }
       assertTrue(left >= said, "left at " + left + ", but wrote at " + said);
