@@ -126,6 +126,11 @@ final class ClientSession implements LineChannel.Handler {
     return channel.isClosed();
   }
 
+  /// Whether all that was asked is answered.
+  boolean isAnswered() {
+    return open.awaitAtMost(0, Duration.ZERO);
+  }
+
   /// The account signed in, or 0.
   long accountOrZero() {
     return login.map(Login::account).orElse(0L);

@@ -498,7 +498,8 @@ public final class Server implements AutoCloseable, Listener.Handler {
     awaitQuietly(
         () -> {
           try {
-            return port.call(() -> port.desk().isEmpty());
+            return port.call(() -> port.desk().isEmpty())
+                && sessions.stream().allMatch(ClientSession::isAnswered);
           } catch (RequestRefused e) {
             return true;
           }

@@ -7,8 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import holdfast.protocol.TestServers.Person;
 import java.net.ConnectException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 /// A server that is told to end: what its clients see.
 final class StoppingTest {
@@ -46,6 +51,51 @@ final class StoppingTest {
       RawClient.errorPayload("SHUTTING_DOWN", client.push());
       client.ended();
       stop.join();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void whatIsAskedTooLateIsRefusedAndWhatWasAskedBeforeIsAnswered(int count) throws Exception {
+    try (TestServers servers = TestServers.start(folder, count)) {
+      Person alice = servers.person("alice");
+      int number = count == 1 ? 1 : servers.backup();
+      String say = "{'to':'@%s','text':'x'}".formatted(alice.name());
+      try (RawClient slow = servers.as(alice, number);
+          RawClient late = servers.as(alice, number)) {
+        JsonNode first = slow.ok("SEND", say, "'request_id':'1'");
+        // Of what is yet to come: eight at a time wait two seconds each, so that the last are still
+        // waiting when nothing more is taken.
+        String ahead = "'min_index':'" + first.path("index").asString() + "00'";
+        Thread stop = Thread.ofPlatform().start(servers.server(number)::stop);
+        slow.event("MESSAGE");
+        RawClient.errorPayload("SHUTTING_DOWN", slow.push());
+        List<String> waiting = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+          waiting.add(slow.send("ROOMS", "{}", ahead));
+        }
+        JsonNode reply = late.ask("ROOMS", "{}");
+        while (reply.path("type").asString().equals("OK")) {
+          reply = late.ask("ROOMS", "{}");
+        }
+        RawClient.errorPayload("SHUTTING_DOWN", reply);
+        late.error("SHUTTING_DOWN", "SEND", say, "'request_id':'2'");
+        late.error("SHUTTING_DOWN", "CREATE_ROOM", "{'room':'#late'}");
+        late.error("SHUTTING_DOWN", "LOGIN", "{'token':'%s'}".formatted(alice.token()));
+        late.error("SHUTTING_DOWN", "EXISTS", "{'username':'%s'}".formatted(alice.name()));
+        late.error("SHUTTING_DOWN", "REGISTER", TestServers.credentials("late"));
+        late.error("SHUTTING_DOWN", "TYPING", "{'conversation':'@%s'}".formatted(alice.name()));
+        late.error("SHUTTING_DOWN", "ADMIN", "{}");
+        // What was done is told, however late it is asked again.
+        assertEquals(first, late.ok("SEND", say, "'request_id':'1'"));
+        late.ok("PING", "{}");
+        for (String id : waiting) {
+          RawClient.errorPayload("BEHIND", slow.reply(id));
+        }
+        RawClient.errorPayload("SHUTTING_DOWN", slow.push());
+        slow.ended();
+        stop.join();
+      }
     }
   }
 }
