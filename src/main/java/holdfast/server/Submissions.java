@@ -182,9 +182,8 @@ final class Submissions {
           session.voiding.remove(key.requestId());
         }
         boolean endsLogin =
-            write instanceof ClientRequest.Logout
-                || (write instanceof ClientRequest.DeleteAccount && done);
-        if (endsLogin) {
+            write instanceof ClientRequest.Logout || write instanceof ClientRequest.DeleteAccount;
+        if (done && endsLogin) {
           port.signIns().signOut(session);
         }
         replyOutcome(session, write, key.account(), outcome, acked);

@@ -47,8 +47,7 @@ final class PartitionIT {
       long term = servers.term(old);
       List<Integer> majority = servers.allBut(old);
       try (Writers writers = Writers.start(3, ROOM, ports(servers, majority))) {
-        // A write that the old primary may have in its log and never acknowledged must not be
-        // counted
+        // A write that the old primary may have in its log and never acknowledged must not count
         // as one of the writers': it goes into a room of its own.
         try (RawClient cutOff = RawClient.connect(servers.clientPort(old))) {
           cutOff.ok("LOGIN", "{'username':'writer0','password':'%s'}".formatted(Writer.PASSWORD));
