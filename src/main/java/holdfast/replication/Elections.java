@@ -273,10 +273,7 @@ final class Elections {
       case PreCandidate(var votes, var before) -> {
         switch (votes.outcome(membership(), dead)) {
           case WON -> becomeCandidate(false);
-          case LOST -> {
-            boolean soon = isDead(before.primary()) && !votes.refusedForTheLog();
-            stopAsking(before, soon);
-          }
+          case LOST -> stopAskingInAdvance(votes, before);
           case OPEN -> {}
         }
       }
@@ -291,6 +288,14 @@ final class Elections {
       case Backup backup -> {}
       case Primary primary -> {}
     }
+  }
+
+  /// Only a voter that knows of a primary is a reason to go on following the one from before. If
+  /// instead too many are dead, that one has lost its majority too, and its clients are to be told.
+  private void stopAskingInAdvance(Votes votes, Backup before) {
+    boolean lives = votes.refusedFor(Denial.PRIMARY_ALIVE);
+    boolean soon = (!lives || isDead(before.primary())) && !votes.refusedForTheLog();
+    stopAsking(lives ? before : Backup.WITHOUT_PRIMARY, soon);
   }
 
   private void stopAsking(Backup backup, boolean againSoon) {

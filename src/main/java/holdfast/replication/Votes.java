@@ -41,8 +41,12 @@ final class Votes {
 
   /// Whether a voter refused because the candidate's log will not do: asking again soon is in vain.
   boolean refusedForTheLog() {
-    return answers.containsValue(Optional.of(Denial.LOG_BEHIND))
-        || answers.containsValue(Optional.of(Denial.NOT_FOUNDED));
+    return refusedFor(Denial.LOG_BEHIND) || refusedFor(Denial.NOT_FOUNDED);
+  }
+
+  /// Whether some voter refused for this reason.
+  boolean refusedFor(Denial reason) {
+    return answers.containsValue(Optional.of(reason));
   }
 
   private boolean hasGranted(ServerId voter) {

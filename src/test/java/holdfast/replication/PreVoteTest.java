@@ -391,6 +391,60 @@ final class PreVoteTest {
     assertEquals(Role.BACKUP, server.replica().role(), "one more cannot make three of five");
   }
 
+  /// The primary is alive, has lost its majority and stepped down; it may not be known to be dead.
+  @Test
+  void withAMajorityDeadABackupNamesThePrimaryFromBeforeNoLonger() {
+    TestServer server = follower(5);
+    for (int dead : new int[] {3, 4, 5}) {
+      server.step(new Event.PeerDied(id(dead)));
+    }
+    assertEquals(Optional.of(id(2)), server.replica().primary(), "it may not know yet");
+    server.tick(MAX);
+    assertEquals(Role.BACKUP, server.replica().role());
+    assertEquals(Optional.empty(), server.replica().primary());
+    server.receive(2, new Heartbeat(1, 1, 2));
+    assertEquals(Optional.of(id(2)), server.replica().primary(), "unless it is heard again");
+  }
+
+  @Test
+  void aVoterThatKnowsOfAPrimaryIsReasonEnoughToFollowTheOneFromBefore() {
+    TestServer server = follower(5);
+    server.step(new Event.PeerDied(id(4)));
+    server.step(new Event.PeerDied(id(5)));
+    server.tick(MAX);
+    server.receive(3, preDenied(1, Denial.PRIMARY_ALIVE));
+    assertEquals(Role.BACKUP, server.replica().role());
+    assertEquals(Optional.of(id(2)), server.replica().primary());
+  }
+
+  @Test
+  void votersThatRefuseForTheLogKnowOfNoPrimary() {
+    TestServer server = follower(3);
+    server.timeOut();
+    server.receive(2, preDenied(1, Denial.LOG_BEHIND));
+    server.receive(3, preDenied(1, Denial.LOG_BEHIND));
+    assertEquals(Role.BACKUP, server.replica().role());
+    assertEquals(Optional.empty(), server.replica().primary());
+  }
+
+  /// Whoever of the dead comes back is asked within a few ticks, and within an election time-out
+  /// when they have been dead for long.
+  @Test
+  void withAMajorityDeadABackupAsksAgainAndAgainEachTimeMoreRarely() {
+    TestServer server = follower(3);
+    server.step(new Event.PeerDied(id(2)));
+    server.step(new Event.PeerDied(id(3)));
+    int asked = 0;
+    int ticks = 30 * MAX;
+    for (int tick = 1; tick <= ticks; tick++) {
+      server.takeSent();
+      server.tick(1);
+      asked += server.sentTo(3, RequestVote.class).size();
+    }
+    assertTrue(asked >= 30, "at least every election time-out, and asked " + asked + " times");
+    assertTrue(asked < ticks / 4, "and not every few ticks for ever: " + asked + " times");
+  }
+
   // ---- the successor of a planned hand-over
 
   @Test
