@@ -203,7 +203,10 @@ abstract class Laws {
   protected abstract void states(ServerProcess process, Membership stated);
 
   /// Called once the entries of the step are written, not synced.
-  abstract void commits(ServerProcess process, long before, long now);
+  ///
+  /// @param counting whether it was primary before the step as it is after it. Whoever became one
+  ///   in the step may have been told before, in the same step, what another had committed
+  abstract void commits(ServerProcess process, long before, long now, boolean counting);
 
   /// A disk is gone, with the term and the votes that it remembered.
   final void lost(Server server) {

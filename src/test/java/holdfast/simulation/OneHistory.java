@@ -7,7 +7,6 @@ import holdfast.replication.LogPosition;
 import holdfast.replication.Member;
 import holdfast.replication.MemberChange;
 import holdfast.replication.Membership;
-import holdfast.replication.Role;
 import holdfast.replication.ServerId;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -127,7 +126,7 @@ final class OneHistory extends Laws {
   protected void kept(List<LogEntry> added) {}
 
   @Override
-  void commits(ServerProcess process, long before, long now) {
+  void commits(ServerProcess process, long before, long now, boolean counting) {
     long known = committed.size();
     Violation.unless(
         now >= before && now <= process.disk().last().index(),
@@ -150,7 +149,7 @@ final class OneHistory extends Laws {
         committedIn.add(process.replica().term());
       }
     }
-    if (now > before && process.replica().role() == Role.PRIMARY) {
+    if (now > before && counting) {
       // Older entries only with one of the own term (thesis §3.6.2).
       Violation.unless(
           committed.get((int) now - 1).term() == process.replica().term(),
@@ -159,7 +158,7 @@ final class OneHistory extends Laws {
           process.replica().term(),
           committed.get((int) now - 1));
     }
-    if (now > before && now == committed.size() && process.replica().role() == Role.PRIMARY) {
+    if (now > before && now == committed.size() && counting) {
       heldByQuorum(process, Math.max(before, known), committed.getLast());
     }
   }

@@ -238,21 +238,24 @@ final class ServerProcess {
       Effects effects = replica.step(events);
       events.clear();
       world.laws().stepped(this, before, termBefore);
-      carryOut(effects);
+      Role role = replica.role();
+      boolean counting =
+          before == Role.PRIMARY && role == Role.PRIMARY && replica.term() == termBefore;
+      carryOut(effects, counting);
     }
     if (!inbox.isEmpty() || !followUps.isEmpty()) {
       wake();
     }
   }
 
-  private void carryOut(Effects effects) {
+  private void carryOut(Effects effects, boolean counting) {
     effects.sendBeforeSync().forEach(this::send);
     effects.hardState().ifPresent(disk::save);
     if (!effects.entries().isEmpty()) {
       world.laws().appends(this, effects.entries());
       disk.append(effects.entries());
     }
-    world.laws().commits(this, lastCommit, effects.commitIndex());
+    world.laws().commits(this, lastCommit, effects.commitIndex(), counting);
     lastCommit = effects.commitIndex();
     long appliedBefore = disk.applied();
     List<Written> written = applyUpTo(Math.min(lastCommit, appliable(effects)));

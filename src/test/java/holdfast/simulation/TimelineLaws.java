@@ -7,7 +7,6 @@ import holdfast.replication.LogEntry;
 import holdfast.replication.LogPosition;
 import holdfast.replication.MemberChange;
 import holdfast.replication.Membership;
-import holdfast.replication.Role;
 import holdfast.replication.ServerId;
 import holdfast.replication.Timeline;
 import java.util.ArrayList;
@@ -200,7 +199,7 @@ final class TimelineLaws extends Laws {
   }
 
   @Override
-  void commits(ServerProcess process, long before, long now) {
+  void commits(ServerProcess process, long before, long now, boolean counting) {
     Violation.unless(
         now >= before && now <= process.disk().last().index(),
         "server %s goes from commit index %d to %d, its log ends at %s",
@@ -211,9 +210,8 @@ final class TimelineLaws extends Laws {
     if (now == before) {
       return;
     }
-    boolean primary = process.replica().role() == Role.PRIMARY;
     LogEntry last = process.disk().entry(now).orElseThrow();
-    if (primary) {
+    if (counting) {
       Violation.unless(
           last.term() == process.replica().term(),
           "primary %s of term %d commits up to %s by counting",
@@ -233,7 +231,7 @@ final class TimelineLaws extends Laws {
           process.id(),
           entry,
           known);
-      if (primary) {
+      if (counting) {
         Timeline timeline = Timeline.of(process.replica().term());
         write(entry).ifPresent(name -> committed(name, timeline));
       }
