@@ -37,6 +37,7 @@ final class IndexFile implements AutoCloseable {
   private final Query removeWords;
   private final Query putRequests;
   private final Query dropRequests;
+  private final Query requestSpans;
 
   private IndexFile(Path file, Sqlite sqlite) {
     this.file = file;
@@ -70,6 +71,8 @@ final class IndexFile implements AutoCloseable {
         sqlite.prepare(
             "DELETE FROM request_block WHERE last_id <= (SELECT last_id FROM request_block"
                 + " ORDER BY last_id DESC LIMIT 1 OFFSET ?)");
+    requestSpans =
+        sqlite.prepare("SELECT after_id, last_id FROM request_block ORDER BY last_id DESC LIMIT ?");
   }
 
   /// Opens the index of the directory `memberKey`, whose main file has applied everything up to
@@ -189,6 +192,13 @@ final class IndexFile implements AutoCloseable {
           .update();
       dropRequests.with(blocksKept).update();
     });
+  }
+
+  /// What the newest blocks of requests tell of, at most `count` of them, the newest first.
+  List<RequestBlock.Span> requestSpans(int count) {
+    return requestSpans
+        .with(count)
+        .list(row -> new RequestBlock.Span(row.getLong(1), row.getLong(2)));
   }
 
   private void inTransaction(Runnable work) {

@@ -7,9 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The thread that merges full tables of the tail into the index, puts blocks of requests there,
-/// and between them, whenever it has nothing better to do, makes messages searchable. While the
-/// disk is full it tries again every second; any other failure ends it, and the writer learns of it
-/// when it needs room.
+/// and between them, whenever it has nothing better to do, packs the requests that were left out
+/// and makes messages searchable. While the disk is full it tries again every second; any other
+/// failure ends it, and the writer learns of it when it needs room.
 final class IndexMerger implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IndexMerger.class);
   private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
@@ -21,13 +21,15 @@ final class IndexMerger implements AutoCloseable {
   private final IndexFile index;
   private final IndexTail tail;
   private final SearchIndexer search;
+  private final RequestBackfill backfill;
   private final Thread thread;
   private long mergedAtNanos = System.nanoTime() - CALM_NANOS;
 
-  IndexMerger(IndexFile index, IndexTail tail, SearchIndexer search) {
+  IndexMerger(IndexFile index, IndexTail tail, SearchIndexer search, RequestBackfill backfill) {
     this.index = index;
     this.tail = tail;
     this.search = search;
+    this.backfill = backfill;
     thread = Thread.ofPlatform().name("index-merge").daemon().start(this::run);
   }
 
@@ -35,12 +37,17 @@ final class IndexMerger implements AutoCloseable {
     try {
       while (!Thread.currentThread().isInterrupted()) {
         boolean calm = System.nanoTime() - mergedAtNanos >= CALM_NANOS;
-        Optional<TailTable> table = tail.awaitFull(search.restNanos(), calm);
+        long rest = search.restNanos();
+        if (calm) {
+          rest = Math.min(rest, backfill.restNanos());
+        }
+        Optional<TailTable> table = tail.awaitFull(rest, calm);
         boolean done =
             table
                 .map(this::merge)
                 .or(() -> calm ? tail.takeBlock().map(this::put) : Optional.empty())
-                .orElseGet(this::makeSearchable);
+                .orElseGet(
+                    () -> (calm && backfill.restNanos() == 0) ? fillBack() : makeSearchable());
         if (!done) {
           LockSupport.parkNanos(RETRY_INTERVAL.toNanos());
         }
@@ -75,8 +82,9 @@ final class IndexMerger implements AutoCloseable {
   /// Nobody waits for this: without the block, the next start reads rows.
   private boolean put(RequestPacker.Full full) {
     try {
-      index.putRequests(full.block(), full.blocksKept());
+      index.putRequests(full.block(), full.kept().blocks());
       index.checkpointIfLong();
+      backfill.onPut(full.kept());
       return true;
     } catch (DiskFullException e) {
       LOG.warn("the disk is full; the next start will take longer: {}", e.getMessage());
@@ -84,7 +92,18 @@ final class IndexMerger implements AutoCloseable {
     }
   }
 
-  /// Nobody waits for this: a full disk only makes searching slower.
+  /// Nor for this.
+  private boolean fillBack() {
+    try {
+      backfill.step();
+      return true;
+    } catch (DiskFullException e) {
+      LOG.warn("the disk is full; the next start will take longer: {}", e.getMessage());
+      return false;
+    }
+  }
+
+  /// Nor for this: a full disk only makes searching slower.
   private boolean makeSearchable() {
     try {
       search.step();

@@ -1,10 +1,6 @@
 package holdfast.storage;
 
-import holdfast.chat.Digest;
 import holdfast.chat.RememberedRequest;
-import holdfast.chat.RequestKey;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -29,22 +25,13 @@ final class NewestRequests {
 
   private final Sqlite index;
   private final RequestPacker packer;
-  private final Query messageTime;
-  private final Query requestTime;
-  private final Query newestOf;
-  private final Query requests;
+  private final RequestRows rows;
   private final Query spans;
   private final Query block;
 
   /// The requests with these ids, both inclusive, which are in the block with this last id, if
   /// there is one.
   private record Stretch(long fromId, long toId, Optional<Long> block) {}
-
-  /// What a block has, if it is whole.
-  private record Span(long afterId, long lastId) {}
-
-  /// How many rows a stretch has, not counting more than are wanted, and the id of the first.
-  private record Newest(int count, long firstId) {}
 
   /// Which stretches to read, the oldest first; made from the newest on.
   private final class Plan {
@@ -66,11 +53,7 @@ final class NewestRequests {
     /// Rows from `fromId` up to what is planned already. The newest ones are read even if there is
     /// none: what comes next follows them.
     void addRows(long fromId) {
-      Newest newest =
-          newestOf
-              .with(fromId, toId, left)
-              .first(row -> new Newest(row.getInt(1), row.getLong(2)))
-              .orElseThrow();
+      RequestRows.Newest newest = NewestRequests.this.rows.newest(fromId, toId, left);
       long from = newest.count() == left ? newest.firstId() : fromId;
       if (newest.count() > 0 || stretches.isEmpty()) {
         stretches.addFirst(new Stretch(from, toId, Optional.empty()));
@@ -95,28 +78,7 @@ final class NewestRequests {
   NewestRequests(Sqlite main, Sqlite index, RequestPacker packer) {
     this.index = index;
     this.packer = packer;
-    messageTime = main.prepare("SELECT time FROM message WHERE id >= ? ORDER BY id LIMIT 1");
-    requestTime = main.prepare("SELECT time FROM request WHERE id >= ? ORDER BY id LIMIT 1");
-    // Both tables stand in log order, so SQLite merges them as it goes and sorts nothing.
-    newestOf =
-        main.prepare(
-            """
-            SELECT count(*), coalesce(min(id), 0) FROM (
-            SELECT id FROM message WHERE id BETWEEN ?1 AND ?2
-            UNION ALL
-            SELECT id FROM request WHERE id BETWEEN ?1 AND ?2
-            ORDER BY id DESC LIMIT ?3)
-            """);
-    requests =
-        main.prepare(
-            """
-            SELECT id, time, sender, 1, request_id, payload_high, payload_low, 0, 0 FROM message
-            WHERE id BETWEEN ?1 AND ?2
-            UNION ALL
-            SELECT id, time, principal, 0, '', payload_high, payload_low, key_high, key_low FROM request
-            WHERE id BETWEEN ?1 AND ?2
-            ORDER BY id
-            """);
+    rows = new RequestRows(main);
     spans =
         index.prepare(
             "SELECT after_id, last_id FROM request_block WHERE last_id <= ? ORDER BY last_id DESC");
@@ -127,8 +89,8 @@ final class NewestRequests {
   /// See `ChatState.newestRequests`. Blocks behind `appliedId` are of something that is lost.
   void read(long since, int limit, long appliedId, Consumer<RememberedRequest> into) {
     long begun = System.nanoTime();
-    packer.keep(limit);
     Plan plan = planned(since, limit, appliedId);
+    packer.keep(limit, plan.oldestId);
     for (Stretch stretch : plan.stretches) {
       Optional<RequestBlock> found = stretch.block().flatMap(this::block);
       if (found.isPresent()) {
@@ -155,23 +117,21 @@ final class NewestRequests {
 
   private void readRows(Stretch stretch, Consumer<RememberedRequest> into) {
     packer.follow(stretch.fromId() - 1);
-    requests
-        .with(stretch.fromId(), stretch.toId())
-        .visit(row -> {
-          RememberedRequest request = requestOf(row);
+    rows.read(
+        stretch.fromId(),
+        stretch.toId(),
+        request -> {
           into.accept(request);
           packer.add(request);
           packer.committed();
-          return true;
         });
   }
 
   private Plan planned(long since, int limit, long appliedId) {
-    // Times never go back as ids go on, in both tables together.
-    long oldestId = Math.max(firstSince(messageTime, since), firstSince(requestTime, since));
+    long oldestId = rows.firstSince(since);
     Plan plan = new Plan(oldestId, limit);
     int useless = 0;
-    for (Span span : spans(appliedId)) {
+    for (RequestBlock.Span span : spans(appliedId)) {
       if (plan.isComplete()) {
         break;
       }
@@ -199,24 +159,11 @@ final class NewestRequests {
     return plan;
   }
 
-  /// The first id from which on every row is of `since` or later.
-  private static long firstSince(Query timeFrom, long since) {
-    long from = 0;
-    long to = Long.MAX_VALUE;
-    while (from < to) {
-      long middle = from + (to - from) / 2;
-      if (timeFrom.with(middle).first(row -> row.getLong(1) < since).orElse(false)) {
-        from = middle + 1;
-      } else {
-        to = middle;
-      }
-    }
-    return from;
-  }
-
-  private List<Span> spans(long appliedId) {
+  private List<RequestBlock.Span> spans(long appliedId) {
     try {
-      return spans.with(appliedId).list(row -> new Span(row.getLong(1), row.getLong(2)));
+      return spans
+          .with(appliedId)
+          .list(row -> new RequestBlock.Span(row.getLong(1), row.getLong(2)));
     } catch (DiskFailedException e) {
       LOG.warn("blocks of requests cannot be read: {}", e.getMessage());
       IndexFile.condemnIfDamaged(index.file(), e);
@@ -240,24 +187,6 @@ final class NewestRequests {
   /// Whether the block tells of this database: its last request is there.
   private boolean isOfTheseRows(RequestBlock found) {
     RememberedRequest last = found.request(found.count() - 1);
-    return requests
-        .with(last.id(), last.id())
-        .first(NewestRequests::requestOf)
-        .equals(Optional.of(last));
-  }
-
-  private static RememberedRequest requestOf(ResultSet row) throws SQLException {
-    long id = row.getLong(1);
-    long time = row.getLong(2);
-    long principal = row.getLong(3);
-    boolean isMessage = row.getBoolean(4);
-    Digest payload = new Digest(row.getLong(6), row.getLong(7));
-    if (isMessage) {
-      String requestId = RequestIdColumn.read(row, 5);
-      return RememberedRequest.of(
-          id, time, new RequestKey(principal, Optional.empty(), requestId, payload));
-    }
-    return new RememberedRequest(
-        id, time, principal, new Digest(row.getLong(8), row.getLong(9)), payload);
+    return rows.at(last.id()).equals(Optional.of(last));
   }
 }

@@ -19,6 +19,9 @@ record RequestBlock(long afterId, byte[] bytes) {
   private static final VarHandle NUMBER =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
+  /// What a block tells of: all requests with ids above `afterId` up to `lastId`.
+  record Span(long afterId, long lastId) {}
+
   /// Fills a block, one request after the other. A request costs seven stores.
   static final class Packer {
     private final long afterId;

@@ -9,8 +9,8 @@ import java.util.List;
 /// start a little time. Owned by the replica thread.
 final class RequestPacker {
   /// Blocks kept beyond those that the requests kept fill: the oldest may be cut by the limit, the
-  /// newest by the end.
-  private static final int BLOCKS_EXTRA = 2;
+  /// newest by the end, and those that were packed later tell of some requests twice.
+  private static final int BLOCKS_EXTRA = 8;
 
   private final IndexTail tail;
   private final int blockRequests;
@@ -26,10 +26,13 @@ final class RequestPacker {
   /// Whether `filling` has all since its beginning. Not before `follow`.
   private boolean following;
 
-  private int blocksKept;
+  private Kept kept = new Kept(0, 0);
 
-  /// A full block, and how many blocks are of use with it.
-  record Full(RequestBlock block, int blocksKept) {}
+  /// How many blocks are of use, and from which id on their requests are.
+  record Kept(int blocks, long oldestId) {}
+
+  /// A full block, and what is of use with it.
+  record Full(RequestBlock block, Kept kept) {}
 
   /// @param blockRequests requests of a block
   RequestPacker(IndexTail tail, int blockRequests) {
@@ -38,9 +41,9 @@ final class RequestPacker {
     filling = new RequestBlock.Packer(0, blockRequests);
   }
 
-  /// So many requests are kept at most.
-  void keep(int requests) {
-    blocksKept = requests / blockRequests + BLOCKS_EXTRA;
+  /// So many requests are kept at most, and none with ids below `oldestId`.
+  void keep(int requests, long oldestId) {
+    kept = new Kept(requests / blockRequests + BLOCKS_EXTRA, oldestId);
   }
 
   /// From now on every request with an id above `afterId` is added. What is not full is dropped.
@@ -70,7 +73,7 @@ final class RequestPacker {
   void committed() {
     committed = filling.count();
     if (!full.isEmpty()) {
-      full.forEach(block -> tail.offer(new Full(block, blocksKept)));
+      full.forEach(block -> tail.offer(new Full(block, kept)));
       full.clear();
     }
   }

@@ -186,7 +186,8 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     toClose.push(index);
     Sqlite searched = Sqlite.openToRead(data.main(), SEARCH_CACHE_KIB);
     toClose.push(searched);
-    toClose.push(new IndexMerger(index, tail, new SearchIndexer(searched, index)));
+    RequestBackfill backfill = new RequestBackfill(searched, index, settings.blockRequests());
+    toClose.push(new IndexMerger(index, tail, new SearchIndexer(searched, index), backfill));
     Sqlite heads = Sqlite.openToRead(data.index(), INDEX_CACHE_KIB);
     toClose.push(heads);
     RequestPacker packer = new RequestPacker(tail, settings.blockRequests());

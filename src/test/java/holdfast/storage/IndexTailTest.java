@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// The rows between the main file and the index, and who waits for whom.
@@ -106,6 +107,13 @@ final class IndexTailTest {
   /// Nothing is to be made searchable.
   private final SearchIndexer idle = mock(SearchIndexer.class);
 
+  private final RequestBackfill nothingMissing = mock(RequestBackfill.class);
+
+  @BeforeEach
+  void nothingIsMissing() {
+    when(nothingMissing.restNanos()).thenReturn(Long.MAX_VALUE);
+  }
+
   @Test
   void theMergeTriesAgainWhileTheDiskIsFull() throws InterruptedException {
     // A full disk cannot be had for one file only.
@@ -113,7 +121,7 @@ final class IndexTailTest {
     DiskFullException full = new DiskFullException("full", new SQLException());
     doThrow(full).doNothing().when(index).merge(any(TailTable.class));
     add(MAX, true);
-    try (IndexMerger merger = new IndexMerger(index, tail, idle)) {
+    try (IndexMerger merger = new IndexMerger(index, tail, idle, nothingMissing)) {
       assertTrue(merger.isAlive());
       // Until the first attempt has failed the writer waits, then it is told.
       assertSame(full, assertThrows(DiskFullException.class, tail::awaitRoom));
@@ -129,7 +137,7 @@ final class IndexTailTest {
     IndexFile index = mock(IndexFile.class);
     DiskFullException full = new DiskFullException("full", new SQLException());
     doThrow(full).doNothing().when(idle).step();
-    try (IndexMerger merger = new IndexMerger(index, tail, idle)) {
+    try (IndexMerger merger = new IndexMerger(index, tail, idle, nothingMissing)) {
       verify(idle, timeout(PATIENCE_MS).atLeast(2)).step();
       add(MAX, true);
       while (tail.rows() > 0) {
@@ -146,7 +154,7 @@ final class IndexTailTest {
     doThrow(broken).when(index).merge(any(TailTable.class));
     when(index.file()).thenReturn(Path.of("index.db"));
     add(MAX, true);
-    try (IndexMerger merger = new IndexMerger(index, tail, idle)) {
+    try (IndexMerger merger = new IndexMerger(index, tail, idle, nothingMissing)) {
       assertSame(broken, assertThrows(DiskFailedException.class, tail::awaitRoom));
       while (merger.isAlive()) {
         Thread.onSpinWait();

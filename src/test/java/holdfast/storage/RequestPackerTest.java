@@ -17,7 +17,7 @@ final class RequestPackerTest {
 
   @BeforeEach
   void keepTen() {
-    packer.keep(10);
+    packer.keep(10, 0);
   }
 
   private void add(long... ids) {
@@ -107,6 +107,6 @@ final class RequestPackerTest {
     packer.follow(0);
     add(1, 2, 3);
     packer.committed();
-    assertEquals(5, tail.takeBlock().orElseThrow().blocksKept());
+    assertEquals(new RequestPacker.Kept(11, 0), tail.takeBlock().orElseThrow().kept());
   }
 }
