@@ -21,26 +21,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "holdfast",
     description = "A chat cluster that keeps talking while its servers die.",
-    subcommands = {
-      ServerCommand.class,
-      JoinCommand.class,
-      UpCommand.class,
-      StatusCommand.class,
-      ChatCommand.class,
-      DownCommand.class,
-      SuperviseCommand.class,
-      HealthCommand.class,
-      AdminCommand.class,
-      RestoreCommand.class,
-      RecoverCommand.class,
-      DemoCommand.class,
-      KillTwoCommand.class,
-      LastSurvivorCommand.class,
-      SplitBrainCommand.class,
-      WitnessCommand.class,
-      BenchCommand.class,
-      CommandLine.HelpCommand.class
-    },
     mixinStandardHelpOptions = true,
     versionProvider = HoldfastCommand.Version.class,
     synopsisSubcommandLabel = "COMMAND")
@@ -50,15 +30,39 @@ public final class HoldfastCommand implements Runnable {
   static final int TAKEN = 3;
   static final int REFUSED = 4;
 
+  private static final List<Class<?>> SUBCOMMANDS =
+      List.of(
+          ServerCommand.class,
+          JoinCommand.class,
+          UpCommand.class,
+          StatusCommand.class,
+          ChatCommand.class,
+          DownCommand.class,
+          SuperviseCommand.class,
+          HealthCommand.class,
+          AdminCommand.class,
+          RestoreCommand.class,
+          RecoverCommand.class,
+          DemoCommand.class,
+          KillTwoCommand.class,
+          LastSurvivorCommand.class,
+          SplitBrainCommand.class,
+          WitnessCommand.class,
+          BenchCommand.class,
+          CommandLine.HelpCommand.class);
+
   @Spec private CommandSpec spec;
 
   /// Runs the command that `arguments` name and ends this process with its status.
   public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+    System.exit(commandLine(arguments).execute(arguments));
   }
 
-  static CommandLine commandLine() {
+  /// What understands these arguments. If they begin with a subcommand, it knows no other: to learn
+  /// all options of all of them takes a fifth of a server's start.
+  public static CommandLine commandLine(String... arguments) {
     CommandLine line = new CommandLine(new HoldfastCommand());
+    subcommands(arguments).forEach(line::addSubcommand);
     line.setCommandName(System.getProperty("holdfast.program", "holdfast"));
     line.setExecutionStrategy(HoldfastCommand::quietly);
     line.setExecutionExceptionHandler(HoldfastCommand::onFailure);
@@ -66,6 +70,17 @@ public final class HoldfastCommand implements Runnable {
     line.setUsageHelpAutoWidth(true);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     return line;
+  }
+
+  private static List<Class<?>> subcommands(String... arguments) {
+    for (Class<?> subcommand : SUBCOMMANDS) {
+      boolean needsOthers = subcommand == CommandLine.HelpCommand.class;
+      String name = subcommand.getAnnotation(Command.class).name();
+      if (arguments.length > 0 && arguments[0].equals(name) && !needsOthers) {
+        return List.of(subcommand);
+      }
+    }
+    return SUBCOMMANDS;
   }
 
   /// Only a server logs: nothing may be written across what a command shows a person.

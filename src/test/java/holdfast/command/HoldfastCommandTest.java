@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +34,7 @@ final class HoldfastCommandTest {
   }
 
   private int run(String... arguments) {
-    CommandLine line = HoldfastCommand.commandLine();
+    CommandLine line = HoldfastCommand.commandLine(arguments);
     line.setOut(new PrintWriter(out, true));
     line.setErr(new PrintWriter(err, true));
     return line.execute(arguments);
@@ -165,6 +166,18 @@ final class HoldfastCommandTest {
   void aChangeOfTheMembersNeedsAServerThatAnswers() {
     assertEquals(1, run("admin", "remove", config, "2"));
     assertTrue(err.toString().startsWith("holdfast: no server answers"), err::toString);
+  }
+
+  @Test
+  void whereACommandComesFirstNoOtherIsLearnt() {
+    Set<String> all = HoldfastCommand.commandLine().getSubcommands().keySet();
+    assertTrue(all.size() > 15, all::toString);
+    for (String command : all) {
+      Set<String> known = HoldfastCommand.commandLine(command).getSubcommands().keySet();
+      assertEquals(command.equals("help") ? all : Set.of(command), known);
+    }
+    assertEquals(all, HoldfastCommand.commandLine("--help").getSubcommands().keySet());
+    assertEquals(all, HoldfastCommand.commandLine("statsu").getSubcommands().keySet());
   }
 
   @Test

@@ -14,7 +14,6 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
 
 /// The commands that documents tell people to type are there.
 final class ReadmeTest {
@@ -42,10 +41,7 @@ final class ReadmeTest {
   /// The program's own, and the one that only the script knows.
   private static Set<String> verbs() {
     Set<String> verbs = new TreeSet<>(Set.of("build"));
-    CommandLine.Command command = HoldfastCommand.class.getAnnotation(CommandLine.Command.class);
-    for (Class<?> sub : command.subcommands()) {
-      verbs.add(sub.getAnnotation(CommandLine.Command.class).name());
-    }
+    verbs.addAll(HoldfastCommand.commandLine().getSubcommands().keySet());
     return verbs;
   }
 
