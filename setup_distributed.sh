@@ -124,6 +124,21 @@ build_now() {
   JAVA_HOME=$jdk MAVEN_OPTS="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS:-}" \
     mvn -q -B -Dstyle.color=never -f "$root/pom.xml" -Dmaven.test.skip=true -Dexec.skip=true -Dmaven.compiler.failOnWarning=false package </dev/null >&2 ||
     die "the build failed (above is why)"
+  rehearse
+}
+
+# What a JVM learns from a rehearsal (docs/adr/0011-rehearsal.md) lets later ones start with their classes linked and
+# their methods known. Nobody needs it: without, everything only begins more slowly.
+rehearse() {
+  find_jdk java
+  say "Rehearsing, so that servers start fast ..."
+  # shellcheck disable=SC2086
+  if "$jdk/bin/java" $JVM_TUNING $JVM_NEEDED -XX:AOTCacheOutput="$cache.new" -jar "$jar" rehearse </dev/null >"$cache.log" 2>&1 &&
+    [ -s "$cache.new" ]; then
+    mv -f "$cache.new" "$cache"
+  else
+    say "The rehearsal failed; servers start a little slower without ($cache.log says why)."
+  fi
 }
 
 # Several starts at once build once: the first builds, the others wait and find nothing left to do.
@@ -160,6 +175,7 @@ build_if_stale() {
 
 root=$(dirname "$(resolve "${BASH_SOURCE[0]}")")
 jar=$root/target/holdfast.jar
+cache=$root/target/holdfast.aot
 
 # What comes before the verb is kept and put behind it; every command takes it there.
 options=()
@@ -203,6 +219,11 @@ case $verb in
     build_if_stale
     exit 0
     ;;
+  # Maven calls this once it has made the jar.
+  rehearse)
+    rehearse
+    exit 0
+    ;;
   --version) set -- --version; options=() ;;
   [0-9]*) set -- server "$verb" "$@" ;;
   *) set -- "$verb" "$@" ;;
@@ -210,7 +231,12 @@ esac
 
 build_if_stale
 find_jdk java
+learnt=()
+if [ -z "${HOLDFAST_JAVA_OPTS+set}" ] && [ "$cache" -nt "$jar" ]; then
+  # Should it not fit after all, the JVM would say so in four lines, and go on without.
+  learnt=("-XX:AOTCache=$cache" -Xlog:aot=off)
+fi
 # Flags are words without spaces; splitting them is meant.
 # shellcheck disable=SC2086
-exec "$jdk/bin/java" ${HOLDFAST_JAVA_OPTS-$JVM_TUNING} $JVM_NEEDED -Dholdfast.program="$0" -jar "$jar" \
+exec "$jdk/bin/java" ${HOLDFAST_JAVA_OPTS-$JVM_TUNING} $JVM_NEEDED ${learnt[@]+"${learnt[@]}"} -Dholdfast.program="$0" -jar "$jar" \
   "$@" ${options[@]+"${options[@]}"}

@@ -53,6 +53,7 @@ one() {
     sleep 0.02
   done
   awk -v a="$begun" -v b="$EPOCHREALTIME" 'BEGIN { printf "one server until it serves: %.2f s (the launch script included)\n", b - a }'
+  sed -n 's/.*NewestRequests: /    /p' "$folder/one.txt"
   kill "$pid"
   wait "$pid" || true
   "$holdfast" --config "$file" up 3 > "$folder/up.txt"

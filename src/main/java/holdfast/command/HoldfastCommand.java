@@ -49,6 +49,7 @@ public final class HoldfastCommand implements Runnable {
           SplitBrainCommand.class,
           WitnessCommand.class,
           BenchCommand.class,
+          RehearseCommand.class,
           CommandLine.HelpCommand.class);
 
   @Spec private CommandSpec spec;
@@ -88,7 +89,8 @@ public final class HoldfastCommand implements Runnable {
     boolean isServer =
         parsed.hasSubcommand()
             && (parsed.subcommand().commandSpec().userObject() instanceof ServerCommand
-                || parsed.subcommand().commandSpec().userObject() instanceof JoinCommand);
+                || parsed.subcommand().commandSpec().userObject() instanceof JoinCommand
+                || parsed.subcommand().commandSpec().userObject() instanceof RehearseCommand);
     if (!isServer) {
       System.setProperty("holdfast.log", "OFF");
     }

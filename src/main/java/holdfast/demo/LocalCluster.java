@@ -56,7 +56,7 @@ public final class LocalCluster implements AutoCloseable {
 
   /// Prepares `servers` servers, none of them running yet; `sets` override their configuration. The
   /// temporary folder is made in `parent`.
-  static LocalCluster create(int servers, List<String> sets, Path parent)
+  public static LocalCluster create(int servers, List<String> sets, Path parent)
       throws IOException, ConfigException {
     Path folder = Files.createTempDirectory(parent, "holdfast-");
     List<Integer> ports = freePorts(2 * servers);

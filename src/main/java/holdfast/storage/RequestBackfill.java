@@ -11,7 +11,7 @@ import java.util.Optional;
 /// `IndexFile.open`). Owned by the thread that writes the index.
 final class RequestBackfill {
   /// A block is followed by a rest of so many times what it took: nobody waits for it.
-  private static final int REST_FACTOR = 4;
+  private static final int REST_FACTOR = 1;
 
   private final RequestRows rows;
   private final IndexFile index;
