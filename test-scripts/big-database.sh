@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What it costs to have much stored: three servers, messages a second while they have little and once they have MESSAGES
 # (10,000,000), pages and searches then, one request at a time; and how long one server takes to start while the others
-# serve, and all of them from `up` until a primary serves.
+# serve, once right after all that and once when they have made everything searchable, and all of them from `up` until
+# a primary serves.
 #   test-scripts/big-database.sh [MESSAGES] [--dir DIR] [--json FILE]
 # Takes 25 minutes and 15 GB below DIR (default: the temporary folder) for ten million. Exit status 1 if a request failed.
 set -euo pipefail
@@ -23,6 +24,7 @@ done
 conversations=500
 own=$((messages / 10))
 fill_seconds=60
+calm_seconds=1500
 
 folder=$(mktemp -d "$parent/holdfast-big-XXXXXX")
 file=$folder/servers.properties
@@ -57,6 +59,17 @@ one() {
   kill "$pid"
   wait "$pid" || true
   "$holdfast" --config "$file" up 3 > "$folder/up.txt"
+}
+# Returns when the servers have nothing to do any more: three of them that index take the processors from a fourth.
+calm() {
+  local before=-1 now=0 waited=0
+  while [ $((now - before)) -gt 0 ] && [ "$waited" -lt "$calm_seconds" ]; do
+    before=$now
+    sleep 5
+    waited=$((waited + 5))
+    now=$(cat "$folder"/data/server-*/pid | awk '/^[0-9]+$/' | xargs -n 1 ps -o cputimes= -p | awk '{ s += $1 } END { print int(s / 2) }')
+  done
+  echo "    calm after $waited s"
 }
 bench() { "$holdfast" bench "$@" --config "$file" --json "$json"; }
 short() { grep -E 'servers, |throughput|latency|server '; }
@@ -97,6 +110,8 @@ for kind in paging conversations search_common search_rare; do
   measured reads "${reader[@]}" --kind "$kind" --stored 1
 done
 echo "--- started again"
+one
+calm
 one
 "$holdfast" --config "$file" down > "$folder/down.txt"
 up
