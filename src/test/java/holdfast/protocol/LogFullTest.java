@@ -23,6 +23,7 @@ import tools.jackson.databind.JsonNode;
 /// `DiskFullIT` has the same of a disk.
 final class LogFullTest {
   private static final int LONG_MESSAGES_MAX = 200;
+  private static final int WAITS_MAX = 30;
   private static final String LONG_TEXT = "\ud83d\ude00".repeat(8_000);
 
   @TempDir private static Path folder;
@@ -126,8 +127,9 @@ final class LogFullTest {
   private static void awaitRoom() throws IOException {
     try (RawClient client = servers.as(alice, numbers.get(Door.PRIMARY))) {
       JsonNode reply = client.ask("SEND", say("x"));
-      while (!reply.path("type").asString().equals("OK")) {
+      for (int i = 0; !reply.path("type").asString().equals("OK"); i++) {
         RawClient.errorPayload("DISK_FULL", reply);
+        assertTrue(i < WAITS_MAX, "it stays full though everybody is there");
         // Two seconds for what is yet to come.
         client.error("BEHIND", "ROOMS", "{}", "'min_index':'i1.zzzzz'");
         reply = client.ask("SEND", say("x"));
