@@ -1,6 +1,7 @@
 package holdfast.protocol;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.protocol.Asking.Ask;
 import holdfast.protocol.TestServers.Door;
@@ -47,10 +48,11 @@ final class ErrorsWithoutPrimaryTest {
   /// @param repeat to the first one's repeat, without ack all
   private record AfterOne(JsonNode all, JsonNode later, JsonNode repeat) {}
 
-  /// @param first to a write
+  /// @param requestId of a write
+  /// @param first what she was told of it
   /// @param behind to one on its way behind that
   /// @param later to one sent when that was known
-  private record AfterTwo(JsonNode first, JsonNode behind, JsonNode later) {}
+  private record AfterTwo(String requestId, JsonNode first, JsonNode behind, JsonNode later) {}
 
   /// Talks until something is not done.
   private interface Talk<T> {
@@ -125,14 +127,17 @@ final class ErrorsWithoutPrimaryTest {
   /// Two at a time: one is always behind the other.
   private static AfterTwo untilAMajorityIsMissing(RawClient client, Door door, Runnable begun)
       throws IOException {
-    String first = client.send("SEND", say("x"), rid("lost " + door));
+    String name = "lost " + door;
+    String first = client.send("SEND", say("x"), rid(name));
     for (int i = 0; ; i++) {
-      String behind = client.send("SEND", say("x"), rid("lost %s %d".formatted(door, i)));
+      String next = "lost %s %d".formatted(door, i);
+      String behind = client.send("SEND", say("x"), rid(next));
       JsonNode reply = client.reply(first);
       if (!reply.path("type").asString().equals("OK")) {
         JsonNode later = client.ask("SEND", say("x"), rid("after " + door));
-        return new AfterTwo(reply, client.reply(behind), later);
+        return new AfterTwo(name, reply, client.reply(behind), later);
       }
+      name = next;
       first = behind;
       client.forgetEvents();
       begun.run();
@@ -185,6 +190,19 @@ final class ErrorsWithoutPrimaryTest {
     RawClient.errorPayload("TIMEOUT", told.first());
     RawClient.errorPayload("TIMEOUT", told.behind());
     RawClient.errorPayload("BUSY", told.later());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Door.class)
+  void whatTimedOutAndComesAgainIsNotDoneThisTimeButMayBeYet(Door door) throws IOException {
+    try (RawClient client = servers.client(left.get(door))) {
+      client.ok("LOGIN", "{'token':'%s'}".formatted(alice.token()));
+      String again = rid(afterTwo.get(door).requestId());
+      JsonNode refused = client.error("NO_PRIMARY", "SEND", say("x"), again);
+      String sentence = refused.path("message").asString();
+      assertTrue(sentence.startsWith("not done this time"), sentence);
+      assertTrue(sentence.contains("may still be committed"), sentence);
+    }
   }
 
   @ParameterizedTest
