@@ -86,6 +86,10 @@ final class ChatCommand implements Callable<Integer> {
 
   /// How to begin: what the arguments say.
   ConsoleOptions options() {
+    if (theme.isPresent() && !ConsoleOptions.isTheme(theme.get())) {
+      throw new ParameterException(
+          spec.commandLine(), "--theme " + theme.get() + ": must be " + ConsoleOptions.themes());
+    }
     String version = spec.root().version()[0];
     return new ConsoleOptions(
         user, version.replace(' ', '/'), plain, batch, json, passwordFile, theme);

@@ -1,5 +1,6 @@
 package holdfast.console;
 
+import holdfast.check.Check;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -21,6 +22,20 @@ public record ConsoleOptions(
     boolean json,
     Optional<Path> passwordFile,
     Optional<String> theme) {
+  public ConsoleOptions {
+    theme.ifPresent(name -> Check.that(isTheme(name), "no theme %s", name));
+  }
+
+  /// Whether there is a theme of that name.
+  public static boolean isTheme(String name) {
+    return Theme.named(name).isPresent();
+  }
+
+  /// The names of the themes there are, for a sentence.
+  public static String themes() {
+    return Theme.names();
+  }
+
   /// Nobody is asked anything.
   boolean isScript() {
     return batch || json;

@@ -83,7 +83,7 @@ final class InputParser {
           rest.isEmpty()
               ? usage(name)
               : new Input.Log(rest.equals("off") ? Optional.empty() : Optional.of(rest));
-      case "theme" -> Theme.named(rest).<Input>map(Input.Look::new).orElseGet(() -> usage("theme"));
+      case "theme" -> rest.isEmpty() ? usage(name) : look(rest);
       case "keys" ->
           switch (rest) {
             case "vi" -> new Input.Keys(true);
@@ -100,6 +100,13 @@ final class InputParser {
       case "" -> new Input.Wrong("A command follows the /. /help lists them.");
       default -> new Input.Wrong(Commands.unknown(name));
     };
+  }
+
+  private static Input look(String name) {
+    return Theme.named(name)
+        .<Input>map(Input.Look::new)
+        .orElseGet(
+            () -> new Input.Wrong("There is no theme " + name + "; choose " + Theme.names() + "."));
   }
 
   static Input usage(String name) {

@@ -39,6 +39,11 @@ enum Theme {
     return Optional.empty();
   }
 
+  /// The names there are, for a sentence.
+  static String names() {
+    return "dark, light or mono";
+  }
+
   String word() {
     return name().toLowerCase(Locale.ROOT);
   }

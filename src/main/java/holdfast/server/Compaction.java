@@ -16,7 +16,6 @@ final class Compaction {
 
   private final long keepBytes;
   private boolean cutting;
-  private boolean full;
   private long pinnedIndex = Long.MAX_VALUE;
 
   Compaction(long keepBytes) {
@@ -30,13 +29,13 @@ final class Compaction {
 
   /// Whether the log has grown by `log.keep` since a member is without a vote: none of that may go,
   /// since the member may come back with a log of its own to hold against it (SURVIVOR.md rule 8).
-  boolean isFull() {
-    return full;
+  /// Looked at anew each time: who is refused for it brings no transaction that would.
+  boolean isFull(SqliteStore store) {
+    return store.logBytesSinceHeld() > keepBytes;
   }
 
   /// Deletes what is not needed any more, as part of the store's open transaction.
   void run(SqliteStore store, Replica replica, long appliedIndex) {
-    full = store.logBytesSinceHeld() > keepBytes;
     long slack = keepBytes / SLACK_DIVISOR;
     cutting = store.logBytes() > keepBytes + (cutting ? slack / 2 : slack);
     if (!cutting) {

@@ -99,7 +99,7 @@ final class SnapshotDesk implements AutoCloseable {
   /// Whether the log has grown as long as it may while a member without a vote may need it: then no
   /// more writes are taken.
   boolean logIsFull() {
-    return compaction.isFull();
+    return compaction.isFull(store);
   }
 
   // ---- the primary

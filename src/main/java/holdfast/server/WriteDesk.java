@@ -402,7 +402,7 @@ final class WriteDesk {
         if (waited >= timeoutNanos && oldest.mayBeLogged()) {
           fail(lane, oldest, unknownOutcome());
         } else if (waited >= Math.min(HOLD_NANOS, timeoutNanos) && !oldest.mayBeLogged()) {
-          fail(lane, oldest, noPrimary());
+          fail(lane, oldest, noPrimary(oldest));
         } else {
           break;
         }
@@ -416,9 +416,14 @@ final class WriteDesk {
     }
   }
 
-  static RequestRefused noPrimary() {
+  /// What has a request_id may be a repeat, whose first attempt, at any server, nobody here knows.
+  private static RequestRefused noPrimary(PendingWrite write) {
     return new RequestRefused(
-        ErrorCode.NO_PRIMARY, "not done: no primary could be reached; repeat the request");
+        ErrorCode.NO_PRIMARY,
+        write.repeatable
+            ? "not done this time: no primary could be reached; an earlier attempt that got TIMEOUT"
+                + " may still be committed; repeat it with the same request_id"
+            : "not done: no primary could be reached; repeat the request");
   }
 
   private static RequestRefused unknownOutcome() {

@@ -20,7 +20,7 @@ public enum ErrorCode {
   INTERNAL(false),
   RATE_LIMITED(true),
   BUSY(true),
-  /// Certainly not done.
+  /// Certainly not done this time; an earlier attempt that got TIMEOUT may be.
   NO_PRIMARY(true),
   BEHIND(true),
   /// The outcome is unknown: only the same request_id makes a retry safe.

@@ -63,6 +63,14 @@ final class ChatCommandTest {
   }
 
   @Test
+  void whatIsNoThemeIsBadUseAndTheThemesAreNamed() {
+    ChatCommand chat = chat("--theme", "purple");
+    ParameterException refused = assertThrows(ParameterException.class, chat::options);
+    assertEquals("--theme purple: must be dark, light or mono", refused.getMessage());
+    assertEquals(Optional.of("MONO"), chat("--theme", "MONO").options().theme());
+  }
+
+  @Test
   void whoAndHowItLooksComeFromTheOptions() {
     ConsoleOptions options = chat("--user", "alice", "--theme", "light", "--plain").options();
     assertEquals("alice", options.user());

@@ -27,9 +27,7 @@ class ConsoleStartTest {
     "LIGHT, '', LIGHT",
     "light, 1, LIGHT",
     "dark, 1, DARK",
-    "mono, '', MONO",
-    "purple, '', DARK",
-    "purple, 1, MONO"
+    "mono, '', MONO"
   })
   void theThemeIsTheOneAskedForOrWhatNoColorLeaves(String asked, String noColor, Theme theme) {
     assertEquals(theme, theme(asked, noColor));

@@ -92,6 +92,16 @@ class InputParserTest {
   }
 
   @Test
+  void whatIsNoThemeIsSaidAndTheThemesAreNamed() {
+    assertEquals("There is no theme purple; choose dark, light or mono.", wrong("/theme purple"));
+    assertEquals("Usage: /theme dark|light|mono", wrong("/theme"));
+    for (Theme theme : Theme.values()) {
+      assertEquals(new Input.Look(theme), InputParser.parse("/theme " + theme.word()));
+      assertTrue(Theme.names().contains(theme.word()), Theme::names);
+    }
+  }
+
+  @Test
   void everyCommandInTheHelpIsUnderstood() {
     for (Commands.Entry entry : Commands.ALL) {
       Input input = InputParser.parse("/" + entry.name());

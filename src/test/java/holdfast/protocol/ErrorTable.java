@@ -19,8 +19,10 @@ import java.util.Optional;
 ///   alice said 1 there.
 /// - full has 100 preferences, roomy is in 1,000 rooms. The password of guessed was given wrongly
 ///   five times within a minute; curious has asked EXISTS forty times in a row.
-/// - alice has used the `request_id` "used". nobody is not logged in. operator has shown the proof;
-///   another operator's connection is fetching a backup of every server.
+/// - alice has used the `request_id` "used". nobody is not logged in.
+/// - operator has shown the proof, and so have hasty, who asks when the server `<spare>`, which is
+///   neither of the two that are asked, has just died; patient, who asks until that is known; and
+///   hurried, who asks at the same time as another. One more is fetching a backup of every server.
 public final class ErrorTable {
   /// One request that is refused.
   ///
@@ -264,9 +266,9 @@ public final class ErrorTable {
       ADMIN | nobody | {'proof':7} | BAD_REQUEST
       ADMIN | nobody | {'proof':'00'} | FORBIDDEN
 
-      ADD_SERVER | alice | {'server_id':'4','host':'127.0.0.1','client_port':7,'peer_port':9} | FORBIDDEN
-      ADD_SERVER | operator | {'server_id':'4','client_port':7,'peer_port':9} | BAD_REQUEST
-      ADD_SERVER | operator | {'server_id':'4','host':'0.0.0.0','client_port':7,'peer_port':9} | BAD_REQUEST
+      ADD_SERVER | alice | {'server_id':'5','host':'127.0.0.1','client_port':7,'peer_port':9} | FORBIDDEN
+      ADD_SERVER | operator | {'server_id':'5','client_port':7,'peer_port':9} | BAD_REQUEST
+      ADD_SERVER | operator | {'server_id':'5','host':'0.0.0.0','client_port':7,'peer_port':9} | BAD_REQUEST
       ADD_SERVER | operator | {'server_id':'2','host':'127.0.0.1','client_port':7,'peer_port':9} | BAD_REQUEST
 
       REMOVE_SERVER | alice | {'server_id':'2'} | FORBIDDEN
@@ -277,7 +279,7 @@ public final class ErrorTable {
       MOVE_SERVER | operator | {'server_id':'2'} | BAD_REQUEST
       MOVE_SERVER | operator | {'server_id':'9','host':'127.0.0.1','client_port':7,'peer_port':9} | BAD_REQUEST
 
-      REPLACE_SERVER | alice | {'server_id':'2','successor':'4','host':'::1','client_port':7,'peer_port':9} | FORBIDDEN
+      REPLACE_SERVER | alice | {'server_id':'2','successor':'5','host':'::1','client_port':7,'peer_port':9} | FORBIDDEN
       REPLACE_SERVER | operator | {'server_id':'2','host':'::1','client_port':7,'peer_port':9} | BAD_REQUEST
       REPLACE_SERVER | operator | {'server_id':'9','successor':'8','host':'::1','client_port':7,'peer_port':9} | BAD_REQUEST
 
@@ -285,6 +287,8 @@ public final class ErrorTable {
       TRANSFER_PRIMARY | operator | {'server_id':'two'} | BAD_REQUEST
       TRANSFER_PRIMARY | operator | {'server_id':'9'} | BAD_REQUEST | PRIMARY
       TRANSFER_PRIMARY | operator | {'server_id':'9'} | NO_PRIMARY | BACKUP
+      TRANSFER_PRIMARY | hasty | {'server_id':'<spare>'} | TIMEOUT | PRIMARY
+      TRANSFER_PRIMARY | patient | {'server_id':'<spare>'} | BEHIND | PRIMARY
 
       BACKUP_DATABASE | alice | {} | FORBIDDEN
       BACKUP_DATABASE | operator | {'offset':-1} | BAD_REQUEST
@@ -294,6 +298,7 @@ public final class ErrorTable {
       CHECK | alice | {} | FORBIDDEN
       CHECK | operator | {'log_index':'1'} | BAD_REQUEST
       CHECK | operator | {'log_index':9007199254740991} | BEHIND
+      CHECK | hurried | {} | BUSY
 
       SURVIVE | alice | {} | FORBIDDEN
       SURVIVE | operator | {} | BAD_REQUEST

@@ -1,6 +1,7 @@
 package holdfast.protocol;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.protocol.Asking.Ask;
 import holdfast.protocol.TestServers.Door;
@@ -11,6 +12,10 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,14 +48,20 @@ final class ErrorsWithoutPrimaryTest {
   /// @param repeat to the first one's repeat, without ack all
   private record AfterOne(JsonNode all, JsonNode later, JsonNode repeat) {}
 
-  /// @param first to a write
+  /// @param requestId of a write
+  /// @param first what she was told of it
   /// @param behind to one on its way behind that
   /// @param later to one sent when that was known
-  private record AfterTwo(JsonNode first, JsonNode behind, JsonNode later) {}
+  private record AfterTwo(String requestId, JsonNode first, JsonNode behind, JsonNode later) {}
+
+  /// Talks until something is not done.
+  private interface Talk<T> {
+    T until(RawClient client, Door door, Runnable begun) throws IOException;
+  }
 
   @BeforeAll
   static void loseTheMajority() throws Exception {
-    servers = TestServers.start(folder, 4, "request.timeout=1500ms");
+    servers = TestServers.start(folder, 4, "request.timeout=1s", "election.timeout=2s-5s");
     alice = servers.person("alice");
     world = DeathWorld.make(servers);
     int primary = servers.primary();
@@ -66,10 +77,12 @@ final class ErrorsWithoutPrimaryTest {
         cursor = login.path("cursor").asString();
         index = client.ok("SEND", say("remembered"), rid("remembered")).path("index").asString();
       }
-      servers.server((primary + 1) % 4 + 1).close();
-      talkAfterOne(clients);
-      servers.server((primary + 2) % 4 + 1).close();
-      talkAfterTwo(clients);
+      afterOne.putAll(
+          whileDying(
+              (primary + 1) % 4 + 1, clients, ErrorsWithoutPrimaryTest::untilAServerIsMissing));
+      afterTwo.putAll(
+          whileDying(
+              (primary + 2) % 4 + 1, clients, ErrorsWithoutPrimaryTest::untilAMajorityIsMissing));
       awaitNoPrimary(watcher);
     } finally {
       for (RawClient client : clients.values()) {
@@ -78,42 +91,56 @@ final class ErrorsWithoutPrimaryTest {
     }
   }
 
-  @AfterAll
-  static void stop() {
-    servers.close();
+  /// Has alice talk on all connections while server `number` dies: whenever that is, something of
+  /// hers is on its way.
+  private static <T> Map<Door, T> whileDying(int number, Map<Door, RawClient> clients, Talk<T> talk)
+      throws Exception {
+    Map<Door, T> told = new EnumMap<>(Door.class);
+    CountDownLatch begun = new CountDownLatch(clients.size());
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Map<Door, Future<T>> talks = new EnumMap<>(Door.class);
+      clients.forEach((door, client) ->
+          talks.put(door, threads.submit(() -> talk.until(client, door, begun::countDown))));
+      begun.await();
+      servers.server(number).close();
+      for (Door door : talks.keySet()) {
+        told.put(door, talks.get(door).get());
+      }
+    }
+    return told;
   }
 
-  private static void talkAfterOne(Map<Door, RawClient> clients) throws IOException {
-    Map<Door, String> ids = new EnumMap<>(Door.class);
-    for (Door door : clients.keySet()) {
-      ids.put(door, clients.get(door).send("SEND", say("all"), rid("all " + door), "'ack':'all'"));
-    }
-    for (Door door : clients.keySet()) {
-      RawClient client = clients.get(door);
-      afterOne.put(
-          door,
-          new AfterOne(
-              client.reply(ids.get(door)),
-              client.ask("SEND", say("x"), rid("later " + door)),
-              client.ask("SEND", say("all"), rid("all " + door))));
+  private static AfterOne untilAServerIsMissing(RawClient client, Door door, Runnable begun)
+      throws IOException {
+    for (int i = 0; ; i++) {
+      String name = "all %s %d".formatted(door, i);
+      JsonNode reply = client.ask("SEND", say(name), rid(name), "'ack':'all'");
+      if (!reply.path("type").asString().equals("OK")) {
+        JsonNode later = client.ask("SEND", say("x"), rid("later " + door));
+        return new AfterOne(reply, later, client.ask("SEND", say(name), rid(name)));
+      }
+      client.forgetEvents();
+      begun.run();
     }
   }
 
-  private static void talkAfterTwo(Map<Door, RawClient> clients) throws IOException {
-    Map<Door, String> first = new EnumMap<>(Door.class);
-    Map<Door, String> behind = new EnumMap<>(Door.class);
-    for (Door door : clients.keySet()) {
-      first.put(door, clients.get(door).send("SEND", say("lost"), rid("lost " + door)));
-      behind.put(door, clients.get(door).send("SEND", say("x"), rid("behind " + door)));
-    }
-    for (Door door : clients.keySet()) {
-      RawClient client = clients.get(door);
-      afterTwo.put(
-          door,
-          new AfterTwo(
-              client.reply(first.get(door)),
-              client.reply(behind.get(door)),
-              client.ask("SEND", say("x"), rid("after " + door))));
+  /// Two at a time: one is always behind the other.
+  private static AfterTwo untilAMajorityIsMissing(RawClient client, Door door, Runnable begun)
+      throws IOException {
+    String name = "lost " + door;
+    String first = client.send("SEND", say("x"), rid(name));
+    for (int i = 0; ; i++) {
+      String next = "lost %s %d".formatted(door, i);
+      String behind = client.send("SEND", say("x"), rid(next));
+      JsonNode reply = client.reply(first);
+      if (!reply.path("type").asString().equals("OK")) {
+        JsonNode later = client.ask("SEND", say("x"), rid("after " + door));
+        return new AfterTwo(name, reply, client.reply(behind), later);
+      }
+      name = next;
+      first = behind;
+      client.forgetEvents();
+      begun.run();
     }
   }
 
@@ -124,6 +151,11 @@ final class ErrorsWithoutPrimaryTest {
         || frame.path("payload").path("primary").isString()) {
       frame = watcher.next();
     }
+  }
+
+  @AfterAll
+  static void stop() {
+    servers.close();
   }
 
   /// To herself.
@@ -158,6 +190,19 @@ final class ErrorsWithoutPrimaryTest {
     RawClient.errorPayload("TIMEOUT", told.first());
     RawClient.errorPayload("TIMEOUT", told.behind());
     RawClient.errorPayload("BUSY", told.later());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Door.class)
+  void whatTimedOutAndComesAgainIsNotDoneThisTimeButMayBeYet(Door door) throws IOException {
+    try (RawClient client = servers.client(left.get(door))) {
+      client.ok("LOGIN", "{'token':'%s'}".formatted(alice.token()));
+      String again = rid(afterTwo.get(door).requestId());
+      JsonNode refused = client.error("NO_PRIMARY", "SEND", say("x"), again);
+      String sentence = refused.path("message").asString();
+      assertTrue(sentence.startsWith("not done this time"), sentence);
+      assertTrue(sentence.contains("may still be committed"), sentence);
+    }
   }
 
   @ParameterizedTest

@@ -33,8 +33,17 @@ final class EveryErrorTest {
   private static final int EMOJI_MAX = 20;
   private static final int EXISTS_ASKED = 40;
 
+  /// How often two are to meet who ask at the same time.
+  private static final int HURRIES_MAX = 500;
+
+  /// A server that has died counts as up for the longer of the two.
+  private static final String ELECTIONS = "election.timeout=2s-6s";
+
   @TempDir private static Path folder;
   private static TestServers servers;
+
+  /// A server that nobody asks anything.
+  private static int spare;
 
   /// Who asks, at which door. They stay to the end: who leaves is noted as last seen.
   private static final Map<Door, Map<String, RawClient>> clients = new TreeMap<>();
@@ -46,7 +55,8 @@ final class EveryErrorTest {
 
   @BeforeAll
   static void makeTheWorld() throws Exception {
-    servers = TestServers.start(folder, 3);
+    servers = TestServers.start(folder, 4, ELECTIONS);
+    spare = servers.backup() % servers.size() + 1;
     Map<Door, Integer> numbers = new TreeMap<>();
     for (Door door : Door.values()) {
       int number = servers.number(door);
@@ -66,7 +76,9 @@ final class EveryErrorTest {
     as("gone").ok("DELETE_ACCOUNT", "{'password':'%s'}".formatted(TestServers.PASSWORD));
     for (Door door : Door.values()) {
       int number = numbers.get(door);
-      clients.get(door).put("operator", servers.operator(number));
+      for (String name : List.of("operator", "hasty", "patient", "hurried")) {
+        clients.get(door).put(name, servers.operator(number));
+      }
       RawClient checker = servers.operator(number);
       checkers.put(door, checker);
       checker.ok("BACKUP_DATABASE", "{}");
@@ -179,9 +191,10 @@ final class EveryErrorTest {
           client.send("EXISTS", "{'username':'alice'}");
         }
       }
+      case "hasty" -> servers.server(spare).close();
       default -> {}
     }
-    client.error(row.code(), row.type(), row.payload(), row.extras().toArray(String[]::new));
+    RawClient.errorPayload(row.code(), reply(row, door));
     Map<String, String> before = digests.get(door);
     Map<String, String> after = digestsAt(door);
     // Only the first row that changes something fails by it.
@@ -189,16 +202,51 @@ final class EveryErrorTest {
     assertEquals(before, after, row::toString);
   }
 
+  private static JsonNode reply(Row row, Door door) throws IOException {
+    RawClient client = clients.get(door).get(row.who());
+    if (row.who().equals("hurried")) {
+      return meet(client, clients.get(door).get("operator"), row);
+    }
+    JsonNode reply = ask(client, row);
+    while (row.who().equals("patient") && code(reply).equals("TIMEOUT")) {
+      reply = ask(client, row);
+    }
+    return reply;
+  }
+
+  private static String code(JsonNode reply) {
+    return reply.path("payload").path("code").asString("");
+  }
+
+  private static JsonNode ask(RawClient client, Row row) throws IOException {
+    return client.reply(send(client, row));
+  }
+
+  private static String send(RawClient client, Row row) throws IOException {
+    String payload = row.payload().replace("<spare>", Integer.toString(spare));
+    return client.send(row.type(), payload, row.extras().toArray(String[]::new));
+  }
+
+  /// What the one of two is told that comes second.
+  private static JsonNode meet(RawClient client, RawClient other, Row row) throws IOException {
+    for (int i = 0; i < HURRIES_MAX; i++) {
+      String id = send(client, row);
+      JsonNode theirs = ask(other, row);
+      JsonNode reply = client.reply(id);
+      for (JsonNode each : List.of(reply, theirs)) {
+        if (each.path("type").asString().equals("ERROR")) {
+          return each;
+        }
+      }
+    }
+    throw new AssertionError("both are always answered");
+  }
+
   /// Until it is refused unseen; how often that is, AccountsTest and SignInTest say.
   private static void guess(RawClient client) throws IOException {
     String code = "BAD_CREDENTIALS";
     while (code.equals("BAD_CREDENTIALS")) {
-      code =
-          client
-              .ask("LOGIN", "{'username':'guessed','password':'a guess'}")
-              .path("payload")
-              .path("code")
-              .asString();
+      code = code(client.ask("LOGIN", "{'username':'guessed','password':'a guess'}"));
     }
     assertEquals("RATE_LIMITED", code);
   }

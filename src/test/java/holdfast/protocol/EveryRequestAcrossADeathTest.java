@@ -56,6 +56,10 @@ final class EveryRequestAcrossADeathTest {
 
   private static Map<String, JsonNode> madeBefore;
   private static Map<String, JsonNode> madeDuring;
+
+  /// The same requests, asked at the other server at the same time.
+  private static Map<String, JsonNode> madeElsewhere;
+
   private static Map<String, JsonNode> refusedDuring;
   private static Map<String, JsonNode> readDuring;
 
@@ -79,18 +83,22 @@ final class EveryRequestAcrossADeathTest {
     // Whatever is there is applied here, too.
     servers.as(stranger, left[0]).close();
     List<Asking> writes = Asking.prepare(servers, left[0], during.writes());
+    List<Asking> same = Asking.prepare(servers, left[1], during.writesForTwo());
     List<Asking> refusals = Asking.prepare(servers, left[0], refusals());
     List<Asking> reads = Asking.prepare(servers, left[0], reads());
     try {
       servers.server(primary).close();
       Asking.askAll(writes);
+      Asking.askAll(same);
       Asking.askAll(refusals);
       Asking.askAll(reads);
       madeDuring = Asking.lastReplies(writes);
+      madeElsewhere = Asking.lastReplies(same);
       refusedDuring = Asking.lastReplies(refusals);
       readDuring = Asking.lastReplies(reads);
     } finally {
       Asking.closeAll(writes);
+      Asking.closeAll(same);
       Asking.closeAll(refusals);
       Asking.closeAll(reads);
     }
@@ -260,6 +268,14 @@ final class EveryRequestAcrossADeathTest {
     assertEquals(allOk(during.writes()), Asking.codes(madeDuring));
   }
 
+  @Test
+  void theSameWriteAskedAtTwoServersWhileThePrimaryDiesIsOneWrite() {
+    for (Ask ask : during.writesForTwo()) {
+      assertEquals(
+          outcome(madeDuring.get(ask.name())), outcome(madeElsewhere.get(ask.name())), ask.name());
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1})
   void everyWriteRepeatedOnAServerThatIsLeftGetsItsFirstOutcome(int which) throws IOException {
@@ -295,7 +311,9 @@ final class EveryRequestAcrossADeathTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1})
-  void everyWriteHappenedOnce(int which) throws IOException {
+  void everyWriteHappenedOnceHoweverOftenItIsRepeated(int which) throws IOException {
+    Asking.lastReplies(servers, left[which], before.repeats(servers, left[which]));
+    Asking.lastReplies(servers, left[which], during.repeats(servers, left[which]));
     assertHeardOnce(before.owner(), cursorBefore, before.talk(), left[which]);
     assertHeardOnce(during.owner(), cursorDuring, during.talk(), left[which]);
   }

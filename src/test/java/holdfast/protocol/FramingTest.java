@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import holdfast.protocol.TestServers.Door;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,22 +20,30 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/// Lines, good and bad, at a cluster of one server.
+/// Lines, good and bad, at a primary and at a backup.
+@ParameterizedClass
+@EnumSource(Door.class)
 final class FramingTest {
+  private static final int SERVERS = 3;
   private static final int FLOOD = 5_000;
   private static final String PING = "{\"type\":\"PING\"}";
 
   @TempDir private static Path folder;
   private static TestServers servers;
 
+  @Parameter Door door;
+
   @BeforeAll
   static void start() throws Exception {
-    servers = TestServers.start(folder, 1);
+    servers = TestServers.start(folder, SERVERS);
   }
 
   @AfterAll
@@ -42,8 +51,8 @@ final class FramingTest {
     servers.close();
   }
 
-  private static RawClient client() throws IOException {
-    return servers.client(1);
+  private RawClient client() throws IOException {
+    return servers.client(door);
   }
 
   /// The connection must be as good as new: the very next line is answered.
@@ -349,7 +358,7 @@ final class FramingTest {
     try (RawClient client = client()) {
       client.line("status");
       JsonNode status = okPayload(client.next());
-      assertEquals(1, status.path("servers").size(), status::toString);
+      assertEquals(SERVERS, status.path("servers").size(), status::toString);
       client.line("Help");
       String text = okPayload(client.next()).path("text").asString();
       assertFalse(text.isBlank());

@@ -4,21 +4,30 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import holdfast.protocol.TestServers.Door;
 import holdfast.protocol.TestServers.Person;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
-/// At a limit the caller gets a clear error, and everyone else goes on. One server with small ones.
+/// At a limit the caller gets a clear error, and everyone else goes on: at a primary and at a
+/// backup with small ones.
+@ParameterizedClass
+@EnumSource(Door.class)
 final class LimitsTest {
   private static final int CONNECTIONS_MAX = 12;
 
@@ -32,12 +41,20 @@ final class LimitsTest {
   private static Person alice;
   private static Person bob;
 
+  /// Which server that is. Asking anew would be one more connection.
+  private static final Map<Door, Integer> numbers = new EnumMap<>(Door.class);
+
+  @Parameter Door door;
+
   @BeforeAll
   static void start() throws Exception {
     servers =
-        TestServers.start(folder, 1, "connections.max=" + CONNECTIONS_MAX, "idle.timeout=10s");
+        TestServers.start(folder, 3, "connections.max=" + CONNECTIONS_MAX, "idle.timeout=10s");
     alice = servers.person("alice");
     bob = servers.person("bob");
+    for (Door each : Door.values()) {
+      numbers.put(each, servers.number(each));
+    }
   }
 
   @AfterAll
@@ -45,15 +62,23 @@ final class LimitsTest {
     servers.close();
   }
 
+  private int number() {
+    return numbers.get(door);
+  }
+
+  private RawClient client() throws IOException {
+    return servers.client(number());
+  }
+
   /// Connections that a test closed may still be on their way out: the next one counts on none.
   @AfterEach
   void everybodyHasLeft() throws IOException {
     boolean isAlone = false;
     while (!isAlone) {
-      try (RawClient client = servers.client(1)) {
+      try (RawClient client = client()) {
         client.frame("{'type':'STATUS'}");
         JsonNode rows = client.next().path("payload").path("servers");
-        isAlone = rows.path(0).path("clients").asInt(-1) == 1;
+        isAlone = rows.path(number() - 1).path("clients").asInt(-1) == 1;
       }
     }
   }
@@ -65,7 +90,7 @@ final class LimitsTest {
       Optional<JsonNode> busy = Optional.empty();
       while (busy.isEmpty()) {
         assertTrue(clients.size() <= CONNECTIONS_MAX, "more connections than connections.max");
-        RawClient client = servers.client(1);
+        RawClient client = client();
         client.frame("{'type':'PING'}");
         JsonNode reply = client.next();
         if (reply.path("type").asString().equals("ERROR")) {
@@ -81,7 +106,7 @@ final class LimitsTest {
       clients.removeLast().close();
       boolean served = false;
       while (!served) {
-        try (RawClient client = servers.client(1)) {
+        try (RawClient client = client()) {
           client.frame("{'type':'PING'}");
           served = client.next().path("type").asString().equals("OK");
         }
@@ -95,9 +120,9 @@ final class LimitsTest {
 
   @Test
   void whoReadsTooSlowlyIsToldAndDisconnectedOthersGoOnAndNothingIsLost() throws IOException {
-    try (RawClient writer = servers.as(alice, 1);
-        RawClient fast = servers.as(bob, 1);
-        RawClient slow = RawClient.connect(servers.port(1), 8_192)) {
+    try (RawClient writer = servers.as(alice, number());
+        RawClient fast = servers.as(bob, number());
+        RawClient slow = RawClient.connect(servers.port(number()), 8_192)) {
       String cursor =
           slow.ok("LOGIN", "{'token':'%s'}".formatted(bob.token())).path("cursor").asString();
       int sent = 0;
@@ -125,7 +150,7 @@ final class LimitsTest {
       RawClient.errorPayload("SLOW_CONSUMER", frame);
       assertFalse(frame.has("id"), frame::toString);
       slow.ended();
-      try (RawClient again = servers.client(1)) {
+      try (RawClient again = client()) {
         again.ok("LOGIN", "{'token':'%s','cursor':'%s'}".formatted(bob.token(), cursor));
         for (int i = heard + 1; i <= sent; i++) {
           assertTrue(again.event("MESSAGE").path("text").asString().startsWith(i + " "));
@@ -137,9 +162,9 @@ final class LimitsTest {
   @Test
   void missedEventsArePacedByTheReaderHoweverMany() throws IOException {
     Person carol = servers.person("carol");
-    try (RawClient writer = servers.as(alice, 1);
-        RawClient early = servers.client(1);
-        RawClient slow = RawClient.connect(servers.port(1), 8_192)) {
+    try (RawClient writer = servers.as(alice, number());
+        RawClient early = client();
+        RawClient slow = RawClient.connect(servers.port(number()), 8_192)) {
       String cursor =
           early.ok("LOGIN", "{'token':'%s'}".formatted(carol.token())).path("cursor").asString();
 
@@ -160,8 +185,8 @@ final class LimitsTest {
 
   @Test
   void aSilentConnectionIsClosedWithoutAFrameAndOneThatSpeaksIsNot() throws IOException {
-    try (RawClient silent = servers.client(1);
-        RawClient speaking = servers.client(1)) {
+    try (RawClient silent = client();
+        RawClient speaking = client()) {
       silent.ok("PING", "{}");
       silent.patience(1_000);
       Optional<JsonNode> end = Optional.empty();
@@ -185,13 +210,13 @@ final class LimitsTest {
   @Test
   void manyConnectionsThatBreakOffInTheMiddleOfALineCostNothing() throws IOException {
     for (int i = 0; i < 200; i++) {
-      RawClient client = servers.client(1);
+      RawClient client = client();
       client.bytes("{\"type\":\"PI".getBytes(java.nio.charset.StandardCharsets.UTF_8));
       client.close();
     }
     boolean served = false;
     while (!served) {
-      try (RawClient client = servers.client(1)) {
+      try (RawClient client = client()) {
         client.frame("{'type':'PING'}");
         served = client.next().path("type").asString().equals("OK");
       }

@@ -7,7 +7,9 @@ import holdfast.server.Newcomer;
 import holdfast.server.OperatorKey;
 import holdfast.server.Server;
 import holdfast.server.ServerConfig;
+import holdfast.server.StartException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -92,7 +94,7 @@ public final class TestServers implements AutoCloseable {
   }
 
   /// A write waits for a primary; so does a linearizable read.
-  private void awaitPrimary() throws IOException {
+  void awaitPrimary() throws IOException {
     for (int port : clientPorts) {
       try (RawClient client = RawClient.connect(port)) {
         JsonNode hello = client.ok("HELLO", "{}");
@@ -119,6 +121,11 @@ public final class TestServers implements AutoCloseable {
                 "127.0.0.1:" + config.server(new ServerId(seed)).peerPort())));
   }
 
+  /// Starts server `number`, which has ended, once more.
+  void restart(int number) throws StartException {
+    servers.set(number - 1, Server.start(config, new ServerId(number)));
+  }
+
   int size() {
     return servers.size();
   }
@@ -126,6 +133,10 @@ public final class TestServers implements AutoCloseable {
   /// The client port of server `number`, from 1.
   int port(int number) {
     return clientPorts.get(number - 1);
+  }
+
+  ServerConfig config() {
+    return config;
   }
 
   /// Server `number`, from 1.
@@ -147,10 +158,22 @@ public final class TestServers implements AutoCloseable {
     return RawClient.connect(port(number));
   }
 
+  /// As the first server that answers says.
   public int primary() throws IOException {
-    try (RawClient client = client(1)) {
+    try (RawClient client = anyClient()) {
       return Integer.parseInt(okPayload(client.ask("HELLO", "{}")).path("primary").asString());
     }
+  }
+
+  private RawClient anyClient() throws IOException {
+    for (int port : clientPorts) {
+      try {
+        return RawClient.connect(port);
+      } catch (ConnectException e) {
+        // Dead: the next one.
+      }
+    }
+    throw new ConnectException("all servers are dead");
   }
 
   /// A server that is not the primary.
@@ -203,8 +226,13 @@ public final class TestServers implements AutoCloseable {
     return as(person, number(door));
   }
 
+  /// Ends them; each may be started once more.
+  void endAll() {
+    servers.forEach(Server::close);
+  }
+
   @Override
   public void close() {
-    servers.forEach(Server::close);
+    endAll();
   }
 }

@@ -1,6 +1,7 @@
 package holdfast.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.chat.ChatLimits;
 import holdfast.chat.ChatMachine;
@@ -24,10 +25,12 @@ class WriteDeskTest {
   private final ChatMachine machine = new ChatMachine(new MemoryChatState(), ChatLimits.defaults());
   private final List<String> handedOver = new ArrayList<>();
   private final List<String> failures = new ArrayList<>();
+  private final List<String> sentences = new ArrayList<>();
   private final WriteLane lane = new WriteLane();
   private final List<String> accepted = new ArrayList<>();
   private final List<String> applied = new ArrayList<>();
   private boolean open = true;
+  private boolean repeatable = true;
   private Ack ack = Ack.MAJORITY;
 
   private final WriteDesk desk =
@@ -81,9 +84,10 @@ class WriteDeskTest {
           @Override
           public void failed(RequestRefused refusal) {
             failures.add(requestId + " " + refusal.code());
+            sentences.add(refusal.getMessage());
           }
         };
-    desk.submit(lane, new PendingWrite(key, body, ack, true, reply, second * SECOND));
+    desk.submit(lane, new PendingWrite(key, body, ack, repeatable, reply, second * SECOND));
   }
 
   @Test
@@ -165,6 +169,21 @@ class WriteDeskTest {
     desk.onRefused(lane.laneId, 1, ErrorCode.NO_PRIMARY);
     desk.onTime(arrived * SECOND + WriteDesk.HOLD_NANOS);
     assertEquals(List.of("a NO_PRIMARY"), failures);
+  }
+
+  /// The attempt before, whose outcome is unknown, may have been at another server.
+  @Test
+  void thatAWriteIsNotDoneIsSaidOfThisTimeOnlyIfItMayBeARepeat() {
+    open = false;
+    submit("a", 0);
+    desk.onTime(WriteDesk.HOLD_NANOS);
+    repeatable = false;
+    submit("b", 0);
+    desk.onTime(WriteDesk.HOLD_NANOS);
+    assertEquals(List.of("a NO_PRIMARY", "b NO_PRIMARY"), failures);
+    assertTrue(sentences.getFirst().startsWith("not done this time: "), sentences::toString);
+    assertTrue(sentences.getFirst().contains("may still be committed"), sentences::toString);
+    assertEquals("not done: no primary could be reached; repeat the request", sentences.getLast());
   }
 
   @Test

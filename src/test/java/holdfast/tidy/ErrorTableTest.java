@@ -29,10 +29,7 @@ final class ErrorTableTest {
           Map.entry("BLOCK BLOCKED", "what the one who is blocked gets"),
           Map.entry("BLOCK LIMIT", "a thousand accounts: chat/AccountRulesTest"),
           Map.entry("INVITE LIMIT", "a thousand accounts: chat/RoomRulesTest"),
-          Map.entry("DELETE LIMIT", "ten thousand messages: chat/MessageRulesTest"),
-          Map.entry("TRANSFER_PRIMARY BEHIND", "takes a server that is down"),
-          Map.entry("TRANSFER_PRIMARY TIMEOUT", "takes a server that does not take over"),
-          Map.entry("CHECK BUSY", "takes a check that lasts; BACKUP_DATABASE has the same turn"));
+          Map.entry("DELETE LIMIT", "ten thousand messages: chat/MessageRulesTest"));
 
   private static Set<String> asked() {
     TreeSet<String> asked = new TreeSet<>();
