@@ -22,6 +22,9 @@ final class SearchIndexer {
   /// When there was nothing to do, it looks again after this.
   private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+  /// Where more than a step is to be done, it leaves a server that starts to itself for so long.
+  private static final long START_NANOS = TimeUnit.SECONDS.toNanos(2);
+
   /// A step is followed by a rest of so many times its length.
   private static final int REST_FACTOR = 1;
 
@@ -56,7 +59,8 @@ final class SearchIndexer {
             "SELECT id, message FROM message_change WHERE id > ? AND kind < 2 ORDER BY id LIMIT "
                 + STEP_ROWS);
     changed = main.prepare("SELECT id, low, high, text FROM message WHERE id = ? AND deleted = 0");
-    restUntil = System.nanoTime();
+    boolean isBehind = applied.number() - index.searchedId() > STEP_ROWS;
+    restUntil = System.nanoTime() + (isBehind ? START_NANOS : 0);
   }
 
   /// How long to wait for something better to do before the next step.
