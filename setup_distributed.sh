@@ -137,6 +137,7 @@ rehearse() {
     [ -s "$cache.new" ]; then
     mv -f "$cache.new" "$cache"
   else
+    rm -f "$cache.new" "$cache.new.config"
     say "The rehearsal failed; servers start a little slower without ($cache.log says why)."
   fi
 }

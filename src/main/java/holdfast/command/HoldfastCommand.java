@@ -7,6 +7,7 @@ import holdfast.storage.StoreException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -52,6 +53,10 @@ public final class HoldfastCommand implements Runnable {
           RehearseCommand.class,
           CommandLine.HelpCommand.class);
 
+  /// These log; nothing may be written across what the others show a person.
+  private static final Set<Class<?>> SERVERS =
+      Set.of(ServerCommand.class, JoinCommand.class, RehearseCommand.class);
+
   @Spec private CommandSpec spec;
 
   /// Runs the command that `arguments` name and ends this process with its status.
@@ -74,23 +79,20 @@ public final class HoldfastCommand implements Runnable {
   }
 
   private static List<Class<?>> subcommands(String... arguments) {
+    String first = arguments.length == 0 ? "" : arguments[0];
     for (Class<?> subcommand : SUBCOMMANDS) {
       boolean needsOthers = subcommand == CommandLine.HelpCommand.class;
-      String name = subcommand.getAnnotation(Command.class).name();
-      if (arguments.length > 0 && arguments[0].equals(name) && !needsOthers) {
+      if (first.equals(subcommand.getAnnotation(Command.class).name()) && !needsOthers) {
         return List.of(subcommand);
       }
     }
     return SUBCOMMANDS;
   }
 
-  /// Only a server logs: nothing may be written across what a command shows a person.
   private static int quietly(ParseResult parsed) {
     boolean isServer =
         parsed.hasSubcommand()
-            && (parsed.subcommand().commandSpec().userObject() instanceof ServerCommand
-                || parsed.subcommand().commandSpec().userObject() instanceof JoinCommand
-                || parsed.subcommand().commandSpec().userObject() instanceof RehearseCommand);
+            && SERVERS.contains(parsed.subcommand().commandSpec().userObject().getClass());
     if (!isServer) {
       System.setProperty("holdfast.log", "OFF");
     }

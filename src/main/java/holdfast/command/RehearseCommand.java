@@ -35,6 +35,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -58,6 +61,7 @@ final class RehearseCommand implements Callable<Integer> {
           ReadSettings.Kind.SEARCH_COMMON);
   private static final String NAME = "rehearsing";
   private static final String PASSWORD = "nobody needs to know";
+  private static final Duration REHEARSAL_MAX = Duration.ofMinutes(3);
   private static final Duration START_MAX = Duration.ofSeconds(30);
   private static final Duration STATUS_MAX = Duration.ofMillis(500);
   private static final Timing TIMING = new Timing(Duration.ZERO, Duration.ofSeconds(1));
@@ -72,8 +76,15 @@ final class RehearseCommand implements Callable<Integer> {
 
   private final Map<ServerId, Server> running = new TreeMap<>();
 
+  /// @throws TimeoutException if it hangs; the build that waits for it is not to
   @Override
   public Integer call() throws Exception {
+    FutureTask<Integer> rehearsal = new FutureTask<>(this::rehearse);
+    Thread.ofPlatform().name("rehearsal").daemon().start(rehearsal);
+    return rehearsal.get(REHEARSAL_MAX.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  private Integer rehearse() throws Exception {
     try (LocalCluster cluster = LocalCluster.create(SERVERS, List.of(), directory)) {
       try {
         for (Member member : cluster.members()) {

@@ -36,19 +36,7 @@ final class IndexMerger implements AutoCloseable {
   private void run() {
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        boolean calm = System.nanoTime() - mergedAtNanos >= CALM_NANOS;
-        long rest = search.restNanos();
-        if (calm) {
-          rest = Math.min(rest, backfill.restNanos());
-        }
-        Optional<TailTable> table = tail.awaitFull(rest, calm);
-        boolean done =
-            table
-                .map(this::merge)
-                .or(() -> calm ? tail.takeBlock().map(this::put) : Optional.empty())
-                .orElseGet(
-                    () -> (calm && backfill.restNanos() == 0) ? fillBack() : makeSearchable());
-        if (!done) {
+        if (!step()) {
           LockSupport.parkNanos(RETRY_INTERVAL.toNanos());
         }
       }
@@ -62,6 +50,24 @@ final class IndexMerger implements AutoCloseable {
       LOG.error("the index cannot be written any more", e);
       tail.failed(e);
     }
+  }
+
+  /// Does what is most urgent, once there is anything; false if the disk is too full for it.
+  private boolean step() throws InterruptedException {
+    boolean calm = System.nanoTime() - mergedAtNanos >= CALM_NANOS;
+    long rest = calm ? Math.min(search.restNanos(), backfill.restNanos()) : search.restNanos();
+    Optional<TailTable> table = tail.awaitFull(rest, calm);
+    if (table.isPresent()) {
+      return merge(table.get());
+    }
+    Optional<RequestPacker.Full> block = calm ? tail.takeBlock() : Optional.empty();
+    if (block.isPresent()) {
+      return unlessFull("the next start will take longer", () -> put(block.get()));
+    }
+    if (calm && backfill.restNanos() == 0) {
+      return unlessFull("the next start will take longer", backfill::step);
+    }
+    return unlessFull("the search index waits", search::step);
   }
 
   private boolean merge(TailTable table) {
@@ -79,37 +85,19 @@ final class IndexMerger implements AutoCloseable {
     }
   }
 
-  /// Nobody waits for this: without the block, the next start reads rows.
-  private boolean put(RequestPacker.Full full) {
-    try {
-      index.putRequests(full.block(), full.kept().blocks());
-      index.checkpointIfLong();
-      backfill.onPut(full.kept());
-      return true;
-    } catch (DiskFullException e) {
-      LOG.warn("the disk is full; the next start will take longer: {}", e.getMessage());
-      return false;
-    }
+  private void put(RequestPacker.Full full) {
+    index.putRequests(full.block(), full.kept().blocks());
+    index.checkpointIfLong();
+    backfill.onPut(full.kept());
   }
 
-  /// Nor for this.
-  private boolean fillBack() {
+  /// What nobody waits for: a full disk only makes something else slower.
+  private static boolean unlessFull(String slower, Runnable work) {
     try {
-      backfill.step();
+      work.run();
       return true;
     } catch (DiskFullException e) {
-      LOG.warn("the disk is full; the next start will take longer: {}", e.getMessage());
-      return false;
-    }
-  }
-
-  /// Nor for this: a full disk only makes searching slower.
-  private boolean makeSearchable() {
-    try {
-      search.step();
-      return true;
-    } catch (DiskFullException e) {
-      LOG.warn("the disk is full; the search index waits: {}", e.getMessage());
+      LOG.warn("the disk is full; {}: {}", slower, e.getMessage());
       return false;
     }
   }
