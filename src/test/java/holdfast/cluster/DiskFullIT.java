@@ -1,18 +1,33 @@
 package holdfast.cluster;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import holdfast.protocol.RawClient;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
-/// One server's disk fills up under load. Needs the right to mount a small tmpfs.
+/// A server's disk fills up. Needs the right to mount a small tmpfs.
 final class DiskFullIT {
   private static final String ROOM = "#ledger";
   private static final String SIZE = "size=12m";
   private static final int BALLAST_STEP_BYTES = 64 << 10;
+  private static final String HERE = "{'conversation':'@alice','limit':1}";
+  private static final long POLL_MS = 100;
+
+  /// Writes that are not messages.
+  private static final List<Asked> KINDS =
+      List.of(
+          new Asked("CREATE_ROOM", "{'room':'#one'}"),
+          new Asked("REGISTER", credentials("bob")),
+          new Asked("SET_PREFERENCE", "{'name':'a','value':'b'}"));
+
+  private record Asked(String type, String payload) {}
 
   private static boolean run(String... command) throws Exception {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -20,9 +35,13 @@ final class DiskFullIT {
     return process.waitFor() == 0;
   }
 
-  @Test
-  void aFullDiskOfThePrimaryCostsItsOfficeAndNoMessage() throws Exception {
-    try (ServerProcesses servers = ServerProcesses.create(3, ServerProcesses.CALM)) {
+  private interface Story {
+    void tell(ServerProcesses servers) throws Exception;
+  }
+
+  /// Gives each server a small disk of its own; without the right to do so there is no test.
+  private static void onSmallDisks(int count, Story story) throws Exception {
+    try (ServerProcesses servers = ServerProcesses.create(count, ServerProcesses.CALM)) {
       boolean mounted = true;
       for (int number : servers.all()) {
         Files.createDirectories(servers.directory(number));
@@ -30,7 +49,7 @@ final class DiskFullIT {
       }
       try {
         if (mounted) {
-          assertRecovery(servers);
+          story.tell(servers);
         }
       } finally {
         servers.stopAll();
@@ -41,6 +60,17 @@ final class DiskFullIT {
       servers.passed();
       assumeTrue(mounted, "mounting a tmpfs is not allowed here");
     }
+  }
+
+  @Test
+  void aFullDiskOfThePrimaryCostsItsOfficeAndNoMessage() throws Exception {
+    onSmallDisks(3, DiskFullIT::assertRecovery);
+  }
+
+  /// Of one server, which nobody can take the office from.
+  @Test
+  void writesGetDiskFullReadsGoOnAndOnceThereIsRoomEachWriteIsDoneOnce() throws Exception {
+    onSmallDisks(1, DiskFullIT::assertRefusals);
   }
 
   private static String folder(ServerProcesses servers, int number) {
@@ -61,6 +91,11 @@ final class DiskFullIT {
       servers.awaitPrimary(servers.allBut(full));
       // It answers reads from what it has, and STATUS.
       servers.status(full);
+      try (RawClient reader = RawClient.connect(servers.clientPort(full))) {
+        reader.ok("LOGIN", credentials("writer0"));
+        JsonNode page = reader.ok("HISTORY", "{'conversation':'%s','limit':1}".formatted(ROOM));
+        assertEquals(1, page.path("messages").size(), page::toString);
+      }
       Files.delete(ballast);
       assertTrue(servers.isAlive(full), "a server must outlive a full disk");
       writers.awaitMore(10);
@@ -71,6 +106,76 @@ final class DiskFullIT {
     }
   }
 
+  private static String credentials(String name) {
+    return "{'username':'%s','password':'%s'}".formatted(name, Writer.PASSWORD);
+  }
+
+  /// How long the disk stays full is the server's own affair: a checkpoint may make room for some
+  /// writes. And a write whose log entry is on disk gets its OK before it is applied: who made it
+  /// reads on (BEHIND) once there is room, everybody else reads all the time.
+  private static void assertRefusals(ServerProcesses servers) throws Exception {
+    servers.startAll();
+    int port = servers.clientPort(servers.awaitPrimary());
+    Path ballast = servers.directory(1).resolve("ballast");
+    try (RawClient writer = RawClient.connect(port);
+        RawClient other = RawClient.connect(port);
+        RawClient reader = RawClient.connect(port)) {
+      writer.ok("REGISTER", credentials("alice"));
+      for (RawClient client : List.of(writer, other, reader)) {
+        client.ok("LOGIN", credentials("alice"));
+      }
+      int sent = 1;
+      assertEquals("OK", write(writer, sent));
+      fill(ballast);
+      String code = write(writer, ++sent);
+      while (!code.equals("DISK_FULL")) {
+        sent += code.equals("OK") ? 1 : 0;
+        // The one that meets the full disk may be done yet; its repeat is not.
+        assertTrue(code.equals("OK") || code.equals("TIMEOUT"), code);
+        code = write(writer, sent);
+      }
+      for (Asked kind : KINDS) {
+        JsonNode reply = other.ask(kind.type(), kind.payload());
+        if (reply.path("type").asString().equals("ERROR")) {
+          RawClient.errorPayload("DISK_FULL", reply);
+        }
+        assertReads(reader);
+      }
+      Files.delete(ballast);
+      assertTrue(servers.isAlive(1), "a server must outlive a full disk");
+      while (!code.equals("OK")) {
+        assertTrue(code.equals("DISK_FULL") || code.equals("TIMEOUT"), code);
+        Thread.sleep(POLL_MS);
+        code = write(writer, sent);
+      }
+      assertEquals("OK", write(writer, sent + 1));
+      JsonNode page = writer.ok("HISTORY", HERE);
+      assertEquals(sent + 1, page.path("messages").path(0).path("seq").asInt(), page::toString);
+      other.ok("CREATE_ROOM", "{'room':'#later'}");
+    }
+  }
+
+  /// OK, or an ERROR's code.
+  private static String write(RawClient client, int number) throws IOException {
+    String payload = "{'to':'@alice','text':'%d %s'}".formatted(number, "x".repeat(4_000));
+    JsonNode reply = client.ask("SEND", payload, "'request_id':'%d'".formatted(number));
+    client.forgetEvents();
+    return reply.path("type").asString().equals("OK")
+        ? "OK"
+        : reply.path("payload").path("code").asString();
+  }
+
+  private static void assertReads(RawClient client) throws IOException {
+    client.ok("HISTORY", HERE);
+    assertEquals(1, client.ok("CONVERSATIONS", "{}").path("conversations").size());
+    client.ok("SEARCH", "{'query':'x'}");
+    client.ok("USERS", "{}");
+    client.ok("STATUS", "{}");
+    client.ok("LOGIN", credentials("alice"));
+    client.error("BAD_CREDENTIALS", "LOGIN", credentials("nobody-at-all"));
+    client.forgetEvents();
+  }
+
   /// Until not one byte more goes in.
   private static void fill(Path ballast) throws Exception {
     try (var out = Files.newOutputStream(ballast)) {
@@ -78,7 +183,7 @@ final class DiskFullIT {
       while (step > 0) {
         try {
           out.write(new byte[step]);
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
           step /= 2;
         }
       }
