@@ -223,6 +223,11 @@ final class DataDirectory implements AutoCloseable {
     }
   }
 
+  /// The main file's write-ahead log, which is the same file as long as a connection is open.
+  WriteAheadLog writeAheadLog() throws IOException {
+    return new WriteAheadLog(besides(main(), "-wal"));
+  }
+
   /// Makes the directory's list of names durable.
   void sync() throws IOException {
     sync(directory);

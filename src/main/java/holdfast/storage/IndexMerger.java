@@ -76,7 +76,6 @@ final class IndexMerger implements AutoCloseable {
       tail.merged();
       mergedAtNanos = System.nanoTime();
       index.checkpointIfLong();
-      search.onMerge();
       return true;
     } catch (DiskFullException e) {
       LOG.warn("the disk is full; the index waits: {}", e.getMessage());

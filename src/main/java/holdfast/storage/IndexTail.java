@@ -39,6 +39,9 @@ final class IndexTail {
   /// Of all tables; under `lock`, like what follows.
   private int rows;
 
+  /// Ever added.
+  private long rowsEver;
+
   private Optional<RuntimeException> failure = Optional.empty();
 
   private final ArrayDeque<RequestPacker.Full> blocks = new ArrayDeque<>();
@@ -61,6 +64,7 @@ final class IndexTail {
       TailTable filling = tables.getLast();
       added.forEach(filling::add);
       rows += added.size();
+      rowsEver += added.size();
       if (durable && filling.size() >= tableRowsMax) {
         List<TailTable> more = new ArrayList<>(tables);
         more.add(new TailTable());
@@ -155,6 +159,16 @@ final class IndexTail {
     try {
       failure = Optional.of(reason);
       changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// How many rows have been added since the start.
+  long rowsEver() {
+    lock.lock();
+    try {
+      return rowsEver;
     } finally {
       lock.unlock();
     }

@@ -10,12 +10,10 @@ import java.util.Optional;
 /// What it reads is committed; should power loss take it back, the next start drops the block (see
 /// `IndexFile.open`). Owned by the thread that writes the index.
 final class RequestBackfill {
-  /// A block is followed by a rest of so many times what it took: nobody waits for it.
-  private static final int REST_FACTOR = 1;
-
   private final RequestRows rows;
   private final IndexFile index;
   private final int blockRequests;
+  private final Pace pace;
 
   /// Present while there may be something to do.
   private Optional<Kept> kept = Optional.empty();
@@ -24,7 +22,8 @@ final class RequestBackfill {
 
   /// @param main a connection of this thread's own
   /// @param blockRequests requests of a block
-  RequestBackfill(Sqlite main, IndexFile index, int blockRequests) {
+  RequestBackfill(Sqlite main, IndexFile index, int blockRequests, Pace pace) {
+    this.pace = pace;
     rows = new RequestRows(main);
     this.index = index;
     this.blockRequests = blockRequests;
@@ -51,8 +50,7 @@ final class RequestBackfill {
     } else {
       kept = Optional.empty();
     }
-    long now = System.nanoTime();
-    restUntil = now + (now - begun) * REST_FACTOR;
+    restUntil = System.nanoTime() + pace.restNanos(begun);
   }
 
   /// A stretch of ids with a request that is in no block, below the newest block and not below what

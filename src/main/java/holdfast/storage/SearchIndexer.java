@@ -9,9 +9,8 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /// Makes messages searchable, behind the write path: a bounded number at a time, read from the main
-/// file as any reader does, with rests between. What is not done yet is looked at row by row by
-/// whoever searches, so being behind hides nothing; it only costs the searcher. While messages come
-/// so fast that tables of the tail fill, the rests are long: writing goes first.
+/// file as any reader does, with rests between (see Pace). What is not done yet is looked at row by
+/// row by whoever searches, so being behind hides nothing; it only costs the searcher.
 ///
 /// What it reads is committed by the cluster, so should this server's disk lose it when power
 /// fails, it comes again under the same id; words that are ahead of their messages do no harm.
@@ -25,28 +24,23 @@ final class SearchIndexer {
   /// Where more than a step is to be done, it leaves a server that starts to itself for so long.
   private static final long START_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-  /// A step is followed by a rest of so many times its length.
-  private static final int REST_FACTOR = 1;
-
-  /// The same while tables of the tail fill.
-  private static final int BUSY_REST_FACTOR = 40;
-
   private final IndexFile index;
+  private final Pace pace;
   private final Query begin;
   private final Query end;
   private final Query applied;
   private final Query messages;
   private final Query changes;
   private final Query changed;
-  private boolean busy;
   private long restUntil;
 
   private record Row(long id, ConversationId conversation, String text) {}
 
   private record Change(long id, long message) {}
 
-  SearchIndexer(Sqlite main, IndexFile index) {
+  SearchIndexer(Sqlite main, IndexFile index, Pace pace) {
     this.index = index;
+    this.pace = pace;
     begin = main.prepare("BEGIN");
     end = main.prepare("COMMIT");
     applied = main.prepare("SELECT applied_id FROM state");
@@ -68,11 +62,6 @@ final class SearchIndexer {
     return Math.max(0, restUntil - System.nanoTime());
   }
 
-  /// A table of the tail was merged.
-  void onMerge() {
-    busy = true;
-  }
-
   /// Makes the next messages searchable.
   void step() {
     long begun = System.nanoTime();
@@ -83,11 +72,9 @@ final class SearchIndexer {
       index.putWords(words, upTo);
       index.checkpointIfLong();
     }
-    long now = System.nanoTime();
     boolean isBehind = words.size() >= STEP_ROWS;
-    long rest = (now - begun) * (busy ? BUSY_REST_FACTOR : REST_FACTOR);
-    restUntil = now + (isBehind ? rest : Math.max(rest, IDLE_NANOS));
-    busy = false;
+    long rest = pace.restNanos(begun);
+    restUntil = System.nanoTime() + (isBehind ? rest : Math.max(rest, IDLE_NANOS));
   }
 
   /// Adds what the messages from here on, and those changed from here on, are found by; returns how

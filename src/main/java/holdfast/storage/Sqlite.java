@@ -6,12 +6,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /// One connection to one of the two database files, for one thread at a time. JDBC's own notion of
 /// transactions is not used: it begins the next one with each commit, and `synchronous` cannot be
-/// changed inside one.
+/// changed inside one. Each statement outside a transaction is one of its own.
 final class Sqlite implements AutoCloseable {
   /// How long a connection waits for another's lock, milliseconds. In WAL mode only opening,
   /// closing and recovering take locks that others notice.
@@ -34,6 +35,8 @@ final class Sqlite implements AutoCloseable {
     Connection connection;
     try {
       connection = config.createConnection("jdbc:sqlite:" + file.toAbsolutePath());
+      // Else the driver would begin a transaction after each statement, in vain inside one of ours.
+      connection.unwrap(SQLiteConnection.class).getConnectionConfig().setAutoCommit(false);
     } catch (SQLException e) {
       throw failure(file, e);
     }

@@ -56,9 +56,10 @@ public final class SqliteStore implements LogReader, AutoCloseable {
   private final Snapshots snapshots;
   private final Query begin;
   private final Query commit;
+  private final WriteAheadLog writeAheadLog;
   private final Deque<AutoCloseable> toClose;
 
-  /// Whether commits are synced, as the connection is set now.
+  /// Whether the open transaction's commit is synced.
   private boolean syncing;
 
   private boolean inTransaction;
@@ -173,11 +174,12 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     toClose = opened;
     begin = main.prepare("BEGIN IMMEDIATE");
     commit = main.prepare("COMMIT");
-    main.run("PRAGMA synchronous=FULL");
-    syncing = true;
+    main.run("PRAGMA synchronous=NORMAL");
     // Makes all that is committed durable, so that the index cannot get ahead of it.
     main.checkpoint(Sqlite.CheckpointMode.TRUNCATE);
     data.reserveLog(settings.walBytesReserved());
+    writeAheadLog = data.writeAheadLog();
+    toClose.push(writeAheadLog);
     state = new StateRow(main);
     log = new LogTable(main, memberships, state.appliedIndex());
     rescue = new Rescue(main, state, writes);
@@ -186,8 +188,10 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     toClose.push(index);
     Sqlite searched = Sqlite.openToRead(data.main(), SEARCH_CACHE_KIB);
     toClose.push(searched);
-    RequestBackfill backfill = new RequestBackfill(searched, index, settings.blockRequests());
-    toClose.push(new IndexMerger(index, tail, new SearchIndexer(searched, index), backfill));
+    SearchIndexer search = new SearchIndexer(searched, index, new Pace(tail::rowsEver));
+    RequestBackfill backfill =
+        new RequestBackfill(searched, index, settings.blockRequests(), new Pace(tail::rowsEver));
+    toClose.push(new IndexMerger(index, tail, search, backfill));
     Sqlite heads = Sqlite.openToRead(data.index(), INDEX_CACHE_KIB);
     toClose.push(heads);
     RequestPacker packer = new RequestPacker(tail, settings.blockRequests());
@@ -273,11 +277,7 @@ public final class SqliteStore implements LogReader, AutoCloseable {
   public void begin(boolean sync) {
     Check.that(!inTransaction, "a transaction is open");
     tail.awaitRoom();
-    boolean synced = sync || tail.wantsSync();
-    if (synced != syncing) {
-      main.run("PRAGMA synchronous=" + (synced ? "FULL" : "NORMAL"));
-      syncing = synced;
-    }
+    syncing = sync || tail.wantsSync();
     begin.update();
     inTransaction = true;
   }
@@ -321,6 +321,9 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     Check.that(inTransaction, "no transaction is open");
     state.flush();
     commit.update();
+    if (syncing) {
+      writeAheadLog.sync();
+    }
     inTransaction = false;
     log.committed();
     state.committed();
