@@ -62,6 +62,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
   private final SignIns signIns;
   private final Proposals proposals;
   private final RescueDesk rescue;
+  private final CommitNotices commits = new CommitNotices();
   private final List<Event> events = new ArrayList<>();
   private int ticksToChores = CHORES_TICKS;
   private long term;
@@ -243,6 +244,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     term = replica.term();
     role = replica.role();
     primary = replica.primary();
+    commits.clear();
     proposals.onOfficeChanged(term, !newTerm && role == Role.PRIMARY);
     if (becamePrimary) {
       clock.forgetOthers();
@@ -305,7 +307,11 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
 
   // ---- out
 
+  /// Sends a message of the core's; a COMMIT in its own time.
   void send(Envelope envelope) {
+    if (commits.holds(envelope, System.nanoTime())) {
+      return;
+    }
     PeerFrame frame =
         switch (envelope.message()) {
           case PeerMessage.Heartbeat heartbeat ->
@@ -331,6 +337,22 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       lastReplicateFrame = PeerCodec.encode(self, frame);
     }
     return lastReplicateFrame;
+  }
+
+  /// Sends the COMMITs that are due.
+  void sendCommits() {
+    var due = commits.takeDue(System.nanoTime());
+    for (var notice : due) {
+      sendFrame(notice.getKey(), new PeerFrame.Core(notice.getValue()));
+    }
+    if (!due.isEmpty()) {
+      flushPeers();
+    }
+  }
+
+  /// How long until a COMMIT is due, at most `atMostNanos`.
+  long restNanos(long atMostNanos) {
+    return commits.restNanos(System.nanoTime(), atMostNanos);
   }
 
   /// Sends what this pass has queued for the peers.
@@ -450,7 +472,10 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
         }
       }
       case PeerFrame.HeartbeatAck ack -> onHeartbeatAck(from, ack);
-      case PeerFrame.Forward forward -> proposals.onForward(from, forward);
+      case PeerFrame.Forward forward -> {
+        commits.asked(from, System.nanoTime());
+        proposals.onForward(from, forward);
+      }
       case PeerFrame.Forwarded forwarded -> {
         if (forwarded.term() == term) {
           desk.onAcked(forwarded.session(), forwarded.number(), forwarded.acked());
@@ -458,6 +483,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       }
       case PeerFrame.ForwardRefused refused -> onForwardRefused(refused);
       case PeerFrame.ReadIndex read -> {
+        commits.asked(from, System.nanoTime());
         if (replica.role() == Role.PRIMARY && isOwnTimeline(read.term())) {
           events.add(proposals.askCore(Optional.of(from), read.readId()));
         } else {

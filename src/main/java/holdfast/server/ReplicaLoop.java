@@ -80,7 +80,8 @@ final class ReplicaLoop implements Runnable {
 
   private void pass() {
     if (!hasWork()) {
-      intake.await(Math.max(0, startNanos + (ticks + 1) * TICK_NANOS - System.nanoTime()));
+      long toTick = Math.max(0, startNanos + (ticks + 1) * TICK_NANOS - System.nanoTime());
+      intake.await(office.restNanos(toTick));
     }
     long deadline = System.nanoTime() + PASS_NANOS_MAX;
     int elapsed = elapsedTicks();
@@ -98,6 +99,7 @@ final class ReplicaLoop implements Runnable {
     while (office.hasEvents() && System.nanoTime() - deadline < 0) {
       carryOut(office.takeEvents());
     }
+    office.sendCommits();
     office.flushPeers();
     outgoing.flush();
   }
