@@ -13,7 +13,7 @@ final class RequestBackfill {
   private final RequestRows rows;
   private final IndexFile index;
   private final int blockRequests;
-  private final Pace pace;
+  private final IndexPace pace;
 
   /// Present while there may be something to do.
   private Optional<Kept> kept = Optional.empty();
@@ -22,7 +22,7 @@ final class RequestBackfill {
 
   /// @param main a connection of this thread's own
   /// @param blockRequests requests of a block
-  RequestBackfill(Sqlite main, IndexFile index, int blockRequests, Pace pace) {
+  RequestBackfill(Sqlite main, IndexFile index, int blockRequests, IndexPace pace) {
     this.pace = pace;
     rows = new RequestRows(main);
     this.index = index;

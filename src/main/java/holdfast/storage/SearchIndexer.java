@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /// Makes messages searchable, behind the write path: a bounded number at a time, read from the main
-/// file as any reader does, with rests between (see Pace). What is not done yet is looked at row by
-/// row by whoever searches, so being behind hides nothing; it only costs the searcher.
+/// file as any reader does, with rests between (see IndexPace). What is not done yet is looked at
+/// row by row by whoever searches, so being behind hides nothing; it only costs the searcher.
 ///
 /// What it reads is committed by the cluster, so should this server's disk lose it when power
 /// fails, it comes again under the same id; words that are ahead of their messages do no harm.
@@ -25,7 +25,7 @@ final class SearchIndexer {
   private static final long START_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private final IndexFile index;
-  private final Pace pace;
+  private final IndexPace pace;
   private final Query begin;
   private final Query end;
   private final Query applied;
@@ -38,7 +38,7 @@ final class SearchIndexer {
 
   private record Change(long id, long message) {}
 
-  SearchIndexer(Sqlite main, IndexFile index, Pace pace) {
+  SearchIndexer(Sqlite main, IndexFile index, IndexPace pace) {
     this.index = index;
     this.pace = pace;
     begin = main.prepare("BEGIN");

@@ -188,9 +188,10 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     toClose.push(index);
     Sqlite searched = Sqlite.openToRead(data.main(), SEARCH_CACHE_KIB);
     toClose.push(searched);
-    SearchIndexer search = new SearchIndexer(searched, index, new Pace(tail::rowsEver));
+    SearchIndexer search = new SearchIndexer(searched, index, new IndexPace(tail::rowsEver));
     RequestBackfill backfill =
-        new RequestBackfill(searched, index, settings.blockRequests(), new Pace(tail::rowsEver));
+        new RequestBackfill(
+            searched, index, settings.blockRequests(), new IndexPace(tail::rowsEver));
     toClose.push(new IndexMerger(index, tail, search, backfill));
     Sqlite heads = Sqlite.openToRead(data.index(), INDEX_CACHE_KIB);
     toClose.push(heads);

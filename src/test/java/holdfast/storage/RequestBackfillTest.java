@@ -43,7 +43,7 @@ final class RequestBackfillTest {
   /// Works until it has nothing to do; returns the blocks written.
   private int fillBack(Kept kept, int blockRequests) {
     RequestBackfill backfill =
-        new RequestBackfill(tables.main, tables.index, blockRequests, new Pace(() -> 0));
+        new RequestBackfill(tables.main, tables.index, blockRequests, new IndexPace(() -> 0));
     backfill.onPut(kept);
     int steps = 0;
     while (backfill.restNanos() != Long.MAX_VALUE) {

@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
 /// messages come meanwhile, because on a small machine it takes the processors from those.
 ///
 /// For one thread.
-final class Pace {
+final class IndexPace {
   /// Rests are so many times as long as the step was: of a server that hardly writes,
   static final int CALM = 1;
 
@@ -31,12 +31,12 @@ final class Pace {
   private long atNanos;
 
   /// @param rowsEver how many rows have come since the start
-  Pace(LongSupplier rowsEver) {
+  IndexPace(LongSupplier rowsEver) {
     this(rowsEver, System::nanoTime);
   }
 
   /// With a clock of the caller's own.
-  Pace(LongSupplier rowsEver, LongSupplier nanoTime) {
+  IndexPace(LongSupplier rowsEver, LongSupplier nanoTime) {
     this.rowsEver = rowsEver;
     this.nanoTime = nanoTime;
     rows = rowsEver.getAsLong();
