@@ -67,6 +67,10 @@ final class RehearseCommand implements Callable<Integer> {
   private static final Timing TIMING = new Timing(Duration.ZERO, Duration.ofSeconds(1));
   private static final Timing WRITING = new Timing(Duration.ZERO, Duration.ofSeconds(3));
 
+  /// Long enough for the compilers to have done their work, and for what they go by to be what a
+  /// server under load does.
+  private static final Timing FLOODING = new Timing(Duration.ZERO, Duration.ofSeconds(10));
+
   @Option(
       names = "--dir",
       paramLabel = "DIR",
@@ -121,11 +125,9 @@ final class RehearseCommand implements Callable<Integer> {
   }
 
   private static void work(Subject subject) throws Exception {
-    for (int outstanding : new int[] {1, 64}) {
-      WriteSettings writes =
-          new WriteSettings(outstanding, OptionalInt.empty(), WRITING, Through.ALL, 100, 1);
-      WriteBench.run(subject, writes, RehearseCommand::unheard);
-    }
+    write(subject, 1, WRITING);
+    write(subject, 64, WRITING);
+    write(subject, 256, FLOODING);
     for (ReadSettings.Kind kind : READS) {
       ReadSettings reads =
           new ReadSettings(kind, ReadLevel.LOCAL, 50, 4, TIMING, Through.PRIMARY, 1_000, 20, 1);
@@ -137,6 +139,12 @@ final class RehearseCommand implements Callable<Integer> {
         RehearseCommand::unheard);
     RoomBench.run(
         subject, new RoomSettings(6, 6, 2, 8, TIMING, Through.ALL), RehearseCommand::unheard);
+  }
+
+  private static void write(Subject subject, int outstanding, Timing timing) throws Exception {
+    WriteSettings writes =
+        new WriteSettings(outstanding, OptionalInt.empty(), timing, Through.ALL, 100, 1);
+    WriteBench.run(subject, writes, RehearseCommand::unheard);
   }
 
   /// Somebody writes while one primary after the other hands over.
