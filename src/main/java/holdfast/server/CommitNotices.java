@@ -44,11 +44,7 @@ final class CommitNotices {
             to, new Notice(commit, before == null ? nowNanos + HOLD_NANOS : before.dueNanos()));
         yield true;
       }
-      case PeerMessage.Replicate replicate -> {
-        held.remove(to);
-        yield false;
-      }
-      case PeerMessage.Heartbeat heartbeat -> {
+      case PeerMessage.Replicate _, PeerMessage.Heartbeat _ -> {
         held.remove(to);
         yield false;
       }
@@ -79,6 +75,9 @@ final class CommitNotices {
 
   /// Takes what is due: to whom, and what.
   List<Map.Entry<ServerId, PeerMessage.Commit>> takeDue(long nowNanos) {
+    if (held.isEmpty()) {
+      return List.of();
+    }
     List<Map.Entry<ServerId, PeerMessage.Commit>> due = new ArrayList<>();
     held.forEach((to, notice) -> {
       if (notice.dueNanos() - nowNanos <= 0) {

@@ -56,7 +56,10 @@ public final class SqliteStore implements LogReader, AutoCloseable {
   private final Snapshots snapshots;
   private final Query begin;
   private final Query commit;
-  private final WriteAheadLog writeAheadLog;
+
+  /// For tests: closed, as a log that cannot be synced.
+  final WriteAheadLog writeAheadLog;
+
   private final Deque<AutoCloseable> toClose;
 
   /// Whether the open transaction's commit is synced.

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -18,7 +19,6 @@ final class DiskFullIT {
   private static final String SIZE = "size=12m";
   private static final int BALLAST_STEP_BYTES = 64 << 10;
   private static final String HERE = "{'conversation':'@alice','limit':1}";
-  private static final long POLL_MS = 100;
 
   /// Writes that are not messages.
   private static final List<Asked> KINDS =
@@ -124,16 +124,10 @@ final class DiskFullIT {
       for (RawClient client : List.of(writer, other, reader)) {
         client.ok("LOGIN", credentials("alice"));
       }
-      int sent = 1;
-      assertEquals("OK", write(writer, sent));
+      AtomicInteger number = new AtomicInteger(1);
+      assertEquals("OK", next(writer, number));
       fill(ballast);
-      String code = write(writer, ++sent);
-      while (!code.equals("DISK_FULL")) {
-        sent += code.equals("OK") ? 1 : 0;
-        // The one that meets the full disk may be done yet; its repeat is not.
-        assertTrue(code.equals("OK") || code.equals("TIMEOUT"), code);
-        code = write(writer, sent);
-      }
+      ServerProcesses.await("DISK_FULL", () -> next(writer, number).equals("DISK_FULL"));
       for (Asked kind : KINDS) {
         JsonNode reply = other.ask(kind.type(), kind.payload());
         if (reply.path("type").asString().equals("ERROR")) {
@@ -143,16 +137,24 @@ final class DiskFullIT {
       }
       Files.delete(ballast);
       assertTrue(servers.isAlive(1), "a server must outlive a full disk");
-      while (!code.equals("OK")) {
-        assertTrue(code.equals("DISK_FULL") || code.equals("TIMEOUT"), code);
-        Thread.sleep(POLL_MS);
-        code = write(writer, sent);
-      }
-      assertEquals("OK", write(writer, sent + 1));
+      ServerProcesses.await("room again", () -> next(writer, number).equals("OK"));
+      assertEquals("OK", next(writer, number));
       JsonNode page = writer.ok("HISTORY", HERE);
-      assertEquals(sent + 1, page.path("messages").path(0).path("seq").asInt(), page::toString);
+      assertEquals(
+          number.get() - 1, page.path("messages").path(0).path("seq").asInt(), page::toString);
       other.ok("CREATE_ROOM", "{'room':'#later'}");
     }
+  }
+
+  /// What becomes of the next message: OK, after which comes another one; DISK_FULL; or TIMEOUT of
+  /// the one that meets the full disk, which may be done yet; its repeat is not.
+  private static String next(RawClient writer, AtomicInteger number) throws IOException {
+    String code = write(writer, number.get());
+    assertTrue(List.of("OK", "TIMEOUT", "DISK_FULL").contains(code), code);
+    if (code.equals("OK")) {
+      number.incrementAndGet();
+    }
+    return code;
   }
 
   /// OK, or an ERROR's code.

@@ -89,6 +89,16 @@ final class SqliteStoreTest {
   }
 
   @Test
+  void aCommitThatMustBeDurableFailsIfTheLogCannotBeSynced() throws IOException {
+    store.writeAheadLog.close();
+    store.begin(false);
+    store.commit();
+    store.begin(true);
+    store.append(List.of(StoreBench.entry(1, 1, "c1")));
+    assertThrows(DiskFailedException.class, store::commit);
+  }
+
+  @Test
   void aNewDirectoryHasAKeyAndNothingElse() {
     assertTrue(store.memberKey().matches("[0-9a-f]{32}"), store.memberKey());
     assertEquals(StoredLog.empty(CONFIGURED), store.storedLog(CONFIGURED));
