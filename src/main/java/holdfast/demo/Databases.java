@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.sqlite.SQLiteConfig;
 
 /// Looks at what the servers have on disk, past the servers: all copies equal, every conversation
@@ -30,6 +31,11 @@ final class Databases {
   private static final int TOLD_MAX = 5;
 
   private static final int BUSY_MILLIS_MAX = 5_000;
+
+  /// By then a server that has nothing else to do has settled what it applied: many times what it
+  /// takes.
+  private static final Duration SHOWN_AFTER = Duration.ofMillis(200);
+
   private static final String MESSAGES =
       "SELECT m.id, m.low, m.high, m.seq, m.sender, m.time, m.text, a.username FROM message m"
           + " LEFT JOIN account a ON a.id = m.sender ORDER BY m.id";
@@ -69,6 +75,8 @@ final class Databases {
   /// False: not within `patience`.
   static boolean settle(Map<ServerId, Path> files, Duration patience)
       throws SQLException, InterruptedException {
+    // A server's file shows what it applied with a little delay.
+    TimeUnit.NANOSECONDS.sleep(SHOWN_AFTER.toNanos());
     return Poll.until(
             patience,
             () ->

@@ -5,6 +5,7 @@ import holdfast.storage.DatabaseCheck;
 import holdfast.storage.DiskFailedException;
 import holdfast.storage.DiskFullException;
 import holdfast.storage.OutgoingSnapshot;
+import holdfast.storage.RejectedReadException;
 import holdfast.storage.SqliteStore;
 import holdfast.wire.ClientRequest;
 import holdfast.wire.ErrorCode;
@@ -222,6 +223,7 @@ final class AdminDesk implements AutoCloseable {
             ErrorCode.BUSY, "not done: another backup is being fetched from this server");
       }
       forget();
+      store.reads().awaitAnnounced();
       OutgoingSnapshot copy = store.snapshots().backup();
       keep(new Waiting(session, copy));
       log.info("an operator fetches a backup of {} bytes, as of {}", copy.bytes(), copy.position());
@@ -289,12 +291,16 @@ final class AdminDesk implements AutoCloseable {
       throws RequestRefused, InterruptedException {
     long logIndex =
         request.logIndex().isPresent() ? request.logIndex().get() : port.call(port::appliedIndex);
-    // What is applied is also committed to the file by the time the replica thread says so.
     port.awaitIndex(logIndex, APPLIED_MAX);
     long digestIndex = logIndex - logIndex % Applier.DIGEST_EVERY;
     Optional<String> digest =
         port.call(() -> port.digestAt(digestIndex)).map(HexFormat.of()::formatHex);
-    DatabaseCheck.Result result = inTurn(() -> store.check().run(logIndex));
+    DatabaseCheck.Result result =
+        inTurn(() -> {
+          // The check looks at the file.
+          store.reads().awaitAnnounced();
+          return store.check().run(logIndex);
+        });
     return new OkPayload.Checked(
         logIndex,
         digestIndex,
@@ -330,6 +336,8 @@ final class AdminDesk implements AutoCloseable {
       case DiskFullException e ->
           new RequestRefused(
               ErrorCode.DISK_FULL, "not done: the disk of this server has no room for a copy");
+      case RejectedReadException e ->
+          new RequestRefused(ErrorCode.BUSY, "not done: " + e.getMessage());
       case IOException e -> unreadable(e);
       case DiskFailedException e -> unreadable(e);
       case InterruptedException e -> ReplicaPort.shuttingDown();

@@ -53,6 +53,8 @@ final class CatchUp {
       while (session.epoch.get() == epoch && !session.isClosed()) {
         MissedEvents missed;
         try {
+          // Its last events may have been told before they could be read.
+          reads.awaitAnnounced();
           missed =
               reads.missed(
                   login.account(), position.id(), position.part(), reads.appliedId(), PAGE);

@@ -42,7 +42,13 @@ final class Compaction {
       return;
     }
     boolean tooLong = store.logBytes() > PINNED_FACTOR * keepBytes;
-    long upTo = tooLong ? appliedIndex : Math.min(pinnedIndex, appliedIndex);
-    store.compact(upTo, keepBytes).ifPresent(replica::compacted);
+    // What is applied and not settled may be taken back, and is then needed once more; and so may
+    // be what was deleted, which the core need not know.
+    long settled = Math.min(appliedIndex, store.settledIndex());
+    long upTo = tooLong ? settled : Math.min(pinnedIndex, settled);
+    store
+        .compact(upTo, keepBytes)
+        .filter(start -> start.index() > replica.compacted().index())
+        .ifPresent(replica::compacted);
   }
 }

@@ -104,6 +104,7 @@ final class LoginDesk {
       throws RequestRefused, InterruptedException {
     // What is unread is counted at a place in the log, and pushes begin right there: nothing falls
     // between.
+    reads.awaitAnnounced();
     long now = reads.appliedId();
     Unread unread = reads.unread(account.id());
     boolean reset = cursor.isPresent() && isOfLostTimeline(cursor.get());

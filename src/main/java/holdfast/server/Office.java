@@ -280,8 +280,11 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     views.publish(replica, applier, store, survivor.hope(), warnings);
   }
 
+  /// The store's transaction was taken back, and the applier with it.
   void onDiskFull() {
     diskFull = true;
+    // What was taken back with the transaction is no longer there to be read.
+    readIndexes.onApplied(applier.appliedIndex());
     rescue.rolledBack();
     if (replica.role() == Role.PRIMARY && !replica.handingOver()) {
       events.add(new Event.TakeOverRequested(Optional.empty()));

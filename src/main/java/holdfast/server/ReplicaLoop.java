@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The replica thread: takes all that waits as one batch, lets the core decide, and carries out
-/// what it asks in the one safe order: send what claims nothing about this disk; write hard state,
-/// entries and applied commands in one transaction with one sync; send the rest; answer. It alone
+/// what it asks in the one safe order: send what claims nothing about this disk; write hard state
+/// and entries, synced, and apply what is committed, in one step of the store; send the rest;
+/// answer. The store's transaction holds several steps, and is settled when it is due. It alone
 /// owns the core, the writing connection and everything that `Office` keeps.
 final class ReplicaLoop implements Runnable {
   /// The core's unit of time.
@@ -73,15 +74,28 @@ final class ReplicaLoop implements Runnable {
   @Override
   public void run() {
     outgoing.begin();
+    Thread replica = Thread.currentThread();
+    store
+        .reads()
+        .onWaiting(() -> {
+          // It would wait for itself.
+          if (Thread.currentThread().equals(replica)) {
+            settle();
+          } else {
+            intake.offer(this::settle);
+          }
+        });
     while (intake.isOpen()) {
       pass();
     }
+    // Whoever came too late to ask for it.
+    settle();
   }
 
   private void pass() {
     if (!hasWork()) {
       long toTick = Math.max(0, startNanos + (ticks + 1) * TICK_NANOS - System.nanoTime());
-      intake.await(office.restNanos(toTick));
+      intake.await(Math.min(office.restNanos(toTick), store.settleDueNanos().orElse(toTick)));
     }
     long deadline = System.nanoTime() + PASS_NANOS_MAX;
     int elapsed = elapsedTicks();
@@ -102,6 +116,18 @@ final class ReplicaLoop implements Runnable {
     office.sendCommits();
     office.flushPeers();
     outgoing.flush();
+    if (store.settleDueNanos().orElse(Long.MAX_VALUE) == 0) {
+      settle();
+    }
+  }
+
+  /// Ends the store's open transaction, if there is one.
+  private void settle() {
+    try {
+      store.settle();
+    } catch (DiskFullException e) {
+      onDiskFull(new ArrayList<>());
+    }
   }
 
   /// Whether a pass has something to do that no task brings.
@@ -147,13 +173,15 @@ final class ReplicaLoop implements Runnable {
     return unsavedHardState.isPresent() || !unsavedEntries.isEmpty();
   }
 
-  /// Writes what the step asks for, and whatever is committed and not applied. False: the disk is
-  /// full; nothing that rests on this disk may be said.
+  /// Writes what the core's step asks for, and whatever is committed and not applied. False: the
+  /// disk is full; nothing that rests on this disk may be said.
   private boolean persist(Effects effects, List<AppliedEntry> applied) {
     keep(effects);
+    boolean sync = unsaved();
     // A list of members is remembered as committed before anybody is sent away because of it.
-    boolean sync = unsaved() || replica.committedMembership().index() > applier.appliedIndex();
-    if (!sync && !applier.hasWork(replica) && !office.hasRows()) {
+    boolean syncApplied = replica.committedMembership().index() > applier.appliedIndex();
+    boolean hasRows = office.hasRows();
+    if (!sync && !syncApplied && !applier.hasWork(replica) && !hasRows && !diskFull) {
       return true;
     }
     if (diskFull && System.nanoTime() - diskFullSinceNanos < DISK_FULL_RETRY_NANOS) {
@@ -161,6 +189,9 @@ final class ReplicaLoop implements Runnable {
     }
     try {
       store.begin(sync);
+      if (syncApplied) {
+        store.syncApplied();
+      }
       unsavedHardState.ifPresent(store::saveHardState);
       if (!unsavedEntries.isEmpty()) {
         store.append(unsavedEntries);
@@ -170,7 +201,10 @@ final class ReplicaLoop implements Runnable {
       applied.addAll(applier.apply(replica));
       tell(applied);
       store.commit();
-      office.committed();
+      if (hasRows) {
+        store.settle();
+        office.committed();
+      }
     } catch (DiskFullException e) {
       onDiskFull(applied);
       return false;

@@ -161,7 +161,7 @@ final class ReplicaPort {
   /// Waits until the command `id` is applied here, or, if its timeline was lost, the beginning of
   /// the one that took its place; BEHIND after `within`.
   void awaitApplied(long id, Duration within) throws RequestRefused, InterruptedException {
-    // Asked on the replica thread, when nothing is told that is not committed here.
+    // A step that adds a timeline is settled by itself, so readers know of all.
     awaitIndex(() -> reads.timelines().indexOf(id), within);
   }
 

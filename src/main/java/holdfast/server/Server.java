@@ -74,11 +74,22 @@ public final class Server implements AutoCloseable, Listener.Handler {
   /// Reads that may wait for the read pool; beyond: BUSY.
   private static final int READS_WAITING_MAX = 1_024;
 
+  /// Of each of the redo log's files: more than a second of the fastest writing, many times what
+  /// comes in before the database is synced.
+  private static final int REDO_FILE_BYTES = 8 << 20;
+
   /// A little more than the length at which the write-ahead log is begun anew.
   private static final long WAL_BYTES_RESERVED = 40L << 20;
 
+  /// How long a transaction of the database may stay open: what one costs is shared by all that
+  /// comes in meanwhile, and a read that needs it ends it at once.
+  private static final Duration SETTLE_AFTER = Duration.ofMillis(5);
+
   /// After that: how long the last answers may take.
   private static final Duration DRAIN_MAX = Duration.ofSeconds(3);
+
+  /// How long the replica thread may take for the pass it is at.
+  private static final Duration REPLICA_END_MAX = Duration.ofSeconds(30);
 
   private static final Duration POLL = Duration.ofMillis(2);
 
@@ -306,7 +317,9 @@ public final class Server implements AutoCloseable, Listener.Handler {
     try {
       return SqliteStore.open(
           config.directory(self),
-          new StoreSettings(config.indexTailMax(), READS_WAITING_MAX, WAL_BYTES_RESERVED),
+          new StoreSettings(config.indexTailMax(), READS_WAITING_MAX, REDO_FILE_BYTES)
+              .reserving(WAL_BYTES_RESERVED)
+              .settling(SETTLE_AFTER),
           new CommandCodec(),
           new CommandCodec());
     } catch (StoreException e) {
@@ -532,7 +545,12 @@ public final class Server implements AutoCloseable, Listener.Handler {
     intake.close();
     try {
       if (replicaThread.isAlive()) {
-        replicaThread.join(DRAIN_MAX);
+        replicaThread.join(REPLICA_END_MAX);
+      }
+      if (replicaThread.isAlive()) {
+        // It alone may touch the store. The next start takes what it left from the redo log.
+        log.error("the replica thread is stuck, as on a disk that hangs: this server ends at once");
+        Runtime.getRuntime().halt(1);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -156,7 +156,7 @@ final class SnapshotDesk implements AutoCloseable {
     SnapshotTransfer transfer =
         new SnapshotTransfer(
             self, peer, replaces, survives, replica.term(), store.snapshots(), peers);
-    sending = Optional.of(new Sending(transfer, applier.appliedIndex(), false, nowNanos));
+    sending = Optional.of(new Sending(transfer, store.settledIndex(), false, nowNanos));
     transfer.start();
   }
 

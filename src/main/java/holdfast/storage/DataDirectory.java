@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -131,6 +132,10 @@ final class DataDirectory implements AutoCloseable {
             .formatted(directory, pid.map(p -> "process " + p).orElse("another process")));
   }
 
+  Path directory() {
+    return directory;
+  }
+
   /// A file of this name in the directory.
   Path file(String name) {
     return directory.resolve(name);
@@ -224,8 +229,10 @@ final class DataDirectory implements AutoCloseable {
   }
 
   /// The main file's write-ahead log, which is the same file as long as a connection is open.
-  WriteAheadLog writeAheadLog() throws IOException {
-    return new WriteAheadLog(besides(main(), "-wal"));
+  ///
+  /// @param durable is told what a sync made durable, by the thread that synced
+  WriteAheadLog writeAheadLog(Consumer<WriteAheadLog.Settled> durable) throws IOException {
+    return new WriteAheadLog(besides(main(), "-wal"), durable);
   }
 
   /// Makes the directory's list of names durable.

@@ -36,11 +36,17 @@ final class IndexTail {
   /// Changed under `lock`.
   private volatile List<TailTable> tables = List.of(new TailTable());
 
+  /// Of each table but the last: how many rows there had ever been when it was full.
+  private final ArrayDeque<Long> fullAt = new ArrayDeque<>();
+
   /// Of all tables; under `lock`, like what follows.
   private int rows;
 
   /// Ever added.
   private long rowsEver;
+
+  /// So many of them are on disk.
+  private long durableRows;
 
   private Optional<RuntimeException> failure = Optional.empty();
 
@@ -56,19 +62,19 @@ final class IndexTail {
     return tables;
   }
 
-  /// Adds rows that are committed. `durable`: they and all before them are on disk; only then may a
-  /// full table be merged, or the index could run ahead of the main file when power fails.
-  void add(List<TailRow> added, boolean durable) {
+  /// Adds rows that are committed.
+  void add(List<TailRow> added) {
     lock.lock();
     try {
       TailTable filling = tables.getLast();
       added.forEach(filling::add);
       rows += added.size();
       rowsEver += added.size();
-      if (durable && filling.size() >= tableRowsMax) {
+      if (filling.size() >= tableRowsMax) {
         List<TailTable> more = new ArrayList<>(tables);
         more.add(new TailTable());
         tables = List.copyOf(more);
+        fullAt.add(rowsEver);
         changed.signalAll();
       }
     } finally {
@@ -76,13 +82,30 @@ final class IndexTail {
     }
   }
 
-  /// Whether a table is full and waits only for its rows to be durable.
-  boolean wantsSync() {
-    return tables.getLast().size() >= tableRowsMax;
+  /// The first `count` rows ever added are on disk: only then may a full table of them be merged,
+  /// or the index could run ahead of the main file when power fails.
+  void durable(long count) {
+    lock.lock();
+    try {
+      durableRows = Math.max(durableRows, count);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
-  /// Waits until there is room for another transaction's rows. Throws what keeps the merge from
-  /// making room.
+  /// Whether so many rows wait that no transaction may add any.
+  boolean isFull() {
+    lock.lock();
+    try {
+      return rows >= rowsMax;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Waits until there is room for another transaction's rows; all rows must be on disk. Throws
+  /// what keeps the merge from making room.
   void awaitRoom() {
     lock.lock();
     try {
@@ -122,13 +145,13 @@ final class IndexTail {
     }
   }
 
-  /// The oldest full table, as soon as there is one; empty if there is none after `nanos`, or, when
-  /// `orBlock`, if there is a block of requests instead.
+  /// The oldest full table, as soon as there is one that is on disk; empty if there is none after
+  /// `nanos`, or, when `orBlock`, if there is a block of requests instead.
   Optional<TailTable> awaitFull(long nanos, boolean orBlock) throws InterruptedException {
     lock.lock();
     try {
       long left = nanos;
-      while (tables.size() == 1) {
+      while (fullAt.isEmpty() || fullAt.getFirst() > durableRows) {
         if (left <= 0 || (orBlock && !blocks.isEmpty())) {
           return Optional.empty();
         }
@@ -146,6 +169,7 @@ final class IndexTail {
     try {
       rows -= tables.getFirst().size();
       tables = List.copyOf(tables.subList(1, tables.size()));
+      fullAt.remove();
       failure = Optional.empty();
       changed.signalAll();
     } finally {

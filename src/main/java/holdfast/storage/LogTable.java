@@ -138,6 +138,11 @@ final class LogTable {
     return extent.last();
   }
 
+  /// The position before the first entry kept.
+  LogPosition compacted() {
+    return extent.compacted();
+  }
+
   long bytes() {
     return extent.bytes();
   }

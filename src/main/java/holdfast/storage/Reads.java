@@ -19,10 +19,9 @@ import java.util.function.Function;
 /// What is applied and committed, for any thread to read. A read is done by a small pool of
 /// threads; the caller, as a rule a virtual thread, waits for it. It sees at least everything up to
 /// the `appliedId` that was there before it, and everything that was announced: the outcome of a
-/// command may be told while the transaction that applies it is still open, so a read waits for the
-/// commits of what was announced before it, and for no other write. Every read may throw
-/// RejectedReadException (busy: try again) and DiskFailedException. Permissions are the caller's
-/// business.
+/// command may be told while the transaction that applies it is still open, so a read has that
+/// committed and waits for it, and for no other write. Every read may throw RejectedReadException
+/// (busy: try again) and DiskFailedException. Permissions are the caller's business.
 public final class Reads {
   /// Items of one page at most.
   public static final int LIMIT_MAX = 1_000;
@@ -36,11 +35,20 @@ public final class Reads {
   private volatile long announcedId;
   private volatile Timelines timelines;
 
+  /// Has the open transaction committed soon; before the first one, nobody can wait.
+  private volatile Runnable hurry = () -> {};
+
   Reads(ReaderPool pool, long appliedId, Timelines timelines) {
     this.pool = pool;
     this.appliedId = appliedId;
     this.announcedId = appliedId;
     this.timelines = timelines;
+  }
+
+  /// A read that has to wait for the open transaction has `hurry` run, which must return at once
+  /// and see to it that the transaction ends soon.
+  public void onWaiting(Runnable hurry) {
+    this.hurry = hurry;
   }
 
   /// Everything up to `id` is applied in the open transaction, and may be told before its commit.
@@ -66,15 +74,22 @@ public final class Reads {
     return pool.read(work);
   }
 
-  private void awaitAnnounced() {
+  /// Waits until all that was announced is committed, as every read does. Throws
+  /// RejectedReadException if it is taken back instead: then it was told, and cannot be read yet.
+  public void awaitAnnounced() {
     long wanted = announcedId;
     if (appliedId >= wanted) {
       return;
     }
+    hurry.run();
     lock.lock();
     try {
       while (appliedId < wanted && announcedId >= wanted) {
         moved.awaitUninterruptibly();
+      }
+      if (appliedId < wanted) {
+        throw new RejectedReadException(
+            "the disk is full, and what was told last cannot be read until there is room");
       }
     } finally {
       lock.unlock();
@@ -218,6 +233,7 @@ public final class Reads {
   /// them, or that invited it.
   public MissedEvents missed(long account, long afterId, int afterPart, long upToId, int limit) {
     checkLimit(limit);
+    awaitAnnounced();
     Check.that(upToId <= appliedId, "missed up to %d, applied %d", upToId, appliedId);
     Timelines seen = timelines;
     return read(reader -> reader.missed(account, afterId, afterPart, upToId, limit, seen));

@@ -7,7 +7,7 @@ import java.util.List;
 /// which may use nothing but the rows it finds, so that every server gets the same.
 final class SchemaSteps {
   /// From nothing to each version of the main file, from 1 on.
-  static final List<List<String>> MAIN = List.of(main1(), main2(), main3(), main4());
+  static final List<List<String>> MAIN = List.of(main1(), main2(), main3(), main4(), main5());
 
   /// From nothing to each version of the index, from 3 on; those before are built anew.
   static final List<List<String>> INDEX = List.of(index3(), index4());
@@ -155,6 +155,19 @@ final class SchemaSteps {
         CREATE TABLE unreplayable(position INTEGER PRIMARY KEY, old_id INTEGER NOT NULL,
           command BLOB NOT NULL, reason TEXT NOT NULL) STRICT
         """);
+  }
+
+  /// What a redo log beside the database needs since this version.
+  private static List<String> main5() {
+    return List.of(
+        // This server's own, like identity. sequence: everything up to that record of the redo log
+        // is in these tables. written: its last record that was known to be on disk when this row
+        // was; 0: there is no redo log in use.
+        """
+        CREATE TABLE redo(one INTEGER PRIMARY KEY CHECK (one = 1),
+          sequence INTEGER NOT NULL, written INTEGER NOT NULL) STRICT
+        """,
+        "INSERT INTO redo VALUES (1, 1, 0)");
   }
 
   /// A cluster that was restored or recovered before this version is of a later timeline, whose

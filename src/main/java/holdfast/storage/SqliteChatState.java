@@ -533,10 +533,10 @@ final class SqliteChatState implements ChatState {
     newestRequests.read(since, limit, state.appliedId(), into);
   }
 
-  /// The transaction is committed: shows its rows to readers. `durable`: it is on disk.
-  void committed(boolean durable) {
+  /// The transaction is committed: shows its rows to readers.
+  void committed() {
     pendingHeads.forEach(heads::put);
-    tail.add(pending, durable);
+    tail.add(pending);
     packer.committed();
     clearPending();
   }

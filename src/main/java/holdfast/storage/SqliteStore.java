@@ -27,13 +27,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One server's data directory: its log, hard state, memberships and chat tables in `holdfast.db`,
-/// which changes by transactions only and so is consistent after a crash at any instant; and the
-/// index by conversation in `index.db`, which is built behind it and can be rebuilt.
+/// which changes by transactions only and so is consistent after a crash at any instant; the redo
+/// log, which has the newest part of log and hard state, on disk before a step that changed them is
+/// over; and the index by conversation in `index.db`, which is built behind and can be rebuilt.
 ///
-/// All methods but `reads` belong to one thread, the replica loop. Of a transaction, `begin` to
-/// `commit` or `rollback`, the methods that change something may throw DiskFullException, after
-/// which `rollback` restores everything as it was before `begin`; or DiskFailedException, after
-/// which the server must exit (DESIGN 10.20).
+/// Work is done in steps, `begin` to `commit` or `rollback`. One transaction of the database may
+/// hold several of them, until it is settled: then readers see what they applied.
+///
+/// All methods but `reads` belong to one thread, the replica loop. Those that change something may
+/// throw DiskFullException, after which `rollback` takes back the open step, and what the unsettled
+/// ones before applied, but not what they appended; or DiskFailedException, after which the server
+/// must exit (DESIGN 10.20).
 public final class SqliteStore implements LogReader, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SqliteStore.class);
   private static final int MAIN_CACHE_KIB = 16 * 1024;
@@ -41,13 +45,16 @@ public final class SqliteStore implements LogReader, AutoCloseable {
   private static final int SEARCH_CACHE_KIB = 1024;
   private static final int MEMBER_KEY_BYTES = 16;
 
+  /// Bytes of the log that wait for their rows; beyond, the transaction is settled at once.
+  private static final long WAITING_BYTES_MAX = 1L << 20;
+
   /// Seen by tests, which fill it up.
   final Sqlite main;
 
   private final DataDirectory data;
   private final String memberKey;
   private final StateRow state;
-  private final LogTable log;
+  private final ServerLog log;
   private final SqliteChatState chat;
   private final Rescue rescue;
   private final IndexTail tail;
@@ -56,16 +63,33 @@ public final class SqliteStore implements LogReader, AutoCloseable {
   private final Snapshots snapshots;
   private final Query begin;
   private final Query commit;
+  private final Query saveRedo;
+  private final Optional<RedoLog> redo;
+  private final long settleNanos;
 
   /// For tests: closed, as a log that cannot be synced.
   final WriteAheadLog writeAheadLog;
 
   private final Deque<AutoCloseable> toClose;
 
-  /// Whether the open transaction's commit is synced.
-  private boolean syncing;
+  /// The number of the last step that changed the log or the hard state.
+  private long sequence;
 
-  private boolean inTransaction;
+  /// Whether the database has a transaction open, and since when.
+  private boolean unsettled;
+
+  private long unsettledNanos;
+
+  /// Whether a step has begun; whether it may change log and hard state, and whether what it
+  /// applies must be on disk with it.
+  private boolean inStep;
+
+  private boolean syncing;
+  private boolean syncingApplied;
+
+  /// The disk was full when the last transaction was to be settled: until one is, there is no
+  /// telling whether it still is.
+  private boolean settlingFailed;
 
   /// What is held, and the bytes of the log up to there, which stay as long as it is.
   private Held heldMeasured = Held.NOTHING;
@@ -114,6 +138,10 @@ public final class SqliteStore implements LogReader, AutoCloseable {
       Deque<AutoCloseable> opened)
       throws StoreException, IOException {
     data.prepareMain();
+    try (Sqlite main = Sqlite.open(data.main(), MAIN_CACHE_KIB)) {
+      prepareTables(data, main);
+      RedoRecovery.run(data, main, memberships);
+    }
     SnapshotInstall.runIfReady(data, writes);
     Sqlite main = Sqlite.open(data.main(), MAIN_CACHE_KIB);
     opened.push(main);
@@ -177,16 +205,20 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     toClose = opened;
     begin = main.prepare("BEGIN IMMEDIATE");
     commit = main.prepare("COMMIT");
-    main.run("PRAGMA synchronous=NORMAL");
+    saveRedo = main.prepare("UPDATE redo SET sequence = ?, written = ?");
+    settleNanos = settings.settleNanos();
+    sequence = main.number("SELECT sequence FROM redo");
+    redo = beginRedo(data, settings.redoFileBytes());
     // Makes all that is committed durable, so that the index cannot get ahead of it.
     main.checkpoint(Sqlite.CheckpointMode.TRUNCATE);
+    main.run("PRAGMA synchronous=NORMAL");
     data.reserveLog(settings.walBytesReserved());
-    writeAheadLog = data.writeAheadLog();
+    tail = new IndexTail(settings.indexTailMax());
+    writeAheadLog = data.writeAheadLog(this::onDurable);
     toClose.push(writeAheadLog);
     state = new StateRow(main);
-    log = new LogTable(main, memberships, state.appliedIndex());
+    log = new ServerLog(new LogTable(main, memberships, state.appliedIndex()));
     rescue = new Rescue(main, state, writes);
-    tail = new IndexTail(settings.indexTailMax());
     IndexFile index = completeIndex(data, main, memberKey, state.appliedId());
     toClose.push(index);
     Sqlite searched = Sqlite.openToRead(data.main(), SEARCH_CACHE_KIB);
@@ -200,7 +232,7 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     toClose.push(heads);
     RequestPacker packer = new RequestPacker(tail, settings.blockRequests());
     chat = new SqliteChatState(main, heads, state, tail, packer);
-    checkpointer = new Checkpointer(data);
+    checkpointer = new Checkpointer(data, writeAheadLog);
     toClose.push(checkpointer);
     List<Reader> readers = new ArrayList<>();
     for (int i = 0; i < ReaderPool.THREADS; i++) {
@@ -212,6 +244,23 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     toClose.push(pool);
     reads = new Reads(pool, state.appliedId(), state.timelines());
     snapshots = new Snapshots(data, memberKey);
+  }
+
+  /// A redo log, which a start after a crash will look for.
+  private Optional<RedoLog> beginRedo(DataDirectory data, int fileBytes) throws IOException {
+    if (fileBytes == 0) {
+      return Optional.empty();
+    }
+    Optional<RedoLog> begun = RedoLog.begin(data, fileBytes, sequence);
+    begun.ifPresent(toClose::push);
+    begun.ifPresent(_ -> saveRedo.with(sequence, sequence).update());
+    return begun;
+  }
+
+  /// For the thread that synced.
+  private void onDurable(WriteAheadLog.Settled upTo) {
+    redo.ifPresent(log -> log.covered(upTo.sequence()));
+    tail.durable(upTo.rows());
   }
 
   /// Opens the index and merges what it lacks; one that proves to be damaged meanwhile is made
@@ -274,16 +323,31 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     return rescue;
   }
 
-  /// Begins a transaction. With `sync` its commit waits until it is on disk, as it must be when it
-  /// appends or saves hard state; one that only applies may be lost when power fails, and is then
-  /// applied again from the log. Waits while the index is too far behind; throws DiskFullException,
-  /// with nothing begun, if it cannot get on.
+  /// Begins a step. Only one with `sync` may append or save hard state: its commit waits until that
+  /// is on disk. What is only applied may be lost when power fails, and is then applied again from
+  /// the log. Waits while the index is too far behind; throws DiskFullException, with nothing
+  /// begun, if it cannot get on.
   public void begin(boolean sync) {
-    Check.that(!inTransaction, "a transaction is open");
-    tail.awaitRoom();
-    syncing = sync || tail.wantsSync();
-    begin.update();
-    inTransaction = true;
+    Check.that(!inStep, "a step has begun");
+    if (tail.isFull()) {
+      writeAheadLog.sync();
+      tail.awaitRoom();
+    }
+    if (!unsettled) {
+      begin.update();
+      unsettled = true;
+      unsettledNanos = System.nanoTime();
+    }
+    log.begin();
+    inStep = true;
+    syncing = sync;
+    syncingApplied = false;
+  }
+
+  /// The open step's commit waits until what it applied is on disk, too.
+  public void syncApplied() {
+    Check.that(inStep, "no step has begun");
+    syncingApplied = true;
   }
 
   public void saveHardState(HardState hardState) {
@@ -301,50 +365,122 @@ public final class SqliteStore implements LogReader, AutoCloseable {
   }
 
   private void checkSynced() {
-    Check.that(inTransaction && syncing, "this needs a transaction that is synced");
+    Check.that(inStep && syncing, "this needs a step that is synced");
   }
 
   /// Everything up to the log's `index`, whose command has this `id`, is applied.
   public void setApplied(long index, long id, byte[] runningDigest) {
-    Check.that(inTransaction, "no transaction is open");
+    Check.that(inStep, "no step has begun");
     Check.that(index <= log.last().index(), "applied %d beyond %s", index, log.last());
     state.setApplied(index, id, runningDigest);
   }
 
-  /// What `setApplied` said may be told from now on, though it is not committed: reads that begin
-  /// later wait for the commit, or for the rollback, after which it will be applied again. Only
-  /// what the cluster has committed may be told.
+  /// What `setApplied` said may be told from now on, though it is not settled: reads that begin
+  /// later wait until it is, or for the rollback, after which it will be applied again. Only what
+  /// the cluster has committed may be told.
   public void announceApplied() {
-    Check.that(inTransaction, "no transaction is open");
+    Check.that(inStep, "no step has begun");
     reads.announced(state.appliedId());
   }
 
-  /// Commits, and shows readers what was applied. If it throws DiskFullException nothing is
-  /// committed and `rollback` must follow.
+  /// Ends the step. If it throws DiskFullException the step is not committed, and `rollback` must
+  /// follow.
   public void commit() {
-    Check.that(inTransaction, "no transaction is open");
-    state.flush();
-    commit.update();
-    if (syncing) {
+    Check.that(inStep, "no step has begun");
+    boolean mustSettle =
+        redo.isEmpty()
+            || settleNanos == 0
+            || syncingApplied
+            || settlingFailed
+            || log.cutsRows()
+            || state.addsTimeline()
+            || log.waitingBytes() > WAITING_BYTES_MAX;
+    if (mustSettle) {
+      settleStep();
+    } else if (log.hasStaged()) {
+      if (inRedo(log.step(sequence + 1))) {
+        sequence++;
+        log.kept();
+      } else {
+        settleStep();
+      }
+    }
+    inStep = false;
+  }
+
+  /// Settles the transaction with the open step in it, and makes that durable. The redo log comes
+  /// last: what is in it cannot be taken back.
+  private void settleStep() {
+    boolean staged = log.hasStaged();
+    RedoRecord step = log.step(staged ? sequence + 1 : sequence);
+    commitTransaction(step.sequence());
+    if (syncingApplied || (staged && !inRedo(step))) {
       writeAheadLog.sync();
     }
-    inTransaction = false;
-    log.committed();
+    settled();
+  }
+
+  private boolean inRedo(RedoRecord step) {
+    return redo.map(log -> log.append(step)).orElse(false);
+  }
+
+  /// Commits, and shows readers what was applied, if a transaction is open; none of its steps may
+  /// be. If it throws DiskFullException nothing is committed, and `rollback` must follow.
+  public void settle() {
+    Check.that(!inStep, "a step has begun");
+    if (unsettled) {
+      commitTransaction(sequence);
+      settled();
+    }
+  }
+
+  /// How long until the open transaction should be settled; empty if none is.
+  public OptionalLong settleDueNanos() {
+    return unsettled
+        ? OptionalLong.of(Math.max(0, unsettledNanos + settleNanos - System.nanoTime()))
+        : OptionalLong.empty();
+  }
+
+  private void commitTransaction(long upTo) {
+    settlingFailed = true;
+    log.writeRows(state.committedIndex());
+    redo.ifPresent(log -> saveRedo.with(upTo, log.written()).update());
+    state.flush();
+    commit.update();
+    settlingFailed = false;
+    unsettled = false;
+    sequence = upTo;
+    log.rowsCommitted();
     state.committed();
-    chat.committed(syncing);
+    chat.committed();
     rescue.committed();
+    writeAheadLog.committed(new WriteAheadLog.Settled(sequence, tail.rowsEver()));
+  }
+
+  private void settled() {
     reads.published(state.appliedId(), state.timelines());
     checkpointer.afterCommit(main);
   }
 
-  /// Undoes everything since `begin`; without a transaction it does nothing. A `ChatMachine` that
-  /// applied commands meanwhile must be made anew.
+  /// The last log index that is applied and settled.
+  public long settledIndex() {
+    return state.committedIndex();
+  }
+
+  /// Takes back the open step, and all that was applied since the last transaction was settled;
+  /// without a transaction it does nothing. A `ChatMachine` that applied commands meanwhile must be
+  /// made anew.
   public void rollback() {
-    if (!inTransaction) {
+    if (inStep) {
+      inStep = false;
+      log.takeBack();
+    }
+    if (!unsettled) {
       return;
     }
-    inTransaction = false;
-    log.rolledBack();
+    unsettled = false;
+    heldMeasured = Held.NOTHING;
+    log.rowsRolledBack();
     state.rolledBack();
     chat.rolledBack();
     rescue.rolledBack();
@@ -357,13 +493,13 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     return log.read(fromIndex, entriesMax, bytesMax);
   }
 
-  /// Deletes log entries at or below `upToIndex`, which must be applied, in the open transaction,
-  /// as long as at least `keepBytes` of the log remain. Only whole packed rows go, and a bounded
-  /// number a call, so that some entries may stay; ask again next time. While a member is outside
-  /// nothing goes: what it has can only be told from the log that all had. The new start of the
-  /// log, if it moved.
+  /// Deletes log entries at or below `upToIndex`, which must be applied, in the open step, as long
+  /// as at least `keepBytes` of the log remain. Only whole packed rows go, and a bounded number a
+  /// call, so that some entries may stay; ask again next time. While a member is outside nothing
+  /// goes: what it has can only be told from the log that all had. The new start of the log, if it
+  /// moved.
   public Optional<LogPosition> compact(long upToIndex, long keepBytes) {
-    Check.that(inTransaction, "no transaction is open");
+    Check.that(inStep, "no step has begun");
     return state.held().outside()
         ? Optional.empty()
         : log.compact(upToIndex, state.appliedIndex(), keepBytes);
@@ -412,11 +548,31 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     return new DatabaseCheck(data);
   }
 
-  /// Rolls an open transaction back, ends the store's threads and frees the directory.
+  /// Takes an open step back, settles, ends the store's threads and frees the directory.
   @Override
   public void close() {
-    rollback();
-    closeAll(toClose);
+    try {
+      endInOrder();
+    } catch (DiskFullException | DiskFailedException e) {
+      LOG.warn("the next start will take the last steps from the redo log: {}", e.getMessage());
+    } finally {
+      closeAll(toClose);
+    }
+  }
+
+  /// Leaves nothing for the redo log to tell.
+  private void endInOrder() {
+    if (inStep) {
+      rollback();
+    }
+    if (log.isWaiting() && !unsettled) {
+      begin.update();
+      unsettled = true;
+    }
+    settle();
+    if (redo.isPresent()) {
+      saveRedo.with(sequence, 0).update();
+    }
   }
 
   private static void closeAll(Deque<AutoCloseable> opened) {

@@ -58,6 +58,11 @@ final class StateRow {
     return values.appliedIndex;
   }
 
+  /// What is applied in the last transaction committed.
+  long committedIndex() {
+    return committed.appliedIndex;
+  }
+
   long appliedId() {
     return values.appliedId;
   }
@@ -84,6 +89,11 @@ final class StateRow {
 
   Timelines timelines() {
     return timelines;
+  }
+
+  /// Whether there is a timeline that readers do not know of yet.
+  boolean addsTimeline() {
+    return !timelines.equals(committedTimelines);
   }
 
   void setApplied(long index, long id, byte[] runningDigest) {

@@ -1,6 +1,7 @@
 package holdfast.storage;
 
 import holdfast.check.Check;
+import java.time.Duration;
 
 /// The store's bounds that an operator may set.
 ///
@@ -8,24 +9,63 @@ import holdfast.check.Check;
 ///   index, `index.tail.max`; at the limit the writer waits for the merge. A single transaction may
 ///   exceed it by its own rows
 /// @param readsWaitingMax reads that may wait for a free reader; beyond, they are rejected
-/// @param walBytesReserved how long the write-ahead log is made at the start: a sync that only
-///   overwrites takes about half as long as one that makes the file longer. 0: it grows
+/// @param redoFileBytes of each of the redo log's two files; a step that fits into none, or comes
+///   while both are needed, waits for the database instead. 0: there is none, each does
+/// @param walBytesReserved how long the database's write-ahead log is made at the start: syncing
+///   one that grows holds up every other sync of the disk. 0: it grows
 /// @param blockRequests remembered requests that are put into the index as one block
+/// @param settleNanos how long a transaction of the database may stay open over several steps,
+///   whose log is safe in the redo log; 0: each step has one of its own
 public record StoreSettings(
-    int indexTailMax, int readsWaitingMax, long walBytesReserved, int blockRequests) {
+    int indexTailMax,
+    int readsWaitingMax,
+    int redoFileBytes,
+    long walBytesReserved,
+    int blockRequests,
+    long settleNanos) {
   private static final int BLOCK_REQUESTS = 4_096;
+  private static final int REDO_FILE_BYTES = 64 << 10;
 
   public StoreSettings {
     Check.that(indexTailMax >= 4, "indexTailMax %d is below 4", indexTailMax);
     Check.that(readsWaitingMax >= 1, "readsWaitingMax %d", readsWaitingMax);
+    Check.that(
+        redoFileBytes == 0 || redoFileBytes >= RedoFile.HEAD_BYTES,
+        "redoFileBytes %d",
+        redoFileBytes);
     Check.that(blockRequests >= 1, "blockRequests %d", blockRequests);
+    Check.that(settleNanos >= 0, "settleNanos %d", settleNanos);
   }
 
-  public StoreSettings(int indexTailMax, int readsWaitingMax, long walBytesReserved) {
-    this(indexTailMax, readsWaitingMax, walBytesReserved, BLOCK_REQUESTS);
+  /// For who writes little: each step is a transaction of its own.
+  public StoreSettings(int indexTailMax, int readsWaitingMax, int redoFileBytes) {
+    this(indexTailMax, readsWaitingMax, redoFileBytes, 0, BLOCK_REQUESTS, 0);
   }
 
   public static StoreSettings defaults() {
-    return new StoreSettings(65_536, 1_024, 0);
+    return new StoreSettings(65_536, 1_024, REDO_FILE_BYTES);
+  }
+
+  /// The same with other blocks of requests.
+  StoreSettings blocksOf(int requests) {
+    return new StoreSettings(
+        indexTailMax, readsWaitingMax, redoFileBytes, walBytesReserved, requests, settleNanos);
+  }
+
+  /// The same with a write-ahead log of this length.
+  public StoreSettings reserving(long walBytes) {
+    return new StoreSettings(
+        indexTailMax, readsWaitingMax, redoFileBytes, walBytes, blockRequests, settleNanos);
+  }
+
+  /// The same with transactions that stay open so long.
+  public StoreSettings settling(Duration after) {
+    return new StoreSettings(
+        indexTailMax,
+        readsWaitingMax,
+        redoFileBytes,
+        walBytesReserved,
+        blockRequests,
+        after.toNanos());
   }
 }

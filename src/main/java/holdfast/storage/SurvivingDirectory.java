@@ -1,5 +1,6 @@
 package holdfast.storage;
 
+import holdfast.replication.HardState;
 import holdfast.replication.LogEntry;
 import holdfast.replication.LogPosition;
 import holdfast.replication.Membership;
@@ -8,6 +9,7 @@ import holdfast.storage.StoreException.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /// What a stopped server's data directory holds, looked at without changing it.
@@ -29,8 +31,9 @@ public record SurvivingDirectory(
     Membership membership) {
   private static final int CACHE_KIB = 8 * 1024;
 
-  /// The files that a copy needs; the write-ahead logs may be missing.
-  private static final String[] FILES = {"holdfast.db", "holdfast.db-wal"};
+  /// The files that a copy needs; all but the first may be missing.
+  private static final List<String> FILES =
+      List.of("holdfast.db", "holdfast.db-wal", "redo-1", "redo-2");
 
   /// Looks into `directory`.
   ///
@@ -50,7 +53,10 @@ public record SurvivingDirectory(
     try (Sqlite sqlite = Sqlite.openUntouched(file, CACHE_KIB)) {
       Schema.MAIN.verifyKnown(sqlite, file);
       SnapshotState state = SnapshotState.of(sqlite, "main");
-      Optional<Membership> membership = membership(sqlite, memberships);
+      List<RedoRecord> lacking = RedoRecovery.lacking(directory, sqlite);
+      Optional<Membership> membership =
+          membership(lacking, memberships)
+              .or(() -> membership(sqlite, memberships, beginning(lacking)));
       if (state.clusterId().isEmpty() || membership.isEmpty()) {
         throw new StoreException(
             Kind.REFUSED,
@@ -64,8 +70,8 @@ public record SurvivingDirectory(
                   .first(row -> row.getString(1))
                   .orElse(""),
               state.clusterId(),
-              sqlite.number("SELECT term FROM hard_state"),
-              last(sqlite, state.compacted()),
+              term(lacking).orElseGet(() -> sqlite.number("SELECT term FROM hard_state")),
+              last(lacking).orElseGet(() -> last(sqlite, state.compacted())),
               state.position().index(),
               sqlite.number("SELECT time FROM state"),
               membership.get());
@@ -97,6 +103,52 @@ public record SurvivingDirectory(
     }
   }
 
+  // ---- what only the redo log has
+
+  private static Optional<Long> term(List<RedoRecord> lacking) {
+    return lacking.reversed().stream()
+        .flatMap(record -> record.hardState().stream())
+        .map(HardState::term)
+        .findFirst();
+  }
+
+  private static Optional<LogPosition> last(List<RedoRecord> lacking) {
+    return lacking.reversed().stream()
+        .filter(record -> !record.entries().isEmpty())
+        .map(record -> record.entries().getLast())
+        .map(entry -> new LogPosition(entry.term(), entry.index()))
+        .findFirst();
+  }
+
+  /// The index from which on the redo log has all entries.
+  private static long beginning(List<RedoRecord> lacking) {
+    return lacking.stream()
+        .filter(record -> !record.entries().isEmpty())
+        .mapToLong(record -> record.entries().getFirst().index())
+        .min()
+        .orElse(Long.MAX_VALUE);
+  }
+
+  private static Optional<Membership> membership(
+      List<RedoRecord> lacking, MembershipReader memberships) {
+    long truncatedFrom = Long.MAX_VALUE;
+    for (RedoRecord record : lacking.reversed()) {
+      for (LogEntry entry : record.entries().reversed()) {
+        Optional<Membership> stated =
+            entry.index() < truncatedFrom ? memberships.membershipOf(entry) : Optional.empty();
+        if (stated.isPresent()) {
+          return stated;
+        }
+      }
+      if (!record.entries().isEmpty()) {
+        truncatedFrom = Math.min(truncatedFrom, record.entries().getFirst().index());
+      }
+    }
+    return Optional.empty();
+  }
+
+  // ---- what the database has
+
   private static LogPosition last(Sqlite sqlite, LogPosition compacted) {
     return sqlite
         .prepare("SELECT term, first_index + count - 1 FROM log ORDER BY first_index DESC LIMIT 1")
@@ -104,9 +156,13 @@ public record SurvivingDirectory(
         .orElse(compacted);
   }
 
-  private static Optional<Membership> membership(Sqlite sqlite, MembershipReader memberships) {
+  private static Optional<Membership> membership(
+      Sqlite sqlite, MembershipReader memberships, long beforeIndex) {
     return sqlite
-        .prepare("SELECT log_index, term, command FROM membership ORDER BY log_index DESC LIMIT 1")
+        .prepare(
+            "SELECT log_index, term, command FROM membership WHERE log_index < ?"
+                + " ORDER BY log_index DESC LIMIT 1")
+        .with(beforeIndex)
         .first(row -> new LogEntry(row.getLong(1), row.getLong(2), row.getBytes(3)))
         .flatMap(memberships::membershipOf);
   }

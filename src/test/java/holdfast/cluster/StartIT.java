@@ -96,6 +96,16 @@ final class StartIT {
     }
   }
 
+  /// Flips a bit.
+  private static void flip(Path file, long at) throws IOException {
+    try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+      bytes.seek(at);
+      int old = bytes.read();
+      bytes.seek(at);
+      bytes.write(old ^ 4);
+    }
+  }
+
   private static void truncate(Path file, long length) throws IOException {
     try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
       bytes.setLength(length);
@@ -157,6 +167,43 @@ final class StartIT {
       copy(kept, directory);
       servers.start(victim);
       servers.awaitPrimary();
+      writer.stop();
+      Histories.check(servers, servers.all(), List.of(writer), ROOM);
+      servers.passed();
+    }
+  }
+
+  @Test
+  void aKilledServerWhoseRedoLogIsLostIsRefusedAndOneThatHasItGoesOn() throws Exception {
+    try (ServerProcesses servers = ServerProcesses.create(3)) {
+      servers.startAll();
+      int victim = servers.awaitPrimary() % 3 + 1;
+      Writer writer = Writer.start("writer0", ROOM, servers.clientPorts(), victim % 3);
+      writer.awaitReady();
+      writer.awaitMore(MESSAGES);
+      servers.signal(victim, "KILL");
+      servers.awaitExit(victim);
+      Path directory = servers.directory(victim);
+      Path kept = servers.folder().resolve("kept");
+      copy(directory, kept);
+      List<Damage> damages =
+          List.of(
+              d -> Files.delete(d.resolve("redo-1")),
+              d -> Files.delete(d.resolve("redo-2")),
+              d -> Files.write(d.resolve("redo-1"), new byte[1 << 20]),
+              d -> flip(d.resolve("redo-1"), 12));
+      for (Damage damage : damages) {
+        DeathsIT.remove(directory);
+        copy(kept, directory);
+        damage.to(directory);
+        refused(servers, victim, 4, directory.resolve("redo-").toString());
+        writer.awaitMore(3);
+      }
+      DeathsIT.remove(directory);
+      copy(kept, directory);
+      servers.start(victim);
+      servers.awaitPrimary();
+      writer.awaitMore(3);
       writer.stop();
       Histories.check(servers, servers.all(), List.of(writer), ROOM);
       servers.passed();

@@ -19,6 +19,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,29 +34,36 @@ import org.junit.jupiter.api.io.TempDir;
 final class CrashTest {
   private static final int KILLS = 4;
   private static final int TRANSACTIONS = 60;
+  private static final List<String> FILES =
+      List.of("holdfast.db", "holdfast.db-wal", "index.db", "index.db-wal", "redo-1", "redo-2");
 
   @TempDir Path temp;
 
-  /// A process that writes until it is killed: transaction n votes in term n, appends entry n and
-  /// applies it as a message. It says each one's number once it is committed. With 0 it only opens.
+  /// A process that writes until it is killed: step n votes in term n, appends entry n and applies
+  /// it as a message. It says each one's number once it is committed; a transaction of the database
+  /// has several of them. With 0 it only opens.
   static final class Writer {
     static final ConversationId TALK = ConversationId.direct(1, 2);
 
     private Writer() {}
 
     public static void main(String[] arguments) throws Exception {
-      // Some of what it writes goes over the reserved zeros, some beyond.
-      StoreSettings settings = new StoreSettings(64, 10, 256 << 10);
+      // Each of the redo log's files is begun anew many times.
+      StoreSettings settings = new StoreSettings(64, 10, 4 << 10).settling(Duration.ofMillis(2));
       SqliteStore store =
           SqliteStore.open(
               Path.of(arguments[0]), settings, StoreBench.MEMBERSHIPS, StoreBench.WRITES);
       System.out.println("open");
       long last = Long.parseLong(arguments[1]);
+      applyRest(store);
       for (long n = store.appliedIndex() + 1; n <= last; n++) {
         store.begin(true);
         writeNext(store, n);
         store.commit();
         System.out.println(n);
+        if (store.settleDueNanos().orElse(1) == 0) {
+          store.settle();
+        }
       }
       // Until it is killed.
       System.in.read();
@@ -64,6 +72,20 @@ final class CrashTest {
     static void writeNext(SqliteStore store, long n) {
       store.saveHardState(new HardState(n, Optional.of(new ServerId((int) (1 + n % 5)))));
       store.append(List.of(StoreBench.entry(n, n, "command " + n)));
+      apply(store, n);
+    }
+
+    /// What a crash took back of the chat is in the log.
+    static void applyRest(SqliteStore store) {
+      store.begin(false);
+      for (long n = store.appliedIndex() + 1; n <= store.lastIndex(); n++) {
+        apply(store, n);
+      }
+      store.commit();
+      store.settle();
+    }
+
+    private static void apply(SqliteStore store, long n) {
       store.chat().setTime(n);
       store.chat().addMessage(message(n));
       byte[] digest = new byte[32];
@@ -149,11 +171,89 @@ final class CrashTest {
         writer.waitFor();
       }
       try (SqliteStore store = StoreBench.open(data, StoreSettings.defaults())) {
-        assertTrue(store.appliedIndex() >= said, store.appliedIndex() + " of " + said);
-        assertTrue(store.appliedIndex() <= said + 1, store.appliedIndex() + " of " + said);
-        assertWrittenUpTo(store, store.appliedIndex());
+        assertTrue(store.lastIndex() >= said, store.lastIndex() + " of " + said);
+        assertTrue(store.lastIndex() <= said + 1, store.lastIndex() + " of " + said);
+        Writer.applyRest(store);
+        assertWrittenUpTo(store, store.lastIndex());
+        said = store.lastIndex();
       }
     }
+  }
+
+  /// Power that fails takes what was not synced: of the database's write-ahead log anything since
+  /// the last sync. The redo log has it.
+  @Test
+  void whatPowerTakesFromTheDatabaseTheRedoLogHas() throws IOException {
+    Path data = temp.resolve("data");
+    Path wal = data.resolve("holdfast.db-wal");
+    RandomGenerator random = new SplittableRandom(6);
+    StoreSettings settings = new StoreSettings(16, 10, 1 << 20).settling(Duration.ofHours(1));
+    try (SqliteStore store = StoreBench.open(data, settings)) {
+      store.writeAheadLog.sync();
+      long synced = Files.size(wal);
+      for (long n = 1; n <= TRANSACTIONS; n++) {
+        store.begin(true);
+        Writer.writeNext(store, n);
+        store.commit();
+        if (random.nextInt(3) == 0) {
+          store.settle();
+        }
+        if (random.nextInt(12) == 0) {
+          store.writeAheadLog.sync();
+          synced = Files.size(wal);
+        }
+        if (random.nextInt(3) == 0) {
+          Path copy = temp.resolve("copy" + n);
+          copyOf(data, copy);
+          long kept = random.nextLong(synced, Files.size(wal) + 1);
+          try (RandomAccessFile cut =
+              new RandomAccessFile(copy.resolve("holdfast.db-wal").toFile(), "rw")) {
+            cut.setLength(kept);
+          }
+          checkHasAll(copy, n);
+        }
+      }
+    }
+  }
+
+  private static void checkHasAll(Path copy, long n) {
+    try (SqliteStore store = StoreBench.open(copy, StoreSettings.defaults())) {
+      StoredLog log = store.storedLog(StoreBench.membership(0, 1));
+      assertEquals(n, log.last().index());
+      assertEquals(n, log.hardState().term());
+      Writer.applyRest(store);
+      assertWrittenUpTo(store, n);
+    }
+  }
+
+  @Test
+  void aLostWriteAheadLogIsMadeGoodOrNoticed() throws IOException {
+    Path data = temp.resolve("data");
+    StoreSettings settings = new StoreSettings(16, 10, 512).settling(Duration.ofHours(1));
+    int madeGood = 0;
+    try (SqliteStore store = StoreBench.open(data, settings)) {
+      for (long n = 1; n <= TRANSACTIONS; n++) {
+        store.begin(true);
+        Writer.writeNext(store, n);
+        store.commit();
+        store.settle();
+        Path copy = temp.resolve("copy" + n);
+        copyOf(data, copy);
+        Files.delete(copy.resolve("holdfast.db-wal"));
+        try (SqliteStore opened =
+            SqliteStore.open(
+                copy, StoreSettings.defaults(), StoreBench.MEMBERSHIPS, StoreBench.WRITES)) {
+          assertEquals(n, opened.lastIndex());
+          Writer.applyRest(opened);
+          assertWrittenUpTo(opened, n);
+          madeGood++;
+        } catch (StoreException e) {
+          assertEquals(StoreException.Kind.REFUSED, e.kind());
+          assertTrue(e.getMessage().contains("replace this server"), e.getMessage());
+        }
+      }
+    }
+    assertTrue(madeGood > 5 && madeGood < TRANSACTIONS, "made good " + madeGood);
   }
 
   /// Power that fails while the write-ahead log is being written leaves some first part of it; the
@@ -249,7 +349,7 @@ final class CrashTest {
   /// What a crash leaves: everything but the shared memory and the lock.
   private static void copyOf(Path from, Path to) throws IOException {
     Files.createDirectories(to);
-    for (String name : List.of("holdfast.db", "holdfast.db-wal", "index.db", "index.db-wal")) {
+    for (String name : FILES) {
       if (Files.exists(from.resolve(name))) {
         Files.copy(from.resolve(name), to.resolve(name));
       }

@@ -1,6 +1,7 @@
 package holdfast.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.chat.Applied;
@@ -10,6 +11,7 @@ import holdfast.chat.Digest;
 import holdfast.chat.RequestKey;
 import holdfast.replication.StoredLog;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -76,6 +78,50 @@ final class DiskFullTest {
         assertEquals(applyToModel(batch), bench.write(batch));
         check(bench);
       }
+      bench.reopen();
+      check(bench);
+    }
+  }
+
+  /// Steps that are safe in the redo log, when the transaction that holds them finds no room.
+  @Test
+  void whatWasNotSettledIsAppliedAgainOnceThereIsRoom() {
+    StoreSettings settings = new StoreSettings(64, 10, 1 << 20).settling(Duration.ofHours(1));
+    try (StoreBench bench = new StoreBench(temp.resolve("data"), settings)) {
+      List<Command> first = List.of(register("ann"), register("bob"), longMessage());
+      assertEquals(applyToModel(first), bench.write(first));
+      bench.store.settle();
+      long pages = bench.store.main.number("PRAGMA page_count");
+      bench.store.main.number("PRAGMA max_page_count=" + (pages + 2));
+      List<Applied> expected = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        // Applied later.
+        Command command = longMessage();
+        expected.add(model.apply(command));
+        bench.store.begin(true);
+        bench.appendCommands(List.of(command));
+        bench.store.commit();
+      }
+      assertThrows(DiskFullException.class, bench.store::settle);
+      bench.rollback(bench.appended());
+      assertEquals(first.size(), bench.store.appliedIndex());
+      assertEquals(first.size() + 3, bench.store.lastIndex());
+
+      bench.store.begin(false);
+      assertThrows(
+          DiskFullException.class,
+          () -> {
+            bench.applyUpTo(bench.appended());
+            bench.store.commit();
+          });
+      bench.rollback(bench.appended());
+      assertEquals(first.size() + 3, bench.store.read(1, 10, Long.MAX_VALUE).size());
+
+      bench.store.main.number("PRAGMA max_page_count=1000000");
+      bench.store.begin(false);
+      assertEquals(expected, bench.applyUpTo(bench.appended()));
+      bench.store.commit();
+      check(bench);
       bench.reopen();
       check(bench);
     }

@@ -36,7 +36,8 @@ final class IndexFileTest {
 
   @BeforeEach
   void fill() {
-    bench = new StoreBench(temp.resolve("data"), new StoreSettings(40, 10, 0, BLOCK_REQUESTS));
+    bench =
+        new StoreBench(temp.resolve("data"), new StoreSettings(40, 10, 0).blocksOf(BLOCK_REQUESTS));
     writeMore();
   }
 

@@ -1,7 +1,6 @@
 package holdfast.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,6 +16,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +36,10 @@ final class IndexTailTest {
       last++;
       rows.add(new TailRow.Sent(100 + last, TALK, last, 1));
     }
-    tail.add(rows, durable);
+    tail.add(rows);
+    if (durable) {
+      tail.durable(tail.rowsEver());
+    }
   }
 
   /// A thread that waits for room, once it does wait.
@@ -64,16 +67,18 @@ final class IndexTailTest {
 
   @Test
   void rowsThatAreNotDurableAreNotHandedToTheMerge() throws InterruptedException {
-    add(MAX, false);
-    assertEquals(1, tail.tables().size());
-    assertTrue(tail.wantsSync());
-    // The writer must go on: only its next commit can make them durable.
-    tail.awaitRoom();
-    add(1, true);
-    assertFalse(tail.wantsSync());
+    add(MAX / 2, false);
+    add(MAX / 2, false);
+    assertEquals(Optional.empty(), tail.awaitFull(0, true));
+    tail.durable(MAX / 2 - 1);
+    assertEquals(Optional.empty(), tail.awaitFull(0, true));
+    tail.durable(MAX / 2);
     TailTable full = tail.awaitFull(0, true).orElseThrow();
-    assertEquals(MAX + 1, full.size());
-    assertEquals(100 + last, full.lastId());
+    assertEquals(MAX / 2, full.size());
+    tail.merged();
+    assertEquals(Optional.empty(), tail.awaitFull(0, true));
+    tail.durable(MAX);
+    assertEquals(100 + last, tail.awaitFull(0, true).orElseThrow().lastId());
   }
 
   @Test

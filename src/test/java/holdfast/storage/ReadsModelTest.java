@@ -58,7 +58,7 @@ final class ReadsModelTest {
       model = new ChatModel();
       // A tail of a few rows is merged all the time, a long one never.
       StoreSettings settings =
-          new StoreSettings(seed % 2 == 0 ? 16 : 400, 10, 0, 1 + (int) seed * 3);
+          new StoreSettings(seed % 2 == 0 ? 16 : 400, 10, 0).blocksOf(1 + (int) seed * 3);
       try (StoreBench opened = new StoreBench(directory.resolve("seed" + seed), settings)) {
         bench = opened;
         run(seed);

@@ -34,7 +34,7 @@ final class RequestsAfterRestartTest {
       ChatModel model = new ChatModel();
       RandomChat chat = new RandomChat(random, model);
       keys.clear();
-      StoreSettings settings = new StoreSettings(40, 10, 0, 1 + random.nextInt(12));
+      StoreSettings settings = new StoreSettings(40, 10, 0).blocksOf(1 + random.nextInt(12));
       try (StoreBench bench = new StoreBench(temp.resolve("seed" + seed), settings)) {
         for (int start = 1; start <= STARTS; start++) {
           write(bench, model, chat, 40 + random.nextInt(200), random);

@@ -127,7 +127,9 @@ final class SnapshotsTest {
         assertEquals(new LogPosition(StoreBench.TERM, 400), log.compacted());
         assertEquals(log.compacted(), log.last());
         assertEquals(Optional.of(digest), installed.snapshots().installed());
-        assertEquals(List.of("holdfast.db", "index.db", "lock", "snapshot.installed"), mainFiles());
+        assertEquals(
+            List.of("holdfast.db", "index.db", "lock", "redo-1", "redo-2", "snapshot.installed"),
+            mainFiles());
       }
       assertFalse(Files.exists(temp.resolve("source/snapshot-out.db")));
     }
@@ -137,7 +139,7 @@ final class SnapshotsTest {
   void aServersOwnBlocksOfRequestsDoNotOutliveItsTables() throws Exception {
     ChatModel own = new ChatModel();
     RandomChat ownChat = new RandomChat(new SplittableRandom(12), own);
-    StoreSettings smallBlocks = new StoreSettings(32, 10, 0, 4);
+    StoreSettings smallBlocks = new StoreSettings(32, 10, 0).blocksOf(4);
     try (StoreBench source = source(400);
         StoreBench receiver = new StoreBench(temp.resolve("receiver"), smallBlocks);
         Sqlite index = Sqlite.openToRead(temp.resolve("receiver/index.db"), 100)) {
@@ -224,7 +226,7 @@ final class SnapshotsTest {
     known.addAll(SnapshotCopy.CHANGED);
     // log_start and membership are written anew, the others are local or the log.
     known.addAll(List.of("identity", "hard_state", "log_start", "membership", "log", "term_run"));
-    known.addAll(List.of("rescued", "unreplayable"));
+    known.addAll(List.of("redo", "rescued", "unreplayable"));
     try (StoreBench source = source(1)) {
       TreeSet<String> tables =
           new TreeSet<>(

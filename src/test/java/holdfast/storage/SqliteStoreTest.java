@@ -3,6 +3,7 @@ package holdfast.storage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -29,10 +30,13 @@ import holdfast.replication.StoredLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,12 +94,14 @@ final class SqliteStoreTest {
 
   @Test
   void aCommitThatMustBeDurableFailsIfTheLogCannotBeSynced() throws IOException {
-    store.writeAheadLog.close();
-    store.begin(false);
-    store.commit();
-    store.begin(true);
-    store.append(List.of(StoreBench.entry(1, 1, "c1")));
-    assertThrows(DiskFailedException.class, store::commit);
+    try (SqliteStore alone = StoreBench.open(temp.resolve("alone"), new StoreSettings(64, 10, 0))) {
+      alone.writeAheadLog.close();
+      alone.begin(false);
+      alone.commit();
+      alone.begin(true);
+      alone.append(List.of(StoreBench.entry(1, 1, "c1")));
+      assertThrows(DiskFailedException.class, alone::commit);
+    }
   }
 
   @Test
@@ -403,7 +409,9 @@ final class SqliteStoreTest {
     store.announceApplied();
     FutureTask<Long> read = readBegun();
     store.rollback();
-    assertEquals(0, read.get());
+    // It was told of the message, so it must not say that there is none.
+    assertInstanceOf(
+        RejectedReadException.class, assertThrows(ExecutionException.class, read::get).getCause());
     assertEquals(0, store.reads().lastSeq(TALK));
   }
 
@@ -411,7 +419,7 @@ final class SqliteStoreTest {
   void aReservedWriteAheadLogIsTakenForNone() throws IOException {
     Path data = temp.resolve("reserved");
     Path wal = data.resolve("holdfast.db-wal");
-    StoreSettings settings = new StoreSettings(1_024, 10, 1 << 20);
+    StoreSettings settings = StoreSettings.defaults().reserving(1 << 20);
     for (int start = 1; start <= 2; start++) {
       try (SqliteStore reserved = StoreBench.open(data, settings)) {
         assertEquals(1 << 20, Files.size(wal));
@@ -422,6 +430,64 @@ final class SqliteStoreTest {
         reserved.commit();
         assertEquals(1 << 20, Files.size(wal), "it is written over, not made longer");
       }
+    }
+  }
+
+  private SqliteStore settlingLate(Path directory) {
+    return StoreBench.open(directory, StoreSettings.defaults().settling(Duration.ofHours(1)));
+  }
+
+  private static void sendFirst(SqliteStore store) {
+    store.begin(true);
+    store.append(List.of(StoreBench.entry(1, 1, "c1"), StoreBench.entry(2, 1, "c2")));
+    store.chat().addMessage(message(1, 1, 1, "a"));
+    store.setApplied(1, 1, new byte[32]);
+    store.announceApplied();
+    store.commit();
+  }
+
+  @Test
+  void aReadHurriesTheTransactionThatItWaitsFor() throws Exception {
+    try (SqliteStore late = settlingLate(temp.resolve("late"))) {
+      CountDownLatch hurried = new CountDownLatch(1);
+      late.reads().onWaiting(hurried::countDown);
+      sendFirst(late);
+      assertEquals(0, late.settledIndex());
+      assertTrue(late.settleDueNanos().orElseThrow() > 0);
+      FutureTask<Long> read = new FutureTask<>(() -> late.reads().lastSeq(TALK));
+      Thread.ofVirtual().start(read);
+      hurried.await();
+      late.settle();
+      assertEquals(1, read.get());
+      assertEquals(1, late.settledIndex());
+      assertEquals(OptionalLong.empty(), late.settleDueNanos());
+    }
+  }
+
+  @Test
+  void whatIsNotSettledIsInTheLogAllTheSame() {
+    Path data = temp.resolve("late");
+    try (SqliteStore late = settlingLate(data)) {
+      sendFirst(late);
+      assertEquals(2, late.lastIndex());
+      assertEquals(List.of(StoreBench.entry(2, 1, "c2")), late.read(2, 10, 1_000));
+      late.begin(true);
+      late.append(List.of(StoreBench.entry(2, 3, "other"), StoreBench.entry(3, 3, "c3")));
+      late.commit();
+      late.begin(true);
+      late.append(List.of(StoreBench.entry(3, 4, "lost")));
+      late.rollback();
+      // What was applied is taken back with it, what was appended before is not.
+      assertEquals(0, late.appliedIndex());
+      assertEquals(3, late.lastIndex());
+    }
+    try (SqliteStore late = settlingLate(data)) {
+      assertEquals(
+          List.of(
+              StoreBench.entry(1, 1, "c1"),
+              StoreBench.entry(2, 3, "other"),
+              StoreBench.entry(3, 3, "c3")),
+          late.read(1, 10, 1_000));
     }
   }
 
