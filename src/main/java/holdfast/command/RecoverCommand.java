@@ -44,6 +44,14 @@ final class RecoverCommand implements Callable<Integer> {
       description = "A surviving data directory (server-N).")
   private List<Path> directories = new ArrayList<>();
 
+  @Option(
+      names = "--without-redo-log",
+      description = {
+        "Also take a directory whose redo log is missing or damaged: its database as it stands,",
+        "which may lack the last of what was acknowledged. For when there is nothing better."
+      })
+  private boolean withoutRedoLog;
+
   @Option(names = "--yes", description = "Do not ask.")
   private boolean yes;
 
@@ -61,7 +69,7 @@ final class RecoverCommand implements Callable<Integer> {
     }
     try (OperatorLock _ = lock.get()) {
       NewCluster cluster = NewCluster.here(config);
-      Recovery recovery = Recovery.look(directories);
+      Recovery recovery = Recovery.look(directories, withoutRedoLog);
       recovery.survivors().forEach(survivor -> say(describe(recovery, survivor)));
       if (recovery.isQuorum()) {
         say(
@@ -80,7 +88,7 @@ final class RecoverCommand implements Callable<Integer> {
   }
 
   private static String describe(Recovery recovery, SurvivingDirectory survivor) {
-    return "%s (%s): log ends at index %d of term %s; applied up to %d, %s%s"
+    return "%s (%s): log ends at index %d of term %s; applied up to %d, %s%s%s"
         .formatted(
             survivor.directory(),
             recovery
@@ -91,6 +99,7 @@ final class RecoverCommand implements Callable<Integer> {
             Timeline.termText(survivor.last().term()),
             survivor.appliedIndex(),
             Times.utc(survivor.time()),
+            survivor.redoLogLost() ? "; without its redo log, counts as missing" : "",
             survivor.equals(recovery.chosen()) ? "  <- the most advanced: taken" : "");
   }
 

@@ -26,10 +26,12 @@ import java.util.stream.Stream;
 /// them is the most advanced, and what may be missing from it (docs/DESIGN.md, Founding from a
 /// state).
 ///
-/// @param survivors as given
+/// @param survivors as given; one without its redo log is good for what it has, but does not count
+///   as a voter that is left, since what it acknowledged last may be missing
 /// @param chosen the one whose log ends last, by term and then index: whatever a majority of which
 ///   one voter is among the survivors has acknowledged, is in it
-/// @param votersMissing voters of its last membership of which no directory was given
+/// @param votersMissing voters of its last membership of which no directory was given, or one
+///   without its redo log
 public record Recovery(
     List<SurvivingDirectory> survivors, SurvivingDirectory chosen, List<Member> votersMissing) {
   public Recovery {
@@ -39,14 +41,16 @@ public record Recovery(
 
   /// Looks at the directories, all of stopped servers of one cluster.
   ///
+  /// @param evenWithoutRedoLog whether one whose redo log is missing or damaged is taken, too
   /// @throws StoreException one cannot be used
   /// @throws ConfigException they do not belong together
-  public static Recovery look(List<Path> directories)
+  public static Recovery look(List<Path> directories, boolean evenWithoutRedoLog)
       throws ConfigException, IOException, StoreException {
     List<SurvivingDirectory> survivors = new ArrayList<>();
     Set<String> keys = new HashSet<>();
     for (Path directory : directories) {
-      SurvivingDirectory survivor = SurvivingDirectory.look(directory, new CommandCodec());
+      SurvivingDirectory survivor =
+          SurvivingDirectory.look(directory, new CommandCodec(), evenWithoutRedoLog);
       survivors.add(survivor);
       if (!survivor.clusterId().equals(survivors.getFirst().clusterId())) {
         throw new ConfigException(
@@ -64,6 +68,10 @@ public record Recovery(
     }
     SurvivingDirectory chosen =
         survivors.stream().max(Comparator.comparing(SurvivingDirectory::last)).orElseThrow();
+    survivors.stream()
+        .filter(SurvivingDirectory::redoLogLost)
+        .map(SurvivingDirectory::memberKey)
+        .forEach(keys::remove);
     Membership membership = chosen.membership();
     List<Member> missing =
         membership.members().stream()

@@ -77,6 +77,11 @@ final class Intake {
     return false;
   }
 
+  /// Ends an `await`, or the next one, at once.
+  void wakeUp() {
+    inbox.wakeUp();
+  }
+
   /// Whether tasks are still taken.
   boolean isOpen() {
     return !closed;

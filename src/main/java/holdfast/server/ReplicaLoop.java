@@ -49,6 +49,9 @@ final class ReplicaLoop implements Runnable {
   private long diskFullSinceNanos;
   private boolean diskFull;
 
+  /// A read waits for the store's open transaction.
+  private volatile boolean settleWanted;
+
   /// The last entry whose outcome and events were told.
   private long toldIndex;
 
@@ -82,7 +85,8 @@ final class ReplicaLoop implements Runnable {
           if (Thread.currentThread().equals(replica)) {
             settle();
           } else {
-            intake.offer(this::settle);
+            settleWanted = true;
+            intake.wakeUp();
           }
         });
     while (intake.isOpen()) {
@@ -96,6 +100,10 @@ final class ReplicaLoop implements Runnable {
     if (!hasWork()) {
       long toTick = Math.max(0, startNanos + (ticks + 1) * TICK_NANOS - System.nanoTime());
       intake.await(Math.min(office.restNanos(toTick), store.settleDueNanos().orElse(toTick)));
+    }
+    if (settleWanted) {
+      settleWanted = false;
+      settle();
     }
     long deadline = System.nanoTime() + PASS_NANOS_MAX;
     int elapsed = elapsedTicks();
@@ -174,7 +182,7 @@ final class ReplicaLoop implements Runnable {
   }
 
   /// Writes what the core's step asks for, and whatever is committed and not applied. False: the
-  /// disk is full; nothing that rests on this disk may be said.
+  /// disk is full, and what the core wants to say rests on what is not there.
   private boolean persist(Effects effects, List<AppliedEntry> applied) {
     keep(effects);
     boolean sync = unsaved();
@@ -184,8 +192,9 @@ final class ReplicaLoop implements Runnable {
     if (!sync && !syncApplied && !applier.hasWork(replica) && !hasRows && !diskFull) {
       return true;
     }
+    boolean mustWrite = sync || syncApplied;
     if (diskFull && System.nanoTime() - diskFullSinceNanos < DISK_FULL_RETRY_NANOS) {
-      return false;
+      return !mustWrite;
     }
     try {
       store.begin(sync);
@@ -207,7 +216,7 @@ final class ReplicaLoop implements Runnable {
       }
     } catch (DiskFullException e) {
       onDiskFull(applied);
-      return false;
+      return !mustWrite;
     }
     if (diskFull) {
       diskFull = false;

@@ -84,9 +84,7 @@ final class RedoLog implements AutoCloseable {
       for (int number = 1; number <= FILES; number++) {
         Path path = file(data.directory(), number);
         DataDirectory.create(path);
-        if (!fill(path, fileBytes)) {
-          LOG.warn(
-              "too little room for {}: each write waits for the database, which is slower", path);
+        if (!filled(path, fileBytes)) {
           close(slots);
           return Optional.empty();
         }
@@ -105,7 +103,7 @@ final class RedoLog implements AutoCloseable {
       return Optional.of(log);
     } catch (IOException e) {
       close(slots);
-      if (Files.getFileStore(data.directory()).getUsableSpace() > ROOM_MIN_BYTES) {
+      if (hasRoom(data.directory())) {
         throw e;
       }
       LOG.warn("no room for a redo log, each write waits for the database: {}", e.toString());
@@ -113,22 +111,33 @@ final class RedoLog implements AutoCloseable {
     }
   }
 
-  /// Sees to it that the file is so long, and that the disk has all of it.
-  private static boolean fill(Path path, int bytes) throws IOException {
-    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
-      if (file.length() == bytes) {
+  /// Sees to it that the file is so long, and that the disk has all of it. False: there is no room
+  /// for it, or no telling whether there is.
+  private static boolean filled(Path path, int bytes) {
+    try {
+      if (Files.size(path) == bytes) {
         return true;
       }
-      if (Files.getFileStore(path).getUsableSpace() / SHARE_MAX < bytes) {
-        return false;
+      if (Files.getFileStore(path).getUsableSpace() / SHARE_MAX >= bytes) {
+        fill(path, bytes);
+        return true;
       }
+      LOG.warn("too little room for {}: each write waits for the database, which is slower", path);
+    } catch (IOException e) {
+      LOG.warn(
+          "without {} each write waits for the database, which is slower: {}", path, e.toString());
+    }
+    return false;
+  }
+
+  private static void fill(Path path, int bytes) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
       file.setLength(0);
       byte[] zeros = new byte[FILL_BYTES];
       for (int at = 0; at < bytes; at += zeros.length) {
         file.write(zeros, 0, Math.min(zeros.length, bytes - at));
       }
       file.getFD().sync();
-      return true;
     }
   }
 

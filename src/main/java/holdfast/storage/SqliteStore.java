@@ -442,6 +442,7 @@ public final class SqliteStore implements LogReader, AutoCloseable {
   }
 
   private void commitTransaction(long upTo) {
+    boolean failedBefore = settlingFailed;
     settlingFailed = true;
     log.writeRows(state.committedIndex());
     redo.ifPresent(log -> saveRedo.with(upTo, log.written()).update());
@@ -455,6 +456,11 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     chat.committed();
     rescue.committed();
     writeAheadLog.committed(new WriteAheadLog.Settled(sequence, tail.rowsEver()));
+    if (failedBefore) {
+      // The one that failed may stand whole in the write-ahead log, and on disk, with the same
+      // number and other content: a start must not take it for this one.
+      writeAheadLog.sync();
+    }
   }
 
   private void settled() {

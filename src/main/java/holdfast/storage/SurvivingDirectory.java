@@ -20,6 +20,8 @@ import java.util.Optional;
 /// @param appliedIndex up to here the cluster is known to have committed
 /// @param time of the last command applied, ms since the epoch
 /// @param membership the last one that its log states
+/// @param redoLogLost what its redo log had is not known: the rest is what its database has, which
+///   may lack the last of what it acknowledged
 public record SurvivingDirectory(
     Path directory,
     String memberKey,
@@ -28,7 +30,8 @@ public record SurvivingDirectory(
     LogPosition last,
     long appliedIndex,
     long time,
-    Membership membership) {
+    Membership membership,
+    boolean redoLogLost) {
   private static final int CACHE_KIB = 8 * 1024;
 
   /// The files that a copy needs; all but the first may be missing.
@@ -37,9 +40,11 @@ public record SurvivingDirectory(
 
   /// Looks into `directory`.
   ///
+  /// @param evenWithoutRedoLog whether a redo log that is missing or damaged is left out
   /// @throws StoreException a server runs there, there is no database, it is damaged or of another
   ///   version, or has never been part of a cluster
-  public static SurvivingDirectory look(Path directory, MembershipReader memberships)
+  public static SurvivingDirectory look(
+      Path directory, MembershipReader memberships, boolean evenWithoutRedoLog)
       throws IOException, StoreException {
     Path file = directory.resolve("holdfast.db");
     if (!Files.isRegularFile(file)) {
@@ -53,7 +58,8 @@ public record SurvivingDirectory(
     try (Sqlite sqlite = Sqlite.openUntouched(file, CACHE_KIB)) {
       Schema.MAIN.verifyKnown(sqlite, file);
       SnapshotState state = SnapshotState.of(sqlite, "main");
-      List<RedoRecord> lacking = RedoRecovery.lacking(directory, sqlite);
+      Optional<List<RedoRecord>> redo = redo(directory, sqlite, evenWithoutRedoLog);
+      List<RedoRecord> lacking = redo.orElse(List.of());
       Optional<Membership> membership =
           membership(lacking, memberships)
               .or(() -> membership(sqlite, memberships, beginning(lacking)));
@@ -74,7 +80,8 @@ public record SurvivingDirectory(
               last(lacking).orElseGet(() -> last(sqlite, state.compacted())),
               state.position().index(),
               sqlite.number("SELECT time FROM state"),
-              membership.get());
+              membership.get(),
+              redo.isEmpty());
       Optional<Path> snapshot = SnapshotFiles.waitingIn(directory);
       return snapshot.isPresent() ? found.with(snapshot.get()) : found;
     } catch (DiskFailedException e) {
@@ -99,11 +106,29 @@ public record SurvivingDirectory(
           state.position(),
           state.position().index(),
           sqlite.number("SELECT time FROM state"),
-          membership);
+          membership,
+          redoLogLost);
     }
   }
 
   // ---- what only the redo log has
+
+  /// Empty: it is missing or damaged, which is as it is.
+  private static Optional<List<RedoRecord>> redo(Path directory, Sqlite sqlite, boolean evenWithout)
+      throws IOException, StoreException {
+    try {
+      return Optional.of(RedoRecovery.lacking(directory, sqlite));
+    } catch (DiskFailedException e) {
+      if (evenWithout) {
+        return Optional.empty();
+      }
+      throw new StoreException(
+          Kind.REFUSED,
+          "%s cannot be used as a whole: %s. If there is nothing better left, --without-redo-log takes its database as it stands, which may lack the last of what was acknowledged"
+              .formatted(directory, e.getMessage()),
+          e);
+    }
+  }
 
   private static Optional<Long> term(List<RedoRecord> lacking) {
     return lacking.reversed().stream()
@@ -179,6 +204,11 @@ public record SurvivingDirectory(
       Optional<Path> snapshot = SnapshotFiles.waitingIn(directory);
       if (snapshot.isPresent()) {
         SnapshotFiles.copy(snapshot.get(), data.file(snapshot.get().getFileName().toString()));
+      }
+      if (redoLogLost) {
+        try (Sqlite copy = Sqlite.open(data.main(), CACHE_KIB)) {
+          copy.run("UPDATE redo SET written = 0");
+        }
       }
       data.sync();
     }

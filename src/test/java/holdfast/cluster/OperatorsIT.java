@@ -169,9 +169,15 @@ final class OperatorsIT {
             deleteDirectory(servers.directory(number));
           }
         }
+        Files.delete(servers.directory(behind).resolve("redo-1"));
+        Commands.Said refused = Commands.run(servers, left.toArray(String[]::new));
+        assertEquals(4, refused.status(), refused.text());
+        assertTrue(refused.text().contains("--without-redo-log"), refused.text());
+        left.add("--without-redo-log");
         Commands.Said asked = Commands.run(servers, left.toArray(String[]::new));
         assertEquals(1, asked.status(), asked.text());
         assertTrue(asked.text().contains("may be lost"), asked.text());
+        assertTrue(asked.text().contains("without its redo log, counts as missing"), asked.text());
         left.add("--yes");
         String recovered = Commands.ok(servers, left.toArray(String[]::new));
         assertTrue(

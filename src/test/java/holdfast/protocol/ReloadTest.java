@@ -120,7 +120,7 @@ final class ReloadTest {
       ServerConfig config = servers.config();
       Path left = config.directory(new ServerId(servers.primary()));
       servers.endAll();
-      Recovery.look(List.of(left)).begin(config, NewCluster.here(config), Instant.now());
+      Recovery.look(List.of(left), false).begin(config, NewCluster.here(config), Instant.now());
       for (int number = 1; number <= servers.size(); number++) {
         servers.restart(number);
       }

@@ -127,6 +127,30 @@ final class DiskFullTest {
     }
   }
 
+  /// A commit that failed may stand whole in the write-ahead log, with the number of the step that
+  /// is tried again: so that one is synced there, not only in the redo log.
+  @Test
+  void theFirstTransactionAfterOneThatFailedIsOnDiskBeforeItsStepIsOver() throws Exception {
+    StoreSettings settings = new StoreSettings(64, 10, 1 << 20).settling(Duration.ofHours(1));
+    try (StoreBench bench = new StoreBench(temp.resolve("data"), settings)) {
+      bench.write(List.of(register("ann"), register("bob"), longMessage()));
+      bench.store.settle();
+      long pages = bench.store.main.number("PRAGMA page_count");
+      bench.store.main.number("PRAGMA max_page_count=" + pages);
+      bench.store.begin(true);
+      bench.appendCommands(List.of(longMessage(), longMessage()));
+      bench.store.commit();
+      assertThrows(DiskFullException.class, bench.store::settle);
+      bench.rollback(bench.appended());
+      bench.store.main.number("PRAGMA max_page_count=1000000");
+
+      bench.store.writeAheadLog.close();
+      bench.store.begin(true);
+      bench.appendCommands(List.of(longMessage()));
+      assertThrows(DiskFailedException.class, bench.store::commit);
+    }
+  }
+
   private void check(StoreBench bench) {
     ConversationId talk = ConversationId.direct(1, 2);
     assertEquals(model.lastId(), bench.store.appliedIndex());

@@ -16,6 +16,7 @@ import holdfast.replication.StoredLog;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -156,11 +157,11 @@ final class SeededDirectoryTest {
       source.store.commit();
       assertThrows(
           StoreException.class,
-          () -> SurvivingDirectory.look(directory, StoreBench.MEMBERSHIPS),
+          () -> SurvivingDirectory.look(directory, StoreBench.MEMBERSHIPS, false),
           "it is open");
     }
     byte[] before = Files.readAllBytes(directory.resolve("holdfast.db"));
-    SurvivingDirectory survivor = SurvivingDirectory.look(directory, StoreBench.MEMBERSHIPS);
+    SurvivingDirectory survivor = SurvivingDirectory.look(directory, StoreBench.MEMBERSHIPS, false);
     assertEquals(new LogPosition(StoreBench.TERM + 1, COMMANDS + 2), survivor.last());
     assertEquals(COMMANDS, survivor.appliedIndex());
     assertEquals(StoreBench.membership(COMMANDS + 1, 3), survivor.membership());
@@ -171,6 +172,43 @@ final class SeededDirectoryTest {
     }
     assertEquals(
         List.of(), differing(before, Files.readAllBytes(directory.resolve("holdfast.db"))));
+  }
+
+  @Test
+  void aDirectoryWithoutItsRedoLogIsTakenOnlyOnRequest() throws Exception {
+    Path killed = Files.createDirectories(temp.resolve("killed"));
+    StoreSettings settings = StoreSettings.defaults().settling(Duration.ofHours(1));
+    try (StoreBench bench = new StoreBench(temp.resolve("source"), settings)) {
+      bench.write(new Command.Found(1, "c0ffee", new byte[32]));
+      bench.store.begin(true);
+      bench.store.append(List.of(StoreBench.entry(2, StoreBench.TERM, "members 3")));
+      bench.store.commit();
+      bench.store.settle();
+      bench.store.begin(true);
+      bench.store.append(List.of(StoreBench.entry(3, StoreBench.TERM, "in the redo log only")));
+      bench.store.commit();
+      for (String name : List.of("holdfast.db", "holdfast.db-wal", "redo-1", "redo-2")) {
+        Files.copy(temp.resolve("source").resolve(name), killed.resolve(name));
+      }
+    }
+    assertEquals(3, look(killed, false).last().index());
+    Files.delete(killed.resolve("redo-1"));
+    StoreException refused = assertThrows(StoreException.class, () -> look(killed, false));
+    assertEquals(StoreException.Kind.REFUSED, refused.kind());
+    assertTrue(refused.getMessage().contains("--without-redo-log"), refused::getMessage);
+    SurvivingDirectory survivor = look(killed, true);
+    assertTrue(survivor.redoLogLost());
+    assertEquals(2, survivor.last().index());
+    survivor.copyTo(temp.resolve("copy"));
+    try (SqliteStore copy = StoreBench.open(temp.resolve("copy"), StoreSettings.defaults())) {
+      assertEquals(2, copy.lastIndex());
+    }
+    assertThrows(StoreException.class, () -> look(killed, false), "it was changed");
+  }
+
+  private static SurvivingDirectory look(Path directory, boolean evenWithoutRedoLog)
+      throws Exception {
+    return SurvivingDirectory.look(directory, StoreBench.MEMBERSHIPS, evenWithoutRedoLog);
   }
 
   private static List<Integer> differing(byte[] one, byte[] other) {
