@@ -9,6 +9,7 @@ import holdfast.wire.Cursor;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -83,9 +84,10 @@ final class Deliveries {
     if (!recent.coversAfter(session.position.id())) {
       return false;
     }
-    List<ChatEvent> missed = recent.after(session.position.id(), session.position.part());
+    Set<Long> rooms = new TreeSet<>(state.roomsOf(login.account()));
+    List<ChatEvent> missed = missed(login.account(), rooms, session.position);
     Set<Long> hidden = hiddenBy(login.account(), missed);
-    Set<Long> rooms = roomsAt(login.account(), missed);
+    takeBack(login.account(), missed, rooms);
     Set<Long> left = new TreeSet<>();
     long command = 0;
     for (ChatEvent event : missed) {
@@ -103,10 +105,26 @@ final class Deliveries {
       }
       session.position = new Cursor.Position(event.id(), event.part());
     }
+    session.position = recent.endAfter(session.position);
     session.live = true;
     rooms.removeAll(left);
     rooms.forEach(room -> liveRooms.enter(session, room));
     return true;
+  }
+
+  /// The events after `position` that may concern `account`, which is in `rooms` by now: its own,
+  /// and those of every room that it is in or came to or left since.
+  private List<ChatEvent> missed(long account, Set<Long> rooms, Cursor.Position position) {
+    EventChains.Party self = EventChains.Party.account(account);
+    Set<EventChains.Party> parties = new HashSet<>();
+    parties.add(self);
+    rooms.forEach(room -> parties.add(EventChains.Party.room(room)));
+    for (ChatEvent event : recent.after(position, List.of(self))) {
+      if (event instanceof ChatEvent.RoomChanged changed) {
+        parties.add(EventChains.Party.room(changed.room()));
+      }
+    }
+    return recent.after(position, parties);
   }
 
   /// Those of the messages that `account` has hidden from itself meanwhile: they are as if they had
@@ -121,10 +139,9 @@ final class Deliveries {
     return hidden;
   }
 
-  /// The rooms of `account` before the first of `missed`: today's, with its own comings and goings
-  /// taken back.
-  private Set<Long> roomsAt(long account, List<ChatEvent> missed) {
-    Set<Long> rooms = new TreeSet<>(state.roomsOf(account));
+  /// Makes of `rooms`, those of `account` today, those before the first of `missed`: its own
+  /// comings and goings are taken back.
+  private static void takeBack(long account, List<ChatEvent> missed, Set<Long> rooms) {
     for (ChatEvent event : missed.reversed()) {
       if (event instanceof ChatEvent.RoomChanged changed && changed.account() == account) {
         if (changed.change().isArrival()) {
@@ -134,7 +151,6 @@ final class Deliveries {
         }
       }
     }
-    return rooms;
   }
 
   /// Whether the event is for `account`, a member of `rooms` before it; moves `rooms` on. Whoever

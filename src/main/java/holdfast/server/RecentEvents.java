@@ -1,9 +1,12 @@
 package holdfast.server;
 
 import holdfast.chat.ChatEvent;
-import java.util.ArrayList;
+import holdfast.wire.Cursor;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /// The events of the last commands applied, in memory: who reconnects right after a failover is
@@ -19,6 +22,11 @@ final class RecentEvents {
   private long first;
 
   private long next;
+
+  /// Made only as far as somebody asked: who writes while nobody comes back pays nothing for it.
+  private final EventChains chains = new EventChains(EVENTS_MAX);
+
+  private long nextChained;
 
   /// Every event of a command with a larger id is here.
   private long floorId;
@@ -45,13 +53,36 @@ final class RecentEvents {
     return id >= floorId;
   }
 
-  /// The events after the position, oldest first.
-  List<ChatEvent> after(long id, int part) {
-    List<ChatEvent> newest = new ArrayList<>();
-    for (long number = numberAfter(id, part); number < next; number++) {
-      newest.add(at(number));
+  /// The events after the position that may concern any of `parties`, oldest first.
+  List<ChatEvent> after(Cursor.Position position, Collection<EventChains.Party> parties) {
+    long from = numberAfter(position.id(), position.part());
+    chain();
+    SortedSet<Long> numbers = new TreeSet<>();
+    for (EventChains.Party party : parties) {
+      for (long n = chains.newest(party); n >= from; n = chains.before(n, party)) {
+        numbers.add(n);
+      }
     }
-    return newest;
+    return numbers.stream().map(this::at).toList();
+  }
+
+  private void chain() {
+    if (next - nextChained >= EVENTS_MAX) {
+      chains.clear();
+      nextChained = first;
+    }
+    for (; nextChained < next; nextChained++) {
+      chains.add(nextChained, at(nextChained));
+    }
+  }
+
+  /// Where whoever was at `position` is once it has seen everything.
+  Cursor.Position endAfter(Cursor.Position position) {
+    if (numberAfter(position.id(), position.part()) == next) {
+      return position;
+    }
+    ChatEvent last = at(next - 1);
+    return new Cursor.Position(last.id(), last.part());
   }
 
   /// Whoever comes back is told of a message as it is by then: changes what is told of the sending

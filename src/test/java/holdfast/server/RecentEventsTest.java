@@ -1,0 +1,140 @@
+package holdfast.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import holdfast.chat.ChatEvent;
+import holdfast.chat.ConversationId;
+import holdfast.server.EventChains.Party;
+import holdfast.wire.Cursor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+/// Who comes back is given what may concern it and happened after its position, whenever it asks
+/// and however much happened since anybody asked.
+final class RecentEventsTest {
+  private static final int KEPT = 4_096;
+  private static final int ACCOUNTS = 6;
+  private static final int ROOMS = 3;
+
+  private final RandomGenerator random = new SplittableRandom(3);
+  private final RecentEvents recent = new RecentEvents(0);
+  private final List<ChatEvent> all = new ArrayList<>();
+  private long id = 1;
+  private int part;
+
+  private long account() {
+    return random.nextLong(1, ACCOUNTS + 1);
+  }
+
+  private long room() {
+    return random.nextLong(1, ROOMS + 1);
+  }
+
+  private ConversationId conversation() {
+    return random.nextBoolean()
+        ? ConversationId.room(room())
+        : ConversationId.direct(account(), account());
+  }
+
+  private ChatEvent event() {
+    return switch (random.nextInt(7)) {
+      case 0 -> new ChatEvent.MessageEdited(id, part, conversation(), 1, 0, "text", 1);
+      case 1 ->
+          new ChatEvent.MessagesDeleted(
+              id, part, conversation(), List.of(1L), List.of(0L), account(), random.nextBoolean());
+      case 2 -> new ChatEvent.Reacted(id, part, conversation(), 1, account(), "+1", false);
+      case 3 -> new ChatEvent.ReadMoved(id, part, conversation(), account(), 1);
+      case 4 -> {
+        ChatEvent.RoomChange[] changes = ChatEvent.RoomChange.values();
+        ChatEvent.RoomChange change = changes[random.nextInt(changes.length)];
+        yield new ChatEvent.RoomChanged(id, part, room(), change, account(), account());
+      }
+      case 5 -> new ChatEvent.TokensVoided(id, part, account(), 1, false);
+      default ->
+          new ChatEvent.MessageSent(
+              id, part, conversation(), 1, account(), 1, "text", Optional.empty(), "r");
+    };
+  }
+
+  private void add(int count) {
+    for (int i = 0; i < count; i++) {
+      ChatEvent event = event();
+      all.add(event);
+      recent.add(event);
+      part++;
+      if (random.nextInt(3) > 0) {
+        part = 0;
+        id += random.nextInt(1, 4);
+      }
+    }
+  }
+
+  private static boolean concerns(ChatEvent event, Set<Party> parties) {
+    return switch (event) {
+      case ChatEvent.MessageSent m -> isOf(m.conversation(), parties);
+      case ChatEvent.MessageEdited e -> isOf(e.conversation(), parties);
+      case ChatEvent.Reacted r -> isOf(r.conversation(), parties);
+      case ChatEvent.MessagesDeleted d ->
+          d.hidden()
+              ? parties.contains(Party.account(d.account()))
+              : isOf(d.conversation(), parties);
+      case ChatEvent.ReadMoved r ->
+          r.conversation().isRoom()
+              ? parties.contains(Party.account(r.account()))
+              : isOf(r.conversation(), parties);
+      case ChatEvent.RoomChanged c ->
+          parties.contains(Party.room(c.room())) || parties.contains(Party.account(c.account()));
+      case ChatEvent.TokensVoided t -> parties.contains(Party.account(t.account()));
+    };
+  }
+
+  private static boolean isOf(ConversationId conversation, Set<Party> parties) {
+    return conversation.isRoom()
+        ? parties.contains(Party.room(conversation.roomId()))
+        : parties.contains(Party.account(conversation.low()))
+            || parties.contains(Party.account(conversation.high()));
+  }
+
+  private void check(Cursor.Position position) {
+    Set<Party> parties =
+        random.nextBoolean()
+            ? Set.of(Party.account(account()))
+            : Set.of(Party.account(account()), Party.room(1), Party.room(2 + random.nextInt(2)));
+    List<ChatEvent> after =
+        all.stream()
+            .filter(e -> new Cursor.Position(e.id(), e.part()).compareTo(position) > 0)
+            .toList();
+    assertEquals(
+        after.stream().filter(event -> concerns(event, parties)).toList(),
+        recent.after(position, parties));
+    Cursor.Position end =
+        after.isEmpty()
+            ? position
+            : new Cursor.Position(after.getLast().id(), after.getLast().part());
+    assertEquals(end, recent.endAfter(position));
+  }
+
+  @Test
+  void whoComesBackIsGivenWhatMayConcernIt() {
+    check(new Cursor.Position(0, 0));
+    for (int round = 0; round < 60; round++) {
+      add(random.nextInt(5) == 0 ? random.nextInt(2 * KEPT) : random.nextInt(200));
+      for (int i = random.nextInt(4); i > 0; i--) {
+        ChatEvent seen = all.get(all.size() - 1 - random.nextInt(Math.min(KEPT, all.size())));
+        if (recent.coversAfter(seen.id())) {
+          check(new Cursor.Position(seen.id(), seen.part()));
+        }
+      }
+      check(new Cursor.Position(id + 5, 0));
+    }
+    assertTrue(all.size() > 3 * KEPT, "too few events: " + all.size());
+    assertFalse(recent.coversAfter(1));
+  }
+}
