@@ -48,7 +48,8 @@ final class RecoverCommand implements Callable<Integer> {
       names = "--without-redo-log",
       description = {
         "Also take a directory whose redo log is missing or damaged: its database as it stands,",
-        "which may lack the last of what was acknowledged. For when there is nothing better."
+        "which may lack the last of what was acknowledged: milliseconds, or seconds if it is the",
+        "database's own holdfast.db-wal that is lost. For when there is nothing better."
       })
   private boolean withoutRedoLog;
 

@@ -97,7 +97,7 @@ final class ReplicaLoop implements Runnable {
   }
 
   private void pass() {
-    if (!hasWork()) {
+    if (!hasWork() && !settleWanted) {
       long toTick = Math.max(0, startNanos + (ticks + 1) * TICK_NANOS - System.nanoTime());
       intake.await(Math.min(office.restNanos(toTick), store.settleDueNanos().orElse(toTick)));
     }
@@ -182,7 +182,8 @@ final class ReplicaLoop implements Runnable {
   }
 
   /// Writes what the core's step asks for, and whatever is committed and not applied. False: the
-  /// disk is full, and what the core wants to say rests on what is not there.
+  /// disk is full. Then nothing is said that follows a write, whether it rests on one or not: to
+  /// the others a server that can take nothing is down, so that they go on without it.
   private boolean persist(Effects effects, List<AppliedEntry> applied) {
     keep(effects);
     boolean sync = unsaved();
@@ -192,9 +193,8 @@ final class ReplicaLoop implements Runnable {
     if (!sync && !syncApplied && !applier.hasWork(replica) && !hasRows && !diskFull) {
       return true;
     }
-    boolean mustWrite = sync || syncApplied;
     if (diskFull && System.nanoTime() - diskFullSinceNanos < DISK_FULL_RETRY_NANOS) {
-      return !mustWrite;
+      return false;
     }
     try {
       store.begin(sync);
@@ -216,7 +216,7 @@ final class ReplicaLoop implements Runnable {
       }
     } catch (DiskFullException e) {
       onDiskFull(applied);
-      return !mustWrite;
+      return false;
     }
     if (diskFull) {
       diskFull = false;

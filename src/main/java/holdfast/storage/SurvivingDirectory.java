@@ -35,8 +35,9 @@ public record SurvivingDirectory(
   private static final int CACHE_KIB = 8 * 1024;
 
   /// The files that a copy needs; all but the first may be missing.
-  private static final List<String> FILES =
-      List.of("holdfast.db", "holdfast.db-wal", "redo-1", "redo-2");
+  private static final List<String> DATABASE_FILES = List.of("holdfast.db", "holdfast.db-wal");
+
+  private static final List<String> REDO_FILES = List.of("redo-1", "redo-2");
 
   /// Looks into `directory`.
   ///
@@ -115,10 +116,10 @@ public record SurvivingDirectory(
 
   /// Empty: it is missing or damaged, which is as it is.
   private static Optional<List<RedoRecord>> redo(Path directory, Sqlite sqlite, boolean evenWithout)
-      throws IOException, StoreException {
+      throws StoreException {
     try {
       return Optional.of(RedoRecovery.lacking(directory, sqlite));
-    } catch (DiskFailedException e) {
+    } catch (DiskFailedException | IOException e) {
       if (evenWithout) {
         return Optional.empty();
       }
@@ -195,11 +196,9 @@ public record SurvivingDirectory(
   /// Copies what is needed to open the directory elsewhere. The original stays as it is.
   public void copyTo(Path target) throws IOException, StoreException {
     try (DataDirectory data = DataDirectory.lock(target)) {
-      for (String name : FILES) {
-        Path from = directory.resolve(name);
-        if (Files.exists(from)) {
-          SnapshotFiles.copy(from, data.file(name));
-        }
+      copyTo(data, DATABASE_FILES);
+      if (!redoLogLost) {
+        copyTo(data, REDO_FILES);
       }
       Optional<Path> snapshot = SnapshotFiles.waitingIn(directory);
       if (snapshot.isPresent()) {
@@ -211,6 +210,15 @@ public record SurvivingDirectory(
         }
       }
       data.sync();
+    }
+  }
+
+  private void copyTo(DataDirectory data, List<String> names) throws IOException {
+    for (String name : names) {
+      Path from = directory.resolve(name);
+      if (Files.exists(from)) {
+        SnapshotFiles.copy(from, data.file(name));
+      }
     }
   }
 }

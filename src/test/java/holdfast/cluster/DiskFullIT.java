@@ -16,7 +16,11 @@ import tools.jackson.databind.JsonNode;
 /// A server's disk fills up. Needs the right to mount a small tmpfs.
 final class DiskFullIT {
   private static final String ROOM = "#ledger";
-  private static final String SIZE = "size=12m";
+
+  /// Without room for a redo log, and with room for one.
+  private static final String SMALL = "size=12m";
+
+  private static final String LARGER = "size=256m";
   private static final int BALLAST_STEP_BYTES = 64 << 10;
   private static final String HERE = "{'conversation':'@alice','limit':1}";
 
@@ -40,12 +44,12 @@ final class DiskFullIT {
   }
 
   /// Gives each server a small disk of its own; without the right to do so there is no test.
-  private static void onSmallDisks(int count, Story story) throws Exception {
+  private static void onDisks(int count, String size, Story story) throws Exception {
     try (ServerProcesses servers = ServerProcesses.create(count, ServerProcesses.CALM)) {
       boolean mounted = true;
       for (int number : servers.all()) {
         Files.createDirectories(servers.directory(number));
-        mounted &= run("mount", "-t", "tmpfs", "-o", SIZE, "holdfast-it", folder(servers, number));
+        mounted &= run("mount", "-t", "tmpfs", "-o", size, "holdfast-it", folder(servers, number));
       }
       try {
         if (mounted) {
@@ -64,13 +68,19 @@ final class DiskFullIT {
 
   @Test
   void aFullDiskOfThePrimaryCostsItsOfficeAndNoMessage() throws Exception {
-    onSmallDisks(3, DiskFullIT::assertRecovery);
+    onDisks(3, SMALL, DiskFullIT::assertRecovery);
+  }
+
+  /// It can take nothing, so the others must not count on it.
+  @Test
+  void aBackupWithAFullDiskCountsAsDownUntilThereIsRoom() throws Exception {
+    onDisks(3, LARGER, DiskFullIT::assertCountsAsDown);
   }
 
   /// Of one server, which nobody can take the office from.
   @Test
   void writesGetDiskFullReadsGoOnAndOnceThereIsRoomEachWriteIsDoneOnce() throws Exception {
-    onSmallDisks(1, DiskFullIT::assertRefusals);
+    onDisks(1, SMALL, DiskFullIT::assertRefusals);
   }
 
   private static String folder(ServerProcesses servers, int number) {
@@ -104,6 +114,36 @@ final class DiskFullIT {
       writers.check(servers, servers.all());
       System.out.println("full disk: longest gap " + writers.longestGapMs() + " ms");
     }
+  }
+
+  private static void assertCountsAsDown(ServerProcesses servers) throws Exception {
+    servers.startAll();
+    int primary = servers.awaitPrimary();
+    int full = primary % servers.all().size() + 1;
+    assertTrue(Files.exists(servers.directory(full).resolve("redo-2")), "no redo log");
+    List<Integer> port = List.of(servers.clientPort(primary));
+    try (Writers writers = Writers.start(3, ROOM, servers.clientPorts(), port)) {
+      awaitTolerated(servers, primary, 1);
+      Path ballast = servers.directory(full).resolve("ballast");
+      fill(ballast);
+      awaitTolerated(servers, primary, 0);
+      writers.awaitMore(50);
+      Files.delete(ballast);
+      assertTrue(servers.isAlive(full), "a server must outlive a full disk");
+      awaitTolerated(servers, primary, 1);
+      writers.awaitMore(10);
+      writers.stop();
+      writers.check(servers, servers.all());
+    }
+  }
+
+  private static int tolerated(ServerProcesses servers, int number) throws IOException {
+    return servers.status(number).path("failures_tolerated").asInt();
+  }
+
+  private static void awaitTolerated(ServerProcesses servers, int number, int failures)
+      throws InterruptedException {
+    ServerProcesses.await("tolerating " + failures, () -> tolerated(servers, number) == failures);
   }
 
   private static String credentials(String name) {
