@@ -7,8 +7,6 @@ JAVA_MIN=25
 # For a small server that must not pause. HOLDFAST_JAVA_OPTS, if set, stands in place of these. Servers that `up` and
 # `demo` start get what their parent got.
 JVM_TUNING="-Xms96m -Xmx240m -Xmn64m -XX:SurvivorRatio=5 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=64m -XX:+UseCompactObjectHeaders -XX:-UsePerfData -XX:InlineSmallCode=1000 -XX:LoopOptsCount=8 -XX:Tier4InvocationThreshold=15000 -XX:Tier4MinInvocationThreshold=1800 -XX:Tier4CompileThreshold=45000 -XX:Tier4BackEdgeThreshold=120000"
-# The rehearsal's compiler is as eager as Java has it, so that the cache knows more of what gets hot.
-JVM_REHEARSING="-XX:Tier4InvocationThreshold=5000 -XX:Tier4MinInvocationThreshold=600 -XX:Tier4CompileThreshold=15000 -XX:Tier4BackEdgeThreshold=40000"
 # What a server needs to be right: out of memory it must end, not go on half alive.
 JVM_NEEDED="-XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED"
 
@@ -134,8 +132,11 @@ build_now() {
 rehearse() {
   find_jdk java
   say "Rehearsing, so that servers start fast ..."
+  # C2 as eager as Java has it, so that the cache knows more of what gets hot.
+  local tuning
+  tuning=$(sed 's/-XX:Tier4[^ ]*//g' <<<"$JVM_TUNING")
   # shellcheck disable=SC2086
-  if "$jdk/bin/java" $JVM_TUNING $JVM_REHEARSING $JVM_NEEDED -XX:AOTCacheOutput="$cache.new" -jar "$jar" rehearse </dev/null >"$cache.log" 2>&1 &&
+  if "$jdk/bin/java" $tuning $JVM_NEEDED -XX:AOTCacheOutput="$cache.new" -jar "$jar" rehearse </dev/null >"$cache.log" 2>&1 &&
     [ -s "$cache.new" ]; then
     mv -f "$cache.new" "$cache"
   else

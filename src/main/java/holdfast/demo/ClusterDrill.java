@@ -209,14 +209,7 @@ public final class ClusterDrill implements AutoCloseable {
     if (load.isPresent()) {
       load().pause();
     }
-    if (!Databases.settle(cluster.databases(), START_MAX)) {
-      throw new DrillException(
-          "the servers have not caught up within "
-              + START_MAX.toSeconds()
-              + " s: applied up to "
-              + applied());
-    }
-    return Databases.compare(cluster.databases(), ledger.entries(), numbering);
+    return Databases.compareSettled(cluster.databases(), ledger.entries(), numbering, START_MAX);
   }
 
   /// What is wrong after servers that were alone have been put together again.
@@ -227,10 +220,6 @@ public final class ClusterDrill implements AutoCloseable {
       faults.add(unreplayable + " writes could not be brought in again");
     }
     return faults;
-  }
-
-  private List<Long> applied() throws SQLException {
-    return Databases.appliedIndexes(cluster.databases());
   }
 
   @Override

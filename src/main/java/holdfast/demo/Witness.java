@@ -60,13 +60,8 @@ public final class Witness {
     for (Member member : config.servers()) {
       files.put(member.id(), config.directory(member.id()).resolve("holdfast.db"));
     }
-    if (!Databases.settle(files, SETTLED_MAX)) {
-      narrator.bad(
-          "FAILED: the servers have not caught up within %d s: applied up to %s"
-              .formatted(SETTLED_MAX.toSeconds(), Databases.appliedIndexes(files)));
-      return false;
-    }
-    Databases.Report report = Databases.compare(files, ledger.entries(), Databases.Numbering.KEPT);
+    Databases.Report report =
+        Databases.compareSettled(files, ledger.entries(), Databases.Numbering.KEPT, SETTLED_MAX);
     report
         .digests()
         .forEach((id, digest) ->

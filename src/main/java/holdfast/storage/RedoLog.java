@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /// `covered` is for any thread, the rest for the replica thread.
 final class RedoLog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedoLog.class);
-  private static final int FILES = 2;
+  private static final List<String> FILES = List.of("redo-1", "redo-2");
 
   /// One part in so many of what is free may be taken.
   private static final int SHARE_MAX = 8;
@@ -69,8 +69,9 @@ final class RedoLog implements AutoCloseable {
     covered = new AtomicLong(sequence);
   }
 
-  static Path file(Path directory, int number) {
-    return directory.resolve("redo-" + number);
+  /// The files, there or not. The first is the one that is used first.
+  static List<Path> files(Path directory) {
+    return FILES.stream().map(directory::resolve).toList();
   }
 
   /// Begins the log of a database that holds everything up to record `sequence`; whatever the files
@@ -81,8 +82,7 @@ final class RedoLog implements AutoCloseable {
       throws IOException {
     List<Slot> slots = new ArrayList<>();
     try {
-      for (int number = 1; number <= FILES; number++) {
-        Path path = file(data.directory(), number);
+      for (Path path : files(data.directory())) {
         DataDirectory.create(path);
         if (!filled(path, fileBytes)) {
           close(slots);
@@ -162,7 +162,7 @@ final class RedoLog implements AutoCloseable {
       return false;
     }
     boolean next = position + bytes > fileBytes;
-    int target = next ? (current + 1) % FILES : current;
+    int target = next ? (current + 1) % slots.size() : current;
     Slot slot = slots.get(target);
     if (next && slot.lastSequence > covered.get()) {
       return false;

@@ -14,8 +14,6 @@ import org.slf4j.LoggerFactory;
 final class RedoRecovery {
   private static final Logger LOG = LoggerFactory.getLogger(RedoRecovery.class);
 
-  private static final int FILES = 2;
-
   private RedoRecovery() {}
 
   /// Writes what the database lacks, in one transaction that is synced; afterwards the redo log is
@@ -65,10 +63,10 @@ final class RedoRecovery {
     long sequence = main.number("SELECT sequence FROM redo");
     List<RedoRecord> records = new ArrayList<>();
     long last = 0;
-    for (int number = 1; number <= FILES; number++) {
-      Path path = RedoLog.file(directory, number);
+    List<Path> files = RedoLog.files(directory);
+    for (Path path : files) {
       Optional<RedoFile> file = RedoFile.read(path);
-      if (file.isEmpty() && number == 1) {
+      if (file.isEmpty() && path.equals(files.getFirst())) {
         throw new DiskFailedException(path, "it is empty");
       }
       if (file.isPresent()) {
@@ -83,7 +81,7 @@ final class RedoRecovery {
     }
     if (last < written) {
       throw new DiskFailedException(
-          RedoLog.file(directory, 1),
+          files.getFirst(),
           "with its sibling it ends at record %d, and %d was written".formatted(last, written));
     }
     records.removeIf(record -> record.sequence() <= sequence);

@@ -34,10 +34,8 @@ public record SurvivingDirectory(
     boolean redoLogLost) {
   private static final int CACHE_KIB = 8 * 1024;
 
-  /// The files that a copy needs; all but the first may be missing.
+  /// The files of the database; the second may be missing.
   private static final List<String> DATABASE_FILES = List.of("holdfast.db", "holdfast.db-wal");
-
-  private static final List<String> REDO_FILES = List.of("redo-1", "redo-2");
 
   /// Looks into `directory`.
   ///
@@ -196,9 +194,9 @@ public record SurvivingDirectory(
   /// Copies what is needed to open the directory elsewhere. The original stays as it is.
   public void copyTo(Path target) throws IOException, StoreException {
     try (DataDirectory data = DataDirectory.lock(target)) {
-      copyTo(data, DATABASE_FILES);
+      copyTo(data, DATABASE_FILES.stream().map(directory::resolve).toList());
       if (!redoLogLost) {
-        copyTo(data, REDO_FILES);
+        copyTo(data, RedoLog.files(directory));
       }
       Optional<Path> snapshot = SnapshotFiles.waitingIn(directory);
       if (snapshot.isPresent()) {
@@ -213,11 +211,10 @@ public record SurvivingDirectory(
     }
   }
 
-  private void copyTo(DataDirectory data, List<String> names) throws IOException {
-    for (String name : names) {
-      Path from = directory.resolve(name);
+  private static void copyTo(DataDirectory data, List<Path> files) throws IOException {
+    for (Path from : files) {
       if (Files.exists(from)) {
-        SnapshotFiles.copy(from, data.file(name));
+        SnapshotFiles.copy(from, data.file(from.getFileName().toString()));
       }
     }
   }

@@ -21,6 +21,9 @@ import tools.jackson.databind.JsonNode;
 final class SurvivorIT {
   private static final String ROOM = "#ledger";
 
+  /// Twice as long as a server that may go on alone takes to do so.
+  private static final long ALONE_MS = 8_000;
+
   private static void register(RawClient client, String name) throws IOException {
     String who = json("{'username':'%s','password':'%s'}".formatted(name, Writer.PASSWORD));
     client.patience(30_000);
@@ -201,8 +204,8 @@ final class SurvivorIT {
       servers.kill(2);
       servers.start(3);
       awaitWhy(servers, 3, "admin survive 3");
-      // Twice as long as one that may takes.
-      Thread.sleep(8_000);
+      // Nothing that could be waited for: it must not go on alone, however long it is left.
+      Thread.sleep(ALONE_MS);
       assertFalse(servers.status(3).path("solo").asBoolean());
       assertTrue(servers.status(3).path("primary").isNull());
       // One of the two that knew that they were two may.

@@ -10,15 +10,18 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// That the comparison finds what it is there to find.
 final class DatabasesTest {
   private static final long ALICE = 3;
+  private static final long APPLIED = 10;
 
   @TempDir Path folder;
 
@@ -27,13 +30,17 @@ final class DatabasesTest {
   private record Row(long id, long seq, String text) {}
 
   private void database(int id, Row... rows) throws SQLException {
+    database(id, APPLIED, rows);
+  }
+
+  private void database(int id, long applied, Row... rows) throws SQLException {
     Path file = folder.resolve(id + ".db");
     files.put(new ServerId(id), file);
     try (Connection database = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement statement = database.createStatement()) {
       // The columns that the comparison reads, as the storage has them.
       statement.execute("CREATE TABLE state(applied_index INTEGER)");
-      statement.execute("INSERT INTO state VALUES (" + 10 * id + ")");
+      statement.execute("INSERT INTO state VALUES (" + applied + ")");
       statement.execute("CREATE TABLE account(id INTEGER PRIMARY KEY, username TEXT)");
       statement.execute("INSERT INTO account VALUES (" + ALICE + ", 'alice')");
       statement.execute(
@@ -132,9 +139,40 @@ final class DatabasesTest {
   }
 
   @Test
-  void appliedIndexesAreReadFromEveryCopy() throws SQLException {
-    database(1);
-    database(2);
-    assertEquals(List.of(10L, 20L), Databases.appliedIndexes(files));
+  void aServerThatIsBehindIsFound() throws SQLException {
+    database(1, APPLIED);
+    database(2, APPLIED + 1);
+    assertEquals(List.of("the servers have not caught up: applied up to [10, 11]"), faults());
+  }
+
+  @Test
+  void whatIsLostIsToldAfterAllPatience() throws Exception {
+    database(1, new Row(7, 1, "a"));
+    Databases.Report report = settled(Duration.ofMillis(50), told("a", 1), told("b", 2));
+    assertEquals(List.of("lost though acknowledged: 'b', seq 2"), report.faults());
+  }
+
+  @Test
+  void aCopyThatCatchesUpIsAwaited() throws Exception {
+    Row first = new Row(7, 1, "a");
+    Row second = new Row(8, 2, "b");
+    database(1, first, second);
+    database(2, APPLIED - 1, first);
+    FutureTask<Databases.Report> report =
+        new FutureTask<>(() -> settled(Duration.ofMinutes(1), told("a", 1), told("b", 2)));
+    Thread.ofPlatform().start(report);
+    try (Connection database =
+            DriverManager.getConnection("jdbc:sqlite:" + files.get(new ServerId(2)));
+        Statement statement = database.createStatement()) {
+      statement.execute("INSERT INTO message VALUES (8, 3, 4, 2, " + ALICE + ", 1000, 'b')");
+      statement.execute("UPDATE state SET applied_index = " + APPLIED);
+    }
+    assertEquals(List.of(), report.get().faults());
+  }
+
+  private Databases.Report settled(Duration patience, Ledger.Acknowledged... acknowledged)
+      throws Exception {
+    return Databases.compareSettled(
+        files, List.of(acknowledged), Databases.Numbering.KEPT, patience);
   }
 }

@@ -80,7 +80,7 @@ final class RedoLogTest {
   }
 
   private Path file(int number) {
-    return RedoLog.file(data.directory(), number);
+    return RedoLog.files(data.directory()).get(number - 1);
   }
 
   /// Where the record that was written as the `count`th begins in the first file.

@@ -4,13 +4,20 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /// A connection, signed in, that pipelines: one socket write for all that waits, one thread that
 /// reads, replies matched by id without reading them as JSON. As light as the clients made by hand
-/// for other systems here.
+/// for other systems here. What a server refuses for now is sent again with the same request_id, in
+/// its order, as every client must: until then the server takes nothing that came after it.
 final class HoldfastWriter implements Peer.Writer {
   /// More than a connection may have in flight (1,024).
   private static final int IN_FLIGHT_MAX = 2_048;
@@ -21,6 +28,15 @@ final class HoldfastWriter implements Peer.Writer {
   private static final byte[] HEAD = ascii("{\"type\":\"SEND\",\"id\":");
   private static final byte[] REQUEST_ID = ascii(",\"request_id\":\"m");
   private static final byte[] END = ascii("\"}}\n");
+  private static final String RETRY = "\"retry\":true";
+  private static final long BACKOFF_MS = 20;
+
+  private static final ScheduledExecutorService TIMER =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> Thread.ofPlatform().daemon().name("holdfast-again").unstarted(task));
+
+  /// A message on its way.
+  private record Message(long id, String value, CompletableFuture<Void> reply) {}
 
   private final LineClient line;
   private final OutputStream out;
@@ -28,8 +44,8 @@ final class HoldfastWriter implements Peer.Writer {
   private final byte[] to;
   private final Thread reader;
 
-  /// Who waits, by frame id modulo the length.
-  private final AtomicReferenceArray<CompletableFuture<Void>> waiting =
+  /// What waits for its reply, by frame id modulo the length.
+  private final AtomicReferenceArray<Message> waiting =
       new AtomicReferenceArray<>(IN_FLIGHT_MAX);
 
   // The reader's own: the bytes of frames that are not complete yet, or not looked at.
@@ -41,6 +57,9 @@ final class HoldfastWriter implements Peer.Writer {
   private int pendingBytes;
   private long lastId;
   private boolean closed;
+
+  /// What was refused for now.
+  private List<Message> again = new ArrayList<>();
 
   HoldfastWriter(LineClient line, String recipient) throws IOException {
     this.line = line;
@@ -59,28 +78,53 @@ final class HoldfastWriter implements Peer.Writer {
 
   @Override
   public CompletableFuture<?> write(long id, String value) throws IOException {
-    CompletableFuture<Void> reply = new CompletableFuture<>();
+    Message message = new Message(id, value, new CompletableFuture<>());
     synchronized (this) {
-      if (closed) {
-        throw new IOException("closed");
-      }
-      long frame = ++lastId;
-      if (!waiting.compareAndSet((int) (frame % IN_FLIGHT_MAX), null, reply)) {
-        throw new IOException("too much in flight");
-      }
-      append(HEAD);
-      append(frame);
-      append(REQUEST_ID);
-      append(id);
-      append(to);
-      appendEscaped(value);
-      append(END);
+      append(message);
       // What the reader's own callbacks write goes out together, once all that has arrived is read.
       if (Thread.currentThread() != reader) {
         flush();
       }
     }
-    return reply;
+    return message.reply();
+  }
+
+  private synchronized void append(Message message) throws IOException {
+    if (closed) {
+      throw new IOException("closed");
+    }
+    long frame = ++lastId;
+    if (!waiting.compareAndSet((int) (frame % IN_FLIGHT_MAX), null, message)) {
+      throw new IOException("too much in flight");
+    }
+    append(HEAD);
+    append(frame);
+    append(REQUEST_ID);
+    append(message.id());
+    append(to);
+    appendEscaped(message.value());
+    append(END);
+  }
+
+  private synchronized void keepForLater(Message message) {
+    again.add(message);
+    if (again.size() == 1) {
+      TIMER.schedule(this::sendAgain, BACKOFF_MS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private synchronized void sendAgain() {
+    List<Message> refused = again;
+    again = new ArrayList<>();
+    refused.sort(Comparator.comparingLong(Message::id));
+    try {
+      for (Message message : refused) {
+        append(message);
+      }
+      flush();
+    } catch (IOException e) {
+      refused.forEach(message -> message.reply().completeExceptionally(e));
+    }
   }
 
   private void append(byte[] bytes) {
@@ -151,15 +195,19 @@ final class HoldfastWriter implements Peer.Writer {
   /// Events are left unread.
   private void onFrame(int start, int end) {
     if (startsWith(start, end, OK)) {
-      CompletableFuture<Void> reply = answered(start + OK.length);
-      if (reply != null) {
-        reply.complete(null);
+      Message message = answered(start + OK.length);
+      if (message != null) {
+        message.reply().complete(null);
       }
     } else if (startsWith(start, end, ERROR)) {
-      CompletableFuture<Void> reply = answered(start + ERROR.length);
-      if (reply != null) {
+      Message message = answered(start + ERROR.length);
+      if (message != null) {
         String frame = new String(buffer, start, end - start, StandardCharsets.UTF_8);
-        reply.completeExceptionally(new IOException(frame));
+        if (frame.contains(RETRY)) {
+          keepForLater(message);
+        } else {
+          message.reply().completeExceptionally(new IOException(frame));
+        }
       }
     }
   }
@@ -169,7 +217,7 @@ final class HoldfastWriter implements Peer.Writer {
         && Arrays.equals(buffer, start, start + prefix.length, prefix, 0, prefix.length);
   }
 
-  private CompletableFuture<Void> answered(int at) {
+  private Message answered(int at) {
     long id = 0;
     for (int i = at; buffer[i] >= '0' && buffer[i] <= '9'; i++) {
       id = 10 * id + buffer[i] - '0';
@@ -180,9 +228,9 @@ final class HoldfastWriter implements Peer.Writer {
   private void fail(IOException failure) {
     close();
     for (int i = 0; i < IN_FLIGHT_MAX; i++) {
-      CompletableFuture<Void> reply = waiting.getAndSet(i, null);
-      if (reply != null) {
-        reply.completeExceptionally(failure);
+      Message message = waiting.getAndSet(i, null);
+      if (message != null) {
+        message.reply().completeExceptionally(failure);
       }
     }
   }
