@@ -6,7 +6,7 @@ JAVA_MIN=25
 
 # For a small server that must not pause. HOLDFAST_JAVA_OPTS, if set, stands in place of these. Servers that `up` and
 # `demo` start get what their parent got.
-JVM_TUNING="-Xms96m -Xmx240m -Xmn64m -XX:SurvivorRatio=5 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=64m -XX:+UseCompactObjectHeaders -XX:-UsePerfData -XX:InlineSmallCode=1000 -XX:LoopOptsCount=8 -XX:Tier4InvocationThreshold=15000 -XX:Tier4MinInvocationThreshold=1800 -XX:Tier4CompileThreshold=45000 -XX:Tier4BackEdgeThreshold=120000"
+JVM_TUNING="-Xms96m -Xmx240m -Xmn64m -XX:SurvivorRatio=5 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=64m -XX:+UseCompactObjectHeaders -XX:-UsePerfData -XX:TrimNativeHeapInterval=10000 -XX:InlineSmallCode=1000 -XX:LoopOptsCount=8 -XX:Tier4InvocationThreshold=15000 -XX:Tier4MinInvocationThreshold=1800 -XX:Tier4CompileThreshold=45000 -XX:Tier4BackEdgeThreshold=120000"
 # What a server needs to be right: out of memory it must end, not go on half alive.
 JVM_NEEDED="-XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED"
 

@@ -1,5 +1,6 @@
 package holdfast.storage;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -33,6 +34,7 @@ final class Sqlite implements AutoCloseable {
     // Otherwise every INSERT would run a SELECT of the driver's own, which costs more than itself.
     config.setGetGeneratedKeys(false);
     Connection connection;
+    loadLibrary(file);
     try {
       connection = config.createConnection("jdbc:sqlite:" + file.toAbsolutePath());
       // Else the driver would begin a transaction after each statement, in vain inside one of ours.
@@ -67,6 +69,7 @@ final class Sqlite implements AutoCloseable {
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout(BUSY_TIMEOUT_MS);
     config.setReadOnly(true);
+    loadLibrary(file);
     try {
       Sqlite sqlite =
           new Sqlite(file, config.createConnection("jdbc:sqlite:" + file.toAbsolutePath()));
@@ -74,6 +77,14 @@ final class Sqlite implements AutoCloseable {
       return sqlite;
     } catch (SQLException e) {
       throw failure(file, e);
+    }
+  }
+
+  private static void loadLibrary(Path file) {
+    try {
+      NativeLibrary.load(file);
+    } catch (IOException e) {
+      throw new DiskFailedException(e.getMessage(), e);
     }
   }
 

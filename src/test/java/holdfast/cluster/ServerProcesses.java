@@ -139,6 +139,11 @@ final class ServerProcesses implements AutoCloseable {
     return folder;
   }
 
+  /// The servers' temporary folder.
+  Path temporary() {
+    return folder.resolve("temporary");
+  }
+
   Path directory(int number) {
     return folder.resolve("data").resolve("server-" + number);
   }
@@ -211,6 +216,7 @@ final class ServerProcesses implements AutoCloseable {
                 "-Xshare:auto",
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx256m",
+                "-Djava.io.tmpdir=" + Files.createDirectories(temporary()),
                 "-jar",
                 System.getProperty("holdfast.jar")));
     command.addAll(Arrays.asList(what));

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// Starts that must be refused, with their sentences and exit codes, and files that are not what
@@ -66,6 +67,19 @@ final class StartIT {
         other.passed();
       }
       assertTrue(servers.isAlive(1));
+      servers.passed();
+    }
+  }
+
+  @Test
+  void aServerThatIsKilledLeavesNothingInTheTemporaryFolder() throws Exception {
+    try (ServerProcesses servers = ServerProcesses.create(1)) {
+      servers.start(1);
+      servers.awaitPrimary();
+      servers.kill(1);
+      try (Stream<Path> left = Files.list(servers.temporary())) {
+        assertEquals(List.of(), left.toList());
+      }
       servers.passed();
     }
   }
