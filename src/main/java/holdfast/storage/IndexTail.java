@@ -88,10 +88,17 @@ final class IndexTail {
     lock.lock();
     try {
       durableRows = Math.max(durableRows, count);
-      changed.signalAll();
+      if (isFirstDurable()) {
+        changed.signalAll();
+      }
     } finally {
       lock.unlock();
     }
+  }
+
+  /// Whether the oldest table is full and on disk.
+  private boolean isFirstDurable() {
+    return !fullAt.isEmpty() && fullAt.getFirst() <= durableRows;
   }
 
   /// Whether so many rows wait that no transaction may add any.
@@ -151,7 +158,7 @@ final class IndexTail {
     lock.lock();
     try {
       long left = nanos;
-      while (fullAt.isEmpty() || fullAt.getFirst() > durableRows) {
+      while (!isFirstDurable()) {
         if (left <= 0 || (orBlock && !blocks.isEmpty())) {
           return Optional.empty();
         }
