@@ -151,6 +151,7 @@ final class BenchOptions {
   }
 
   int reported(Source source) throws Exception {
+    prepareFiles();
     boolean watched = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     PrintWriter err = spec.commandLine().getErr();
     Consumer<String> progress =
@@ -169,6 +170,21 @@ final class BenchOptions {
       progress.accept("");
       err.println("holdfast: " + e.getMessage());
       return HoldfastCommand.FAILED;
+    }
+  }
+
+  /// So that nobody waits for a measurement whose result cannot be written.
+  private void prepareFiles() {
+    try {
+      if (json.isPresent()) {
+        Files.writeString(json.get(), "", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      }
+      if (plots.isPresent()) {
+        Files.createDirectories(plots.get());
+      }
+    } catch (IOException e) {
+      throw new ParameterException(
+          spec.commandLine(), "the result could not be written there: " + e, e);
     }
   }
 
@@ -210,7 +226,6 @@ final class BenchOptions {
       }
     }
     if (plots.isPresent()) {
-      Files.createDirectories(plots.get());
       for (Map.Entry<String, Chart> chart : result.charts().entrySet()) {
         if (!chart.getValue().isEmpty()) {
           Path file = plots.get().resolve(chart.getKey() + ".svg");

@@ -134,6 +134,8 @@ final class HoldfastCommandTest {
         "bench write --through nobody",
         "bench write --outstanding 0",
         "bench write --warmup -1",
+        "bench write --json no-such-folder/results.jsonl",
+        "bench write --plots pom.xml",
       })
   void aMeasurementThatCannotBeIsBadUse(String line) {
     assertEquals(2, run(line.split(" ", -1)), err::toString);
