@@ -6,7 +6,7 @@ JAVA_MIN=25
 
 # For a small server that must not pause. HOLDFAST_JAVA_OPTS, if set, stands in place of these. Servers that `up` and
 # `demo` start get what their parent got.
-JVM_TUNING="-Xms96m -Xmx240m -Xmn64m -XX:SurvivorRatio=5 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=64m -XX:+UseCompactObjectHeaders -XX:-UsePerfData -XX:TrimNativeHeapInterval=10000 -XX:InlineSmallCode=1000 -XX:LoopOptsCount=8 -XX:Tier4InvocationThreshold=15000 -XX:Tier4MinInvocationThreshold=1800 -XX:Tier4CompileThreshold=45000 -XX:Tier4BackEdgeThreshold=120000"
+JVM_TUNING="-Xms96m -Xmx240m -Xmn64m -XX:SurvivorRatio=5 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=64m -XX:+UseCompactObjectHeaders -XX:-UsePerfData -XX:TrimNativeHeapInterval=10000 -XX:InlineSmallCode=1000 -XX:LoopOptsCount=8 -XX:Tier4InvocationThreshold=15000 -XX:Tier4MinInvocationThreshold=1800 -XX:Tier4CompileThreshold=45000 -XX:Tier4BackEdgeThreshold=120000 -XX:CompileCommand=quiet -XX:CompileCommand=dontinline,holdfast.replication.Replica::* -XX:CompileCommand=dontinline,holdfast.storage.SqliteStore::* -XX:CompileCommand=dontinline,holdfast.server.Applier::* -XX:CompileCommand=dontinline,holdfast.server.Office::* -XX:CompileCommand=dontinline,holdfast.server.Intake::*"
 # What a server needs to be right: out of memory it must end, not go on half alive.
 JVM_NEEDED="-XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED"
 
@@ -135,6 +135,7 @@ rehearse() {
   # C2 as eager as Java has it, so that the cache knows more of what gets hot.
   local tuning
   tuning=$(sed 's/-XX:Tier4[^ ]*//g' <<<"$JVM_TUNING")
+  set -f
   # shellcheck disable=SC2086
   if "$jdk/bin/java" $tuning $JVM_NEEDED -XX:AOTCacheOutput="$cache.new" -jar "$jar" rehearse </dev/null >"$cache.log" 2>&1 &&
     [ -s "$cache.new" ]; then
@@ -143,6 +144,7 @@ rehearse() {
     rm -f "$cache.new" "$cache.new.config"
     say "The rehearsal failed; servers start a little slower without ($cache.log says why)."
   fi
+  set +f
 }
 
 # Several starts at once build once: the first builds, the others wait and find nothing left to do.
@@ -240,7 +242,8 @@ if [ -z "${HOLDFAST_JAVA_OPTS+set}" ] && [ "$cache" -nt "$jar" ]; then
   # Should it not fit after all, the JVM would say so in four lines, and go on without.
   learnt=("-XX:AOTCache=$cache" -Xlog:aot=off)
 fi
-# Flags are words without spaces; splitting them is meant.
+# Flags are words without spaces; splitting them is meant, and a star in them stands for no file.
+set -f
 # shellcheck disable=SC2086
 exec "$jdk/bin/java" ${HOLDFAST_JAVA_OPTS-$JVM_TUNING} $JVM_NEEDED ${learnt[@]+"${learnt[@]}"} -Dholdfast.program="$0" -jar "$jar" \
   "$@" ${options[@]+"${options[@]}"}

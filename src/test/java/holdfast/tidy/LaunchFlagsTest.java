@@ -20,6 +20,8 @@ final class LaunchFlagsTest {
   private static final Path DECISION = Path.of("docs/adr/0009-jvm-flags.md");
   private static final Pattern ROW = Pattern.compile("(?m)^\\| `(-[^`]+)` \\|");
 
+  private static final Pattern NOT_INLINED = Pattern.compile("dontinline,([^: ]+)::");
+
   private static String value(Path file, String name) throws IOException {
     Matcher line = Pattern.compile("(?m)^" + name + "=\"(.*)\"$").matcher(Files.readString(file));
     return line.results().map(found -> found.group(1)).findFirst().orElseThrow();
@@ -29,6 +31,21 @@ final class LaunchFlagsTest {
   void aContainerStartsJavaWithTheSameFlags() throws IOException {
     assertEquals(value(SCRIPT, "JVM_TUNING"), value(IN_A_CONTAINER, "tuning"));
     assertEquals(value(SCRIPT, "JVM_NEEDED"), value(IN_A_CONTAINER, "needed"));
+  }
+
+  /// The JVM says nothing of a class that it does not find.
+  @Test
+  void whatIsNotInlinedIsThere() throws Exception {
+    List<String> classes =
+        NOT_INLINED
+            .matcher(value(SCRIPT, "JVM_TUNING"))
+            .results()
+            .map((MatchResult flag) -> flag.group(1))
+            .toList();
+    assertFalse(classes.isEmpty());
+    for (String name : classes) {
+      Class.forName(name, false, getClass().getClassLoader());
+    }
   }
 
   @Test
