@@ -169,8 +169,8 @@ final class IndexFile implements AutoCloseable {
   }
 
   /// Sets the words by which messages are found, of empty ones none, and moves the point up to
-  /// which all are, in one transaction.
-  void putWords(Map<Long, String> wordsById, long upToId) {
+  /// which all are, in one transaction; `afterEach` runs between two rows.
+  void putWords(Map<Long, String> wordsById, long upToId, Runnable afterEach) {
     inTransaction(() -> {
       for (Map.Entry<Long, String> entry : wordsById.entrySet()) {
         if (entry.getValue().isEmpty()) {
@@ -178,6 +178,7 @@ final class IndexFile implements AutoCloseable {
         } else {
           putWords.set(1, entry.getKey()).set(2, entry.getValue()).update();
         }
+        afterEach.run();
       }
       moveSearchedId.with(upToId).update();
     });

@@ -1,14 +1,19 @@
 package holdfast.storage;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
-/// How long the index's work that nobody waits for rests after each step: the longer, the more
-/// messages come meanwhile, because on a small machine it takes the processors from those.
+/// How long the index's work that nobody waits for rests: the longer, the more messages come
+/// meanwhile, because on a small machine it takes the processors from those.
+///
+/// Work is done in pieces of half a millisecond, with a rest after each, since a thread that wakes
+/// up waits for the one that runs: Linux lets that go on for some 3 ms before another has its turn.
+/// When there is something urgent for the thread to do there are no rests until the step is done.
 ///
 /// For one thread.
 final class IndexPace {
-  /// Rests are so many times as long as the step was: of a server that hardly writes,
+  /// Rests are so many times as long as the work before: of a server that hardly writes,
   static final int CALM = 1;
 
   /// of one that does,
@@ -17,40 +22,74 @@ final class IndexPace {
   /// and of one that does little else.
   static final int FLOODED = 40;
 
-  /// Rows a second that came since the last rest began, from which a server counts as writing.
+  /// Rows a second that came of late, from which a server counts as writing.
   static final int WRITING_ROWS = 100;
 
   /// The same for flooded.
   static final int FLOODED_ROWS = 4_000;
 
+  /// Work goes on for so long at a time, where it can be left.
+  static final long PIECE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
+  /// How many rows come is looked at so often.
+  static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
   private static final double SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final LongSupplier rowsEver;
   private final LongSupplier nanoTime;
+  private final LongConsumer rest;
+  private int factor = CALM;
   private long rows;
-  private long atNanos;
+  private long lookedAtNanos;
+  private long pieceBegunNanos;
 
   /// @param rowsEver how many rows have come since the start
-  IndexPace(LongSupplier rowsEver) {
-    this(rowsEver, System::nanoTime);
-  }
-
-  /// With a clock of the caller's own.
-  IndexPace(LongSupplier rowsEver, LongSupplier nanoTime) {
+  /// @param nanoTime the clock
+  /// @param rest waits so many nanoseconds, or until something is urgent
+  IndexPace(LongSupplier rowsEver, LongSupplier nanoTime, LongConsumer rest) {
     this.rowsEver = rowsEver;
     this.nanoTime = nanoTime;
+    this.rest = rest;
     rows = rowsEver.getAsLong();
-    atNanos = nanoTime.getAsLong();
+    lookedAtNanos = nanoTime.getAsLong();
+    pieceBegunNanos = lookedAtNanos;
   }
 
-  /// How long to rest after a step that began at `begunNanos` (System.nanoTime) and is over now.
-  long restNanos(long begunNanos) {
+  /// Urgent are full tables of `tail`.
+  static IndexPace of(IndexTail tail) {
+    return new IndexPace(tail::rowsEver, System::nanoTime, tail::restUnlessFull);
+  }
+
+  /// A step of the work begins.
+  void begin() {
+    pieceBegunNanos = nanoTime.getAsLong();
+  }
+
+  /// Rests if the work has gone on for long enough. To be called wherever it can be left for a
+  /// while.
+  void breathe() {
+    if (nanoTime.getAsLong() - pieceBegunNanos >= PIECE_NANOS) {
+      rest.accept(restNanos());
+      begin();
+    }
+  }
+
+  /// How long to rest after the piece of work that is over now.
+  long restNanos() {
     long now = nanoTime.getAsLong();
+    if (now - lookedAtNanos >= LOOK_NANOS) {
+      look(now);
+    }
+    return (now - pieceBegunNanos) * factor;
+  }
+
+  private void look(long now) {
     long ever = rowsEver.getAsLong();
-    double rowsPerSecond = (ever - rows) * SECOND_NANOS / Math.max(1, now - atNanos);
+    double rowsPerSecond = (ever - rows) * SECOND_NANOS / (now - lookedAtNanos);
     rows = ever;
-    atNanos = now;
-    int factor = rowsPerSecond < WRITING_ROWS ? CALM : WRITING;
-    return (now - begunNanos) * (rowsPerSecond < FLOODED_ROWS ? factor : FLOODED);
+    lookedAtNanos = now;
+    int unlessFlooded = rowsPerSecond < WRITING_ROWS ? CALM : WRITING;
+    factor = rowsPerSecond < FLOODED_ROWS ? unlessFlooded : FLOODED;
   }
 }

@@ -170,6 +170,16 @@ final class IndexTail {
     }
   }
 
+  /// Waits for `nanos`, or until there is a full table that is on disk, or the thread is
+  /// interrupted, which it then still is.
+  void restUnlessFull(long nanos) {
+    try {
+      awaitFull(nanos, false);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /// Takes away the oldest table, whose rows are now committed in the index.
   void merged() {
     lock.lock();

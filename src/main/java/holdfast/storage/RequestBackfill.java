@@ -41,7 +41,7 @@ final class RequestBackfill {
 
   /// Puts the newest block that is missing.
   void step() {
-    long begun = System.nanoTime();
+    pace.begin();
     Kept wanted = kept.orElseThrow();
     Optional<RequestBlock> missing = newestMissing(wanted);
     if (missing.isPresent()) {
@@ -50,7 +50,7 @@ final class RequestBackfill {
     } else {
       kept = Optional.empty();
     }
-    restUntil = System.nanoTime() + pace.restNanos(begun);
+    restUntil = System.nanoTime() + pace.restNanos();
   }
 
   /// A stretch of ids with a request that is in no block, below the newest block and not below what
@@ -81,7 +81,13 @@ final class RequestBackfill {
     boolean full = newest.count() == blockRequests;
     long afterId = (full ? newest.firstId() : wanted.oldestId()) - 1;
     RequestBlock.Packer packer = new RequestBlock.Packer(afterId, newest.count());
-    rows.read(newest.firstId(), toId, packer::add);
+    rows.read(
+        newest.firstId(),
+        toId,
+        request -> {
+          packer.add(request);
+          pace.breathe();
+        });
     return packer.block();
   }
 }

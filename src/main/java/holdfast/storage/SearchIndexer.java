@@ -3,6 +3,7 @@ package holdfast.storage;
 import holdfast.chat.ConversationId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,8 +16,11 @@ import java.util.concurrent.TimeUnit;
 /// What it reads is committed by the cluster, so should this server's disk lose it when power
 /// fails, it comes again under the same id; words that are ahead of their messages do no harm.
 final class SearchIndexer {
-  /// Messages of one step, and as many edited or deleted ones.
+  /// Messages of one step, about, and of those edited or deleted what one read finds.
   static final int STEP_ROWS = 4_096;
+
+  /// Messages of one read.
+  static final int READ_ROWS = 256;
 
   /// When there was nothing to do, it looks again after this.
   private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -38,6 +42,10 @@ final class SearchIndexer {
 
   private record Change(long id, long message) {}
 
+  /// What one read found: messages whose words are to be put, deleted ones whose words are to go,
+  /// how far that goes, and whether more is there.
+  private record Found(List<Row> rows, List<Long> deleted, long upTo, boolean more) {}
+
   SearchIndexer(Sqlite main, IndexFile index, IndexPace pace) {
     this.index = index;
     this.pace = pace;
@@ -46,11 +54,12 @@ final class SearchIndexer {
     applied = main.prepare("SELECT applied_id FROM state");
     messages =
         main.prepare(
-            "SELECT id, low, high, text FROM message WHERE id > ? ORDER BY id LIMIT " + STEP_ROWS);
+            "SELECT id, low, high, text FROM message WHERE id > ? ORDER BY id LIMIT " + READ_ROWS);
     // Edited or deleted.
     changes =
         main.prepare(
-            "SELECT id, message FROM message_change WHERE id > ? AND kind < 2 ORDER BY id LIMIT "
+            "SELECT id, message FROM message_change WHERE id > ? AND id <= ? AND kind < 2"
+                + " ORDER BY id LIMIT "
                 + STEP_ROWS);
     changed = main.prepare("SELECT id, low, high, text FROM message WHERE id = ? AND deleted = 0");
     boolean isBehind = applied.number() - index.searchedId() > STEP_ROWS;
@@ -64,50 +73,60 @@ final class SearchIndexer {
 
   /// Makes the next messages searchable.
   void step() {
-    long begun = System.nanoTime();
+    pace.begin();
     long from = index.searchedId();
+    long upTo = from;
     Map<Long, String> words = new TreeMap<>();
-    long upTo = Reader.atOneMoment(begin, end, () -> read(from, words));
+    boolean more = true;
+    while (more && words.size() < STEP_ROWS) {
+      Found found = read(upTo);
+      found.deleted().forEach(id -> words.put(id, ""));
+      for (Row row : found.rows()) {
+        words.put(row.id(), documentOf(row));
+        pace.breathe();
+      }
+      more = found.more() && found.upTo() > upTo;
+      upTo = found.upTo();
+    }
     if (upTo > from) {
-      index.putWords(words, upTo);
+      index.putWords(words, upTo, pace::breathe);
       index.checkpointIfLong();
     }
-    boolean isBehind = words.size() >= STEP_ROWS;
-    long rest = pace.restNanos(begun);
-    restUntil = System.nanoTime() + (isBehind ? rest : Math.max(rest, IDLE_NANOS));
+    long rest = pace.restNanos();
+    restUntil = System.nanoTime() + (more ? rest : Math.max(rest, IDLE_NANOS));
   }
 
-  /// Adds what the messages from here on, and those changed from here on, are found by; returns how
-  /// far that goes.
-  private long read(long from, Map<Long, String> words) {
-    List<Row> rows = messages.with(from).list(SearchIndexer::row);
-    List<Change> changesFound =
-        changes.with(from).list(row -> new Change(row.getLong(1), row.getLong(2)));
-    long upTo = applied.number();
-    if (rows.size() == STEP_ROWS) {
-      upTo = Math.min(upTo, rows.getLast().id());
-    }
-    if (changesFound.size() == STEP_ROWS) {
-      // The last command's rows may not all be there.
-      upTo = Math.min(upTo, changesFound.getLast().id() - 1);
-    }
-    for (Change change : changesFound) {
+  /// The next messages from here on, and those changed from here on.
+  private Found read(long from) {
+    return Reader.atOneMoment(
+        begin,
+        end,
+        () -> {
+          List<Row> rows = messages.with(from).list(SearchIndexer::row);
+          boolean more = rows.size() == READ_ROWS;
+          long last = more ? rows.getLast().id() : applied.number();
+          List<Change> changesFound = changes.with(from, last).list(SearchIndexer::change);
+          if (changesFound.size() < STEP_ROWS) {
+            return found(from, last, rows, changesFound, more);
+          }
+          // The last command's rows may not all be there.
+          return found(from, changesFound.getLast().id() - 1, rows, changesFound, true);
+        });
+  }
+
+  private Found found(long from, long upTo, List<Row> rows, List<Change> changes, boolean more) {
+    List<Row> found = new ArrayList<>();
+    List<Long> deleted = new ArrayList<>();
+    for (Change change : changes) {
       if (change.id() <= upTo && change.message() <= from) {
-        words.put(
-            change.message(),
-            changed
-                .with(change.message())
-                .first(SearchIndexer::row)
-                .map(SearchIndexer::documentOf)
-                .orElse(""));
+        changed
+            .with(change.message())
+            .first(SearchIndexer::row)
+            .ifPresentOrElse(found::add, () -> deleted.add(change.message()));
       }
     }
-    for (Row row : rows) {
-      if (row.id() <= upTo) {
-        words.put(row.id(), documentOf(row));
-      }
-    }
-    return upTo;
+    rows.stream().filter(row -> row.id() <= upTo).forEach(found::add);
+    return new Found(found, deleted, upTo, more);
   }
 
   private static String documentOf(Row row) {
@@ -117,5 +136,9 @@ final class SearchIndexer {
   private static Row row(ResultSet row) throws SQLException {
     return new Row(
         row.getLong(1), new ConversationId(row.getLong(2), row.getLong(3)), row.getString(4));
+  }
+
+  private static Change change(ResultSet row) throws SQLException {
+    return new Change(row.getLong(1), row.getLong(2));
   }
 }

@@ -223,10 +223,9 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     toClose.push(index);
     Sqlite searched = Sqlite.openToRead(data.main(), SEARCH_CACHE_KIB);
     toClose.push(searched);
-    SearchIndexer search = new SearchIndexer(searched, index, new IndexPace(tail::rowsEver));
+    SearchIndexer search = new SearchIndexer(searched, index, IndexPace.of(tail));
     RequestBackfill backfill =
-        new RequestBackfill(
-            searched, index, settings.blockRequests(), new IndexPace(tail::rowsEver));
+        new RequestBackfill(searched, index, settings.blockRequests(), IndexPace.of(tail));
     toClose.push(new IndexMerger(index, tail, search, backfill));
     Sqlite heads = Sqlite.openToRead(data.index(), INDEX_CACHE_KIB);
     toClose.push(heads);

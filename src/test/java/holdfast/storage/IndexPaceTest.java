@@ -2,6 +2,8 @@ package holdfast.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -11,13 +13,21 @@ final class IndexPaceTest {
 
   private final AtomicLong rows = new AtomicLong(12);
   private final AtomicLong now = new AtomicLong(-SECOND);
-  private final IndexPace pace = new IndexPace(rows::get, now::get);
+  private final List<Long> rests = new ArrayList<>();
+  private final IndexPace pace = new IndexPace(rows::get, now::get, this::rest);
+
+  private void rest(long nanos) {
+    rests.add(nanos);
+    now.addAndGet(nanos);
+  }
 
   /// After a second in which so many rows came, and in the end of which there was a step.
   private long restAfter(long cameMeanwhile) {
     rows.addAndGet(cameMeanwhile);
-    now.addAndGet(SECOND);
-    return pace.restNanos(now.get() - STEP);
+    now.addAndGet(SECOND - STEP);
+    pace.begin();
+    now.addAndGet(STEP);
+    return pace.restNanos();
   }
 
   @Test
@@ -31,8 +41,27 @@ final class IndexPaceTest {
   }
 
   @Test
-  void twoStepsAtOneInstantAreNoFlood() {
+  void aFewRowsInAnInstantAreNoFlood() {
     restAfter(0);
-    assertEquals(0, pace.restNanos(now.get()));
+    pace.begin();
+    rows.addAndGet(IndexPace.FLOODED_ROWS);
+    assertEquals(0, pace.restNanos());
+    now.addAndGet(1);
+    assertEquals(1, pace.restNanos());
+  }
+
+  @Test
+  void restsAfterEachPieceOfAStep() {
+    restAfter(IndexPace.WRITING_ROWS);
+    pace.begin();
+    for (int i = 0; i < 4; i++) {
+      now.addAndGet(IndexPace.PIECE_NANOS / 2);
+      pace.breathe();
+    }
+    long rest = IndexPace.WRITING * IndexPace.PIECE_NANOS;
+    assertEquals(List.of(rest, rest), rests);
+    // What was rested for is not rested for again.
+    now.addAndGet(3);
+    assertEquals(3 * IndexPace.WRITING, pace.restNanos());
   }
 }

@@ -43,7 +43,8 @@ final class RequestBackfillTest {
   /// Works until it has nothing to do; returns the blocks written.
   private int fillBack(Kept kept, int blockRequests) {
     RequestBackfill backfill =
-        new RequestBackfill(tables.main, tables.index, blockRequests, new IndexPace(() -> 0));
+        new RequestBackfill(
+            tables.main, tables.index, blockRequests, IndexPace.of(new IndexTail(1)));
     backfill.onPut(kept);
     int steps = 0;
     while (backfill.restNanos() != Long.MAX_VALUE) {

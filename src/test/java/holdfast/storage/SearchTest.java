@@ -138,6 +138,33 @@ final class SearchTest {
     }
   }
 
+  /// Changes of what an earlier read of the same step has found, of what the same read finds, and
+  /// at the seams between reads.
+  @Test
+  void whatChangesWhileMuchIsIndexedIsFoundAsItIsNow() {
+    List<Long> sent = new ArrayList<>();
+    List<Long> edited = new ArrayList<>();
+    for (int i = 0; i < 3 * SearchIndexer.READ_ROWS; i++) {
+      sent.add(send(TALK, "squid"));
+      if (i % 50 == 49) {
+        long changed = sent.get(i / 2);
+        edit(changed, "octopus");
+        edited.add(changed);
+        delete(sent.get(i - 1));
+      }
+    }
+    int changes = edited.size();
+    awaitIndexed();
+    try (Sqlite index = Sqlite.openToRead(temp.resolve("data/index.db"), 100)) {
+      String count = "SELECT count(*) FROM message_words WHERE message_words MATCH '%s'";
+      assertEquals(
+          sent.size() - 2 * changes, index.number(count.formatted("squid")), "squids in the index");
+      assertEquals(changes, index.number(count.formatted("octopus")), "octopuses in the index");
+    }
+    assertEquals(edited.reversed(), found(BOB, "octopus"));
+    assertEquals(sent.size() - 2 * changes, found(BOB, "squid").size());
+  }
+
   @Test
   void aLostIndexHidesNothing() throws Exception {
     List<Long> ids = new ArrayList<>();
