@@ -168,20 +168,18 @@ final class IndexFile implements AutoCloseable {
     return searchedId.number();
   }
 
-  /// Sets the words by which messages are found, of empty ones none, and moves the point up to
-  /// which all are, in one transaction; `afterEach` runs between two rows.
-  void putWords(Map<Long, String> wordsById, long upToId, Runnable afterEach) {
-    inTransaction(() -> {
-      for (Map.Entry<Long, String> entry : wordsById.entrySet()) {
-        if (entry.getValue().isEmpty()) {
-          removeWords.with(entry.getKey()).update();
-        } else {
-          putWords.set(1, entry.getKey()).set(2, entry.getValue()).update();
-        }
-        afterEach.run();
-      }
-      moveSearchedId.with(upToId).update();
-    });
+  /// Sets the words by which a message is found; empty: none.
+  void putWords(long message, String words) {
+    if (words.isEmpty()) {
+      removeWords.with(message).update();
+    } else {
+      putWords.set(1, message).set(2, words).update();
+    }
+  }
+
+  /// Moves the point up to which all messages are searchable; in the transaction that makes them.
+  void moveSearchedId(long upToId) {
+    moveSearchedId.with(upToId).update();
   }
 
   /// Puts a block of requests, and drops all but the newest `blocksKept`.
@@ -202,7 +200,8 @@ final class IndexFile implements AutoCloseable {
         .list(row -> new RequestBlock.Span(row.getLong(1), row.getLong(2)));
   }
 
-  private void inTransaction(Runnable work) {
+  /// Does all of `work`, or, if it throws, nothing.
+  void inTransaction(Runnable work) {
     sqlite.run("BEGIN IMMEDIATE");
     try {
       work.run();

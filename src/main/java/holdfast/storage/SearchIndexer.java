@@ -3,9 +3,9 @@ package holdfast.storage;
 import holdfast.chat.ConversationId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
@@ -42,9 +42,9 @@ final class SearchIndexer {
 
   private record Change(long id, long message) {}
 
-  /// What one read found: messages whose words are to be put, deleted ones whose words are to go,
-  /// how far that goes, and whether more is there.
-  private record Found(List<Row> rows, List<Long> deleted, long upTo, boolean more) {}
+  /// What one read found: the messages whose words are to be put, by id, and in place of deleted
+  /// ones nothing; how far that goes, and whether more is there.
+  private record Found(SortedMap<Long, Optional<Row>> rows, long upTo, boolean more) {}
 
   SearchIndexer(Sqlite main, IndexFile index, IndexPace pace) {
     this.index = index;
@@ -62,8 +62,7 @@ final class SearchIndexer {
                 + " ORDER BY id LIMIT "
                 + STEP_ROWS);
     changed = main.prepare("SELECT id, low, high, text FROM message WHERE id = ? AND deleted = 0");
-    boolean isBehind = applied.number() - index.searchedId() > STEP_ROWS;
-    restUntil = System.nanoTime() + (isBehind ? START_NANOS : 0);
+    restUntil = System.nanoTime() + (isBehind() ? START_NANOS : 0);
   }
 
   /// How long to wait for something better to do before the next step.
@@ -75,25 +74,39 @@ final class SearchIndexer {
   void step() {
     pace.begin();
     long from = index.searchedId();
-    long upTo = from;
-    Map<Long, String> words = new TreeMap<>();
-    boolean more = true;
-    while (more && words.size() < STEP_ROWS) {
-      Found found = read(upTo);
-      found.deleted().forEach(id -> words.put(id, ""));
-      for (Row row : found.rows()) {
-        words.put(row.id(), documentOf(row));
-        pace.breathe();
-      }
-      more = found.more() && found.upTo() > upTo;
-      upTo = found.upTo();
-    }
-    if (upTo > from) {
-      index.putWords(words, upTo, pace::breathe);
+    Found first = read(from);
+    if (first.upTo() > from) {
+      index.inTransaction(() -> put(first));
       index.checkpointIfLong();
     }
     long rest = pace.restNanos();
-    restUntil = System.nanoTime() + (more ? rest : Math.max(rest, IDLE_NANOS));
+    restUntil = System.nanoTime() + (isBehind() ? rest : Math.max(rest, IDLE_NANOS));
+  }
+
+  /// Whether more than a step is to be done.
+  private boolean isBehind() {
+    return applied.number() - index.searchedId() > STEP_ROWS;
+  }
+
+  /// Puts what was found and what follows it, as much as a step may.
+  private void put(Found first) {
+    Found found = first;
+    int rows = putWords(found);
+    while (found.more() && rows < STEP_ROWS) {
+      found = read(found.upTo());
+      rows += putWords(found);
+    }
+  }
+
+  private int putWords(Found found) {
+    found
+        .rows()
+        .forEach((id, row) -> {
+          index.putWords(id, row.map(SearchIndexer::documentOf).orElse(""));
+          pace.breathe();
+        });
+    index.moveSearchedId(found.upTo());
+    return found.rows().size();
   }
 
   /// The next messages from here on, and those changed from here on.
@@ -115,18 +128,18 @@ final class SearchIndexer {
   }
 
   private Found found(long from, long upTo, List<Row> rows, List<Change> changes, boolean more) {
-    List<Row> found = new ArrayList<>();
-    List<Long> deleted = new ArrayList<>();
+    SortedMap<Long, Optional<Row>> found = new TreeMap<>();
     for (Change change : changes) {
       if (change.id() <= upTo && change.message() <= from) {
-        changed
-            .with(change.message())
-            .first(SearchIndexer::row)
-            .ifPresentOrElse(found::add, () -> deleted.add(change.message()));
+        found.put(change.message(), changed.with(change.message()).first(SearchIndexer::row));
       }
     }
-    rows.stream().filter(row -> row.id() <= upTo).forEach(found::add);
-    return new Found(found, deleted, upTo, more);
+    for (Row row : rows) {
+      if (row.id() <= upTo) {
+        found.put(row.id(), Optional.of(row));
+      }
+    }
+    return new Found(found, upTo, more && upTo > from);
   }
 
   private static String documentOf(Row row) {
