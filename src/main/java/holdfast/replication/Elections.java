@@ -26,6 +26,9 @@ final class Elections {
   /// primary it is none any more.
   private final TreeSet<ServerId> dead = new TreeSet<>();
 
+  /// Whose heartbeats were heard last. In an election it is the one that fell silent, as a rule.
+  private Optional<ServerId> followed = Optional.empty();
+
   private HardState hardState;
 
   /// The hard state as last handed out to be saved.
@@ -282,7 +285,7 @@ final class Elections {
           case WON -> becomePrimary();
           // As a rule the votes were split. Whoever has one to give has lost its primary.
           case LOST -> stopAsking(Backup.WITHOUT_PRIMARY, !votes.refusedForTheLog());
-          case OPEN -> {}
+          case OPEN -> standAgainSoonIfSplit(votes);
         }
       }
       case Backup backup -> {}
@@ -301,6 +304,18 @@ final class Elections {
   private void stopAsking(Backup backup, boolean againSoon) {
     becomeBackup(hardState.term(), backup);
     if (againSoon) {
+      timer.restartSoonAfter(0);
+    }
+  }
+
+  /// Where others had votes and only the silent primary's could still decide, that is not worth an
+  /// election time-out; if it comes after all, it counts.
+  private void standAgainSoonIfSplit(Votes votes) {
+    TreeSet<ServerId> silent = new TreeSet<>(dead);
+    followed.ifPresent(silent::add);
+    if (votes.refusedFor(Denial.ALREADY_VOTED)
+        && !votes.refusedForTheLog()
+        && votes.outcome(membership(), silent) == Votes.Outcome.LOST) {
       timer.restartSoonAfter(0);
     }
   }
@@ -343,6 +358,7 @@ final class Elections {
     becomeBackup(term, new Backup(Optional.of(from), timer.now() + settings.electionTicksMin()));
     timer.restart();
     timer.onPrimary();
+    followed = Optional.of(from);
     return true;
   }
 

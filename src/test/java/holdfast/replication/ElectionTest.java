@@ -247,6 +247,45 @@ final class ElectionTest {
   }
 
   @Test
+  void votesThatOnlyTheSilentPrimaryCouldDecideCountAsSplit() {
+    TestServer server = TestServer.founded(3, 1);
+    server.receive(3, new Heartbeat(1, 0, 1));
+    server.timeOut();
+    server.receive(2, preGranted(2));
+    server.receive(2, denied(2, Denial.ALREADY_VOTED));
+    assertEquals(Role.CANDIDATE, server.replica().role(), "its vote may still come");
+    server.takeSent();
+    server.tick(2 * TestServer.SETTINGS.diedTicksMax());
+    assertEquals(
+        new RequestVote(3, true, false, at(1, 1)), server.sentTo(2, RequestVote.class).getFirst());
+  }
+
+  @Test
+  void theSilentPrimarysVoteStillDecidesIfItComes() {
+    TestServer server = TestServer.founded(3, 1);
+    server.receive(3, new Heartbeat(1, 0, 1));
+    server.timeOut();
+    server.receive(2, preGranted(2));
+    server.receive(2, denied(2, Denial.ALREADY_VOTED));
+    server.receive(3, granted(2));
+    assertEquals(Role.PRIMARY, server.replica().role());
+  }
+
+  @Test
+  void aCandidateWaitsForVotersThatNeverWerePrimary() {
+    TestServer server = TestServer.founded(5, 1);
+    server.receive(5, new Heartbeat(1, 0, 1));
+    server.timeOut();
+    server.receive(2, preGranted(2));
+    server.receive(3, preGranted(2));
+    server.takeSent();
+    server.receive(2, denied(2, Denial.ALREADY_VOTED));
+    server.tick(MIN - 1);
+    assertEquals(List.of(), server.takeSent());
+    assertEquals(2, server.replica().term());
+  }
+
+  @Test
   void aCandidateWhoseLogWillNotDoWaitsAWholeTimeout() {
     TestServer server = TestServer.founded(3, 1);
     server.timeOut();
