@@ -4,12 +4,14 @@ import holdfast.chat.ConversationId;
 import holdfast.chat.Message;
 import holdfast.check.Check;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /// Reads that are ordered by conversation: from the tail, what it lacks from the index, and the
@@ -208,12 +210,86 @@ final class ConversationReads {
     return new Unread(messages, conversations);
   }
 
+  /// The ids from `from` to `to` of the messages of an account's direct conversations and of
+  /// `rooms`: the first `max` of them. Messages of anybody else's cost nothing, however many came
+  /// in between; a conversation without any takes one look at its end.
+  SortedSet<Long> messagesBetween(
+      long account, Collection<Long> rooms, long from, long to, int max) {
+    SortedSet<Long> found = new TreeSet<>();
+    for (long room : rooms) {
+      ConversationId conversation = ConversationId.room(room);
+      head(conversation).ifPresent(head -> addIds(conversation, head, from, to, max, found));
+    }
+    for (IndexRows.Direct direct : directs(account)) {
+      addIds(direct.conversation(), direct.head(), from, to, max, found);
+    }
+    return found;
+  }
+
+  private void addIds(
+      ConversationId conversation,
+      IndexRows.Head head,
+      long from,
+      long to,
+      int max,
+      SortedSet<Long> found) {
+    if (head.lastId() < from) {
+      return;
+    }
+    long first = firstSeqFrom(conversation, head, from);
+    for (long id : ids(conversation, first, Math.min(head.lastSeq(), first + max - 1))) {
+      if (id > to || (found.size() == max && id > found.getLast())) {
+        return;
+      }
+      found.add(id);
+      if (found.size() > max) {
+        found.removeLast();
+      }
+    }
+  }
+
+  /// The seq of the conversation's first message with an id of `from` or more, which its last one
+  /// has: sought from the end in strides that double, since little is missed as a rule.
+  private long firstSeqFrom(ConversationId conversation, IndexRows.Head head, long from) {
+    long later = head.lastSeq();
+    long earlier = later - 1;
+    while (earlier >= 1 && idOf(conversation, earlier) >= from) {
+      long stride = 2 * (head.lastSeq() - earlier);
+      later = earlier;
+      earlier = head.lastSeq() - stride;
+    }
+    earlier = Math.max(earlier, 0);
+    while (later - earlier > 1) {
+      long middle = (later + earlier) / 2;
+      if (idOf(conversation, middle) >= from) {
+        later = middle;
+      } else {
+        earlier = middle;
+      }
+    }
+    return later;
+  }
+
+  private long idOf(ConversationId conversation, long seq) {
+    return ids(conversation, seq, seq).getFirst();
+  }
+
   /// All conversations of an account, in no order.
   private List<Entry> entries(long account) {
     List<Entry> entries = new ArrayList<>();
     memberships
         .with(account)
         .visit(row -> entries.add(roomEntry(account, row.getLong(1), row.getLong(2))));
+    for (IndexRows.Direct direct : directs(account)) {
+      IndexRows.Head head = direct.head();
+      entries.add(
+          new Entry(direct.conversation(), head.lastId(), head.lastSeq(), direct.readSeq()));
+    }
+    return entries;
+  }
+
+  /// The account's direct conversations, as they are now.
+  private List<IndexRows.Direct> directs(long account) {
     Map<ConversationId, IndexRows.Direct> directs = new HashMap<>();
     for (IndexRows.Direct direct : index.directs(account)) {
       directs.put(direct.conversation(), direct);
@@ -223,13 +299,13 @@ final class ConversationReads {
         directs.computeIfAbsent(started, id -> new IndexRows.Direct(id, head(id).orElseThrow(), 0));
       }
     }
-    for (IndexRows.Direct direct : directs.values()) {
-      IndexRows.Head head = recentHead(direct.conversation()).orElse(direct.head());
-      long readSeq =
-          TailTable.readSeq(tables, account, direct.conversation()).orElse(direct.readSeq());
-      entries.add(new Entry(direct.conversation(), head.lastId(), head.lastSeq(), readSeq));
-    }
-    return entries;
+    return directs.values().stream()
+        .map(direct ->
+            new IndexRows.Direct(
+                direct.conversation(),
+                recentHead(direct.conversation()).orElse(direct.head()),
+                TailTable.readSeq(tables, account, direct.conversation()).orElse(direct.readSeq())))
+        .toList();
   }
 
   /// See `Reads.talksWith`.

@@ -15,13 +15,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
-/// Finds what an account missed, by reading a stretch of the log's rows again: SQL leaves out what
-/// cannot concern it, the rest is judged by the rooms that it was in at each point. These are known
-/// by walking back from now over its own joining and leaving.
+/// Finds what an account missed: messages by its own conversations, so that what others wrote costs
+/// nothing; of all else, which is less, a stretch of the log's rows is read again, and SQL leaves
+/// out what cannot concern it. The rest is judged by the rooms that it was in at each point. These
+/// are known by walking back from now over its own joining and leaving.
 final class MissedEventsScan {
-  /// Ids looked at in one call, which bounds its time; the caller goes on from where it ended.
+  /// Ids looked at in one call, which bounds its time: no more rows that are not messages. The
+  /// caller goes on from where it ended.
   static final long SCAN_IDS_MAX = 65_536;
 
   /// Somebody who joined and left more often than this meanwhile has to reload.
@@ -35,7 +38,6 @@ final class MissedEventsScan {
 
   private final Query roomsOf;
   private final Query ownChanges;
-  private final Query messages;
   private final Query marks;
   private final Query roomEvents;
   private final Query changes;
@@ -56,12 +58,6 @@ final class MissedEventsScan {
                 + " WHERE account = ? AND id >= ?"
                 + " AND change IN ('CREATED', 'JOINED', 'LEFT', 'KICKED') ORDER BY id LIMIT "
                 + (OWN_CHANGES_MAX + 1));
-    messages =
-        main.prepare(
-            "SELECT "
-                + ChatRows.MESSAGE_NOW
-                + " FROM message WHERE id BETWEEN ?1 AND ?2 AND (low = ?3 OR high = ?3"
-                + " OR (low = 0 AND high IN (SELECT value FROM json_each(?5)))) ORDER BY id LIMIT ?4");
     marks =
         main.prepare(
             "SELECT id, low, high, account, seq FROM mark WHERE id BETWEEN ?1 AND ?2"
@@ -85,9 +81,16 @@ final class MissedEventsScan {
                 + " ORDER BY id, part LIMIT ?4");
   }
 
-  /// See `Reads.missed`. The whole of it reads one snapshot.
+  /// See `Reads.missed`. The whole of it reads one snapshot of each file; that of the index, with
+  /// the tail, is `conversations`'.
   MissedEvents scan(
-      long account, long afterId, int afterPart, long upToId, int limit, Timelines timelines) {
+      ConversationReads conversations,
+      long account,
+      long afterId,
+      int afterPart,
+      long upToId,
+      int limit,
+      Timelines timelines) {
     if (afterId > upToId || !timelines.goesOnFrom(afterId)) {
       return new MissedEvents.TooOld();
     }
@@ -101,25 +104,24 @@ final class MissedEventsScan {
     Rooms rooms = new Rooms(roomsOf.with(account).list(row -> row.getLong(1)), changes);
     long end = timelines.idAt(EntryId.indexOf(afterId) + SCAN_IDS_MAX);
     Stretch stretch = new Stretch(afterId, afterPart, Math.min(upToId, end));
-    readMessages(account, rooms, stretch, limit);
+    readMessages(conversations, account, rooms, stretch, limit);
     readChanges(account, rooms, stretch, limit);
     readMarks(account, rooms, stretch, limit);
     readRoomEvents(account, rooms, stretch, limit);
     return stretch.page(upToId, limit);
   }
 
-  private void readMessages(long account, Rooms rooms, Stretch stretch, int limit) {
+  private void readMessages(
+      ConversationReads conversations, long account, Rooms rooms, Stretch stretch, int limit) {
     int rowsMax = limit + ROWS_EXTRA;
-    List<Message> found =
-        messages
-            .with(stretch.from, stretch.to, account, rowsMax)
-            .set(5, rooms.json())
-            .list(ChatRows::readMessage);
+    SortedSet<Long> found =
+        conversations.messagesBetween(account, rooms.ever, stretch.from, stretch.to, rowsMax);
     if (found.size() == rowsMax) {
-      stretch.completeTo(found.getLast().id());
+      stretch.completeTo(found.getLast());
     }
     boolean hides = messageRows.hidesAny(account);
-    for (Message message : found) {
+    for (long id : found) {
+      Message message = rows.message(id).orElseThrow();
       boolean hidden =
           hides && messageRows.isHidden(account, message.conversation(), message.seq());
       if (!hidden && rooms.mayHear(message.conversation(), message.id())) {

@@ -108,10 +108,11 @@ final class Reader implements AutoCloseable {
   /// Looks for what an account missed, all of it at one moment.
   MissedEvents missed(
       long account, long afterId, int afterPart, long upToId, int limit, Timelines timelines) {
-    return atOneMoment(
-        beginMain,
-        endMain,
-        () -> missed.scan(account, afterId, afterPart, upToId, limit, timelines));
+    return snapshot(reads ->
+        atOneMoment(
+            beginMain,
+            endMain,
+            () -> missed.scan(reads, account, afterId, afterPart, upToId, limit, timelines)));
   }
 
   /// Runs several statements of one connection in one read transaction.

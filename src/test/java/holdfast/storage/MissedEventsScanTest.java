@@ -122,6 +122,25 @@ final class MissedEventsScanTest {
   }
 
   @Test
+  void aLongConversationIsGoneOnFromAnywhere() {
+    int sent = 700;
+    store.begin(true);
+    for (int seq = 1; seq <= sent; seq++) {
+      send(10 + 2L * seq, ConversationId.direct(1, 2), seq);
+    }
+    applied(FAR);
+    for (int seen : List.of(0, 1, 2, 3, 100, 349, 350, 351, sent - 3, sent - 2, sent - 1)) {
+      long next = 10 + 2L * (seen + 1);
+      for (long after : List.of(next - 2, next - 1)) {
+        MissedEvents.Page page = page(2, after, MissedEvents.WHOLE_COMMAND, 1);
+        assertEquals(List.of(next), ids(page), "after " + after);
+        assertTrue(page.more());
+      }
+    }
+    assertEquals(List.of(), ids(page(2, 10 + 2L * sent, MissedEvents.WHOLE_COMMAND, 1)));
+  }
+
+  @Test
   void nothingIsMissedAtTheEnd() {
     MissedEvents.Page page = page(2, 2, MissedEvents.WHOLE_COMMAND, 10);
     assertEquals(new MissedEvents.Page(List.of(), 2, MissedEvents.WHOLE_COMMAND, false), page);
