@@ -81,11 +81,12 @@ final class Deliveries {
   /// does not reach back that far, or the connection's queue is full; the position reached is in
   /// `session.position`.
   boolean goLive(ClientSession session, Login login) {
-    if (!recent.coversAfter(session.position.id())) {
+    Set<Long> rooms = new TreeSet<>(state.roomsOf(login.account()));
+    Set<EventChains.Party> parties = parties(login.account(), rooms);
+    if (!recent.coversAfter(session.position, parties)) {
       return false;
     }
-    Set<Long> rooms = new TreeSet<>(state.roomsOf(login.account()));
-    List<ChatEvent> missed = missed(login.account(), rooms, session.position);
+    List<ChatEvent> missed = missed(login.account(), parties, session.position);
     Set<Long> hidden = hiddenBy(login.account(), missed);
     takeBack(login.account(), missed, rooms);
     Set<Long> left = new TreeSet<>();
@@ -112,14 +113,19 @@ final class Deliveries {
     return true;
   }
 
-  /// The events after `position` that may concern `account`, which is in `rooms` by now: its own,
-  /// and those of every room that it is in or came to or left since.
-  private List<ChatEvent> missed(long account, Set<Long> rooms, Cursor.Position position) {
-    EventChains.Party self = EventChains.Party.account(account);
+  private static Set<EventChains.Party> parties(long account, Set<Long> rooms) {
     Set<EventChains.Party> parties = new HashSet<>();
-    parties.add(self);
+    parties.add(EventChains.Party.account(account));
     rooms.forEach(room -> parties.add(EventChains.Party.room(room)));
-    for (ChatEvent event : recent.after(position, List.of(self))) {
+    return parties;
+  }
+
+  /// The events after `position` that may concern `account`: those of `own`, which are itself and
+  /// its rooms of now, and of every room that it came to or left since.
+  private List<ChatEvent> missed(
+      long account, Set<EventChains.Party> own, Cursor.Position position) {
+    Set<EventChains.Party> parties = new HashSet<>(own);
+    for (ChatEvent event : recent.after(position, List.of(EventChains.Party.account(account)))) {
       if (event instanceof ChatEvent.RoomChanged changed) {
         parties.add(EventChains.Party.room(changed.room()));
       }

@@ -78,7 +78,8 @@ final class EventChains {
     return CHAINS_PER_EVENT * (int) (number % eventsMax);
   }
 
-  private static List<Party> parties(ChatEvent event) {
+  /// Whom an event may concern: two at most.
+  static List<Party> parties(ChatEvent event) {
     return switch (event) {
       case ChatEvent.MessageSent m -> parties(m.conversation());
       case ChatEvent.MessageEdited e -> parties(e.conversation());

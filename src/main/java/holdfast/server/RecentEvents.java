@@ -1,6 +1,7 @@
 package holdfast.server;
 
 import holdfast.chat.ChatEvent;
+import holdfast.storage.MissedEvents;
 import holdfast.wire.Cursor;
 import java.util.Collection;
 import java.util.List;
@@ -28,16 +29,20 @@ final class RecentEvents {
 
   private long nextChained;
 
-  /// Every event of a command with a larger id is here.
-  private long floorId;
+  /// Every event behind it is here.
+  private Cursor.Position floor;
+
+  private final NewestEvents newest;
 
   RecentEvents(long appliedId) {
-    floorId = appliedId;
+    floor = new Cursor.Position(appliedId, MissedEvents.WHOLE_COMMAND);
+    newest = new NewestEvents(floor);
   }
 
   void add(ChatEvent event) {
+    newest.add(event);
     if (next - first == EVENTS_MAX) {
-      floorId = at(first).id();
+      floor = new Cursor.Position(at(first).id(), at(first).part());
       first++;
     }
     events[(int) (next % EVENTS_MAX)] = event;
@@ -48,9 +53,11 @@ final class RecentEvents {
     return events[(int) (number % EVENTS_MAX)];
   }
 
-  /// Whether nothing after (`id`, any part of it) is missing here.
-  boolean coversAfter(long id) {
-    return id >= floorId;
+  /// Whether nothing after the position that may concern any of `parties` is missing here: all is
+  /// here, or there was nothing.
+  boolean coversAfter(Cursor.Position position, Collection<EventChains.Party> parties) {
+    return position.compareTo(floor) >= 0
+        || parties.stream().allMatch(party -> newest.isNoneAfter(position, party));
   }
 
   /// The events after the position that may concern any of `parties`, oldest first.

@@ -27,6 +27,11 @@ import tools.jackson.databind.JsonNode;
 final class EventsTest {
   private static final int BURST = 200;
 
+  /// Events; see `RecentEvents`.
+  private static final int MORE_THAN_MEMORY_HOLDS = 4_400;
+
+  private static final List<String> NEWS = List.of("new 1", "new 2", "new 3");
+
   @TempDir private static Path folder;
   private static TestServers servers;
   private static Person alice;
@@ -237,6 +242,48 @@ final class EventsTest {
       for (String id : ids) {
         RawClient.okPayload(writer.reply(id));
       }
+    }
+  }
+
+  @Test
+  void whoeverIsFurtherBehindThanMemoryReachesGoesOnJustAsWell() throws IOException {
+    Person quiet = servers.person("quiet");
+    Person spokenTo = servers.person("spoken");
+    try (RawClient writer = servers.as(alice, 1)) {
+      String ofQuiet = cursorNow(quiet);
+      String ofSpokenTo = cursorNow(spokenTo);
+      writer.ok("SEND", to(spokenTo, "missed"));
+      for (int burst = 0; burst < MORE_THAN_MEMORY_HOLDS / BURST; burst++) {
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < BURST; i++) {
+          ids.add(writer.send("SEND", to(bob, "of others")));
+        }
+        for (String id : ids) {
+          RawClient.okPayload(writer.reply(id));
+        }
+      }
+      for (int number = 1; number <= 3; number++) {
+        try (RawClient first = servers.client(number);
+            RawClient second = servers.client(number)) {
+          String index = writer.ok("SEND", to(bob, "the last")).path("index").asString();
+          String caughtUp = "'min_index':'" + index + "'";
+          first.ok("LOGIN", withCursor(quiet, ofQuiet), caughtUp);
+          second.ok("LOGIN", withCursor(spokenTo, ofSpokenTo), caughtUp);
+          String text = "new " + number;
+          writer.ok("SEND", to(quiet, text));
+          writer.ok("SEND", to(spokenTo, text));
+          assertEquals(NEWS.subList(0, number), until(first, text));
+          List<String> expected = new ArrayList<>(List.of("missed"));
+          expected.addAll(NEWS.subList(0, number));
+          assertEquals(expected, until(second, text));
+        }
+      }
+    }
+  }
+
+  private static String cursorNow(Person person) throws IOException {
+    try (RawClient client = servers.client(1)) {
+      return client.ok("LOGIN", "{'token':'%s'}".formatted(person.token())).path("cursor").asString();
     }
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import holdfast.chat.ChatEvent;
 import holdfast.chat.ConversationId;
 import holdfast.server.EventChains.Party;
+import holdfast.storage.MissedEvents;
 import holdfast.wire.Cursor;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,10 @@ import org.junit.jupiter.api.Test;
 final class RecentEventsTest {
   private static final int KEPT = 4_096;
   private static final int ACCOUNTS = 6;
+
+  /// Of whom hardly anything is heard.
+  private static final long QUIET = ACCOUNTS + 1;
+
   private static final int ROOMS = 3;
 
   private final RandomGenerator random = new SplittableRandom(3);
@@ -28,6 +33,8 @@ final class RecentEventsTest {
   private final List<ChatEvent> all = new ArrayList<>();
   private long id = 1;
   private int part;
+  private int notCovered;
+  private int farAndQuiet;
 
   private long account() {
     return random.nextLong(1, ACCOUNTS + 1);
@@ -104,16 +111,22 @@ final class RecentEventsTest {
 
   private void check(Cursor.Position position) {
     Set<Party> parties =
-        random.nextBoolean()
-            ? Set.of(Party.account(account()))
+        random.nextInt(3) == 0
+            ? Set.of(Party.account(random.nextBoolean() ? account() : QUIET))
             : Set.of(Party.account(account()), Party.room(1), Party.room(2 + random.nextInt(2)));
     List<ChatEvent> after =
         all.stream()
             .filter(e -> new Cursor.Position(e.id(), e.part()).compareTo(position) > 0)
             .toList();
-    assertEquals(
-        after.stream().filter(event -> concerns(event, parties)).toList(),
-        recent.after(position, parties));
+    List<ChatEvent> missed = after.stream().filter(event -> concerns(event, parties)).toList();
+    boolean covered = recent.coversAfter(position, parties);
+    assertEquals(after.size() <= KEPT || missed.isEmpty(), covered, "at " + position);
+    if (!covered) {
+      notCovered++;
+      return;
+    }
+    farAndQuiet += after.size() > KEPT ? 1 : 0;
+    assertEquals(missed, recent.after(position, parties));
     Cursor.Position end =
         after.isEmpty()
             ? position
@@ -123,18 +136,31 @@ final class RecentEventsTest {
 
   @Test
   void whoComesBackIsGivenWhatMayConcernIt() {
-    check(new Cursor.Position(0, 0));
+    check(new Cursor.Position(0, MissedEvents.WHOLE_COMMAND));
     for (int round = 0; round < 60; round++) {
       add(random.nextInt(5) == 0 ? random.nextInt(2 * KEPT) : random.nextInt(200));
       for (int i = random.nextInt(4); i > 0; i--) {
-        ChatEvent seen = all.get(all.size() - 1 - random.nextInt(Math.min(KEPT, all.size())));
-        if (recent.coversAfter(seen.id())) {
+        ChatEvent seen = all.get(all.size() - 1 - random.nextInt(Math.min(2 * KEPT, all.size())));
+        check(new Cursor.Position(seen.id(), seen.part()));
+      }
+      check(new Cursor.Position(id + 5, 0));
+      if (all.size() > KEPT) {
+        // At the edge: the last event that is forgotten, and the ones beside it.
+        for (ChatEvent seen : all.subList(all.size() - KEPT - 2, all.size() - KEPT + 1)) {
           check(new Cursor.Position(seen.id(), seen.part()));
         }
       }
-      check(new Cursor.Position(id + 5, 0));
     }
     assertTrue(all.size() > 3 * KEPT, "too few events: " + all.size());
-    assertFalse(recent.coversAfter(1));
+    assertTrue(notCovered > 20 && farAndQuiet > 0, notCovered + " and " + farAndQuiet);
+  }
+
+  @Test
+  void whatWasAppliedBeforeTheStartIsNotHere() {
+    RecentEvents later = new RecentEvents(7);
+    Set<Party> ann = Set.of(Party.account(1));
+    assertFalse(later.coversAfter(new Cursor.Position(6, MissedEvents.WHOLE_COMMAND), ann));
+    assertFalse(later.coversAfter(new Cursor.Position(7, 0), ann), "its other parts are not");
+    assertTrue(later.coversAfter(new Cursor.Position(7, MissedEvents.WHOLE_COMMAND), ann));
   }
 }
