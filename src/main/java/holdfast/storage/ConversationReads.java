@@ -210,18 +210,27 @@ final class ConversationReads {
     return new Unread(messages, conversations);
   }
 
-  /// The ids from `from` to `to` of the messages of an account's direct conversations and of
-  /// `rooms`: the first `max` of them. Messages of anybody else's cost nothing, however many came
-  /// in between; a conversation without any takes one look at its end.
-  SortedSet<Long> messagesBetween(
-      long account, Collection<Long> rooms, long from, long to, int max) {
-    SortedSet<Long> found = new TreeSet<>();
+  /// A conversation and its newest message.
+  record News(ConversationId conversation, IndexRows.Head head) {}
+
+  /// Those of an account's direct conversations and of `rooms` that have a message with an id of
+  /// `from` or more.
+  List<News> newsSince(long account, Collection<Long> rooms, long from) {
+    List<News> all = new ArrayList<>();
     for (long room : rooms) {
       ConversationId conversation = ConversationId.room(room);
-      head(conversation).ifPresent(head -> addIds(conversation, head, from, to, max, found));
+      head(conversation).ifPresent(head -> all.add(new News(conversation, head)));
     }
-    for (IndexRows.Direct direct : directs(account)) {
-      addIds(direct.conversation(), direct.head(), from, to, max, found);
+    directs(account).forEach(direct -> all.add(new News(direct.conversation(), direct.head())));
+    return all.stream().filter(news -> news.head().lastId() >= from).toList();
+  }
+
+  /// The ids from `from` to `to` of messages in conversations that have any from there on: the
+  /// first `max` of them. Other people's messages cost nothing, however many came in between.
+  SortedSet<Long> messagesBetween(List<News> conversations, long from, long to, int max) {
+    SortedSet<Long> found = new TreeSet<>();
+    for (News news : conversations) {
+      addIds(news.conversation(), news.head(), from, to, max, found);
     }
     return found;
   }
@@ -233,9 +242,6 @@ final class ConversationReads {
       long to,
       int max,
       SortedSet<Long> found) {
-    if (head.lastId() < from) {
-      return;
-    }
     long first = firstSeqFrom(conversation, head, from);
     for (long id : ids(conversation, first, Math.min(head.lastSeq(), first + max - 1))) {
       if (id > to || (found.size() == max && id > found.getLast())) {

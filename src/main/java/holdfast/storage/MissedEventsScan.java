@@ -15,13 +15,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
+import java.util.SequencedCollection;
 import java.util.TreeSet;
 
-/// Finds what an account missed: messages by its own conversations, so that what others wrote costs
-/// nothing; of all else, which is less, a stretch of the log's rows is read again, and SQL leaves
-/// out what cannot concern it. The rest is judged by the rooms that it was in at each point. These
-/// are known by walking back from now over its own joining and leaving.
+/// Finds what an account missed, by reading a stretch of the log's rows again: SQL leaves out what
+/// cannot concern it, the rest is judged by the rooms that it was in at each point. These are known
+/// by walking back from now over its own joining and leaving. Messages, of which there are most,
+/// are found by the account's own conversations instead if it has few with any: then what others
+/// wrote costs nothing.
 final class MissedEventsScan {
   /// Ids looked at in one call, which bounds its time: no more rows that are not messages. The
   /// caller goes on from where it ended.
@@ -38,9 +39,11 @@ final class MissedEventsScan {
 
   private final Query roomsOf;
   private final Query ownChanges;
+  private final Query messages;
   private final Query marks;
   private final Query roomEvents;
   private final Query changes;
+  private final int rowsPerConversation;
   private final ChatRows rows;
   private final MessageRows messageRows;
   private final Query eventsOfCommand;
@@ -48,8 +51,9 @@ final class MissedEventsScan {
   /// `account` came (`entered`) or went by the command `id`.
   private record OwnChange(long id, long room, boolean entered) {}
 
-  MissedEventsScan(Sqlite main, ChatRows rows) {
+  MissedEventsScan(Sqlite main, ChatRows rows, int rowsPerConversation) {
     this.rows = rows;
+    this.rowsPerConversation = rowsPerConversation;
     messageRows = new MessageRows(main);
     roomsOf = main.prepare("SELECT room FROM room_member WHERE account = ?");
     ownChanges =
@@ -58,6 +62,10 @@ final class MissedEventsScan {
                 + " WHERE account = ? AND id >= ?"
                 + " AND change IN ('CREATED', 'JOINED', 'LEFT', 'KICKED') ORDER BY id LIMIT "
                 + (OWN_CHANGES_MAX + 1));
+    messages =
+        main.prepare(
+            "SELECT id FROM message WHERE id BETWEEN ?1 AND ?2 AND (low = ?3 OR high = ?3"
+                + " OR (low = 0 AND high IN (SELECT value FROM json_each(?5)))) ORDER BY id LIMIT ?4");
     marks =
         main.prepare(
             "SELECT id, low, high, account, seq FROM mark WHERE id BETWEEN ?1 AND ?2"
@@ -114,8 +122,14 @@ final class MissedEventsScan {
   private void readMessages(
       ConversationReads conversations, long account, Rooms rooms, Stretch stretch, int limit) {
     int rowsMax = limit + ROWS_EXTRA;
-    SortedSet<Long> found =
-        conversations.messagesBetween(account, rooms.ever, stretch.from, stretch.to, rowsMax);
+    List<ConversationReads.News> news = conversations.newsSince(account, rooms.ever, stretch.from);
+    SequencedCollection<Long> found =
+        (long) news.size() * rowsPerConversation < stretch.to - stretch.from
+            ? conversations.messagesBetween(news, stretch.from, stretch.to, rowsMax)
+            : messages
+                .with(stretch.from, stretch.to, account, rowsMax)
+                .set(5, rooms.json())
+                .list(row -> row.getLong(1));
     if (found.size() == rowsMax) {
       stretch.completeTo(found.getLast());
     }

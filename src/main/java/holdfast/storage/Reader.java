@@ -28,7 +28,7 @@ final class Reader implements AutoCloseable {
   private final MissedEventsScan missed;
   private final SearchReads search;
 
-  Reader(DataDirectory directory, IndexTail tail) {
+  Reader(DataDirectory directory, IndexTail tail, int rowsPerConversation) {
     this.tail = tail;
     main = Sqlite.openToRead(directory.main(), MAIN_CACHE_KIB);
     index = Sqlite.openToRead(directory.index(), INDEX_CACHE_KIB);
@@ -40,7 +40,7 @@ final class Reader implements AutoCloseable {
     indexRows = new IndexRows(index);
     conversations = new ConversationReads(main, rows, indexRows, beginMain, endMain);
     lists = new ListReads(main);
-    missed = new MissedEventsScan(main, rows);
+    missed = new MissedEventsScan(main, rows, rowsPerConversation);
     search = new SearchReads(main, index, rows);
   }
 

@@ -235,7 +235,7 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     toClose.push(checkpointer);
     List<Reader> readers = new ArrayList<>();
     for (int i = 0; i < ReaderPool.THREADS; i++) {
-      Reader reader = new Reader(data, tail);
+      Reader reader = new Reader(data, tail, settings.rowsPerConversation());
       toClose.push(reader);
       readers.add(reader);
     }

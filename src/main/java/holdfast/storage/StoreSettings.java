@@ -16,15 +16,19 @@ import java.time.Duration;
 /// @param blockRequests remembered requests that are put into the index as one block
 /// @param settleNanos how long a transaction of the database may stay open over several steps,
 ///   whose log is safe in the redo log; 0: each step has one of its own
+/// @param rowsPerConversation so many rows of messages are read in the time that one look into a
+///   conversation takes, 0.1 ms: what somebody missed is sought in the way that costs less
 public record StoreSettings(
     int indexTailMax,
     int readsWaitingMax,
     int redoFileBytes,
     long walBytesReserved,
     int blockRequests,
-    long settleNanos) {
+    long settleNanos,
+    int rowsPerConversation) {
   private static final int BLOCK_REQUESTS = 4_096;
   private static final int REDO_FILE_BYTES = 64 << 10;
+  private static final int ROWS_PER_CONVERSATION = 1_000;
 
   public StoreSettings {
     Check.that(indexTailMax >= 4, "indexTailMax %d is below 4", indexTailMax);
@@ -35,11 +39,12 @@ public record StoreSettings(
         redoFileBytes);
     Check.that(blockRequests >= 1, "blockRequests %d", blockRequests);
     Check.that(settleNanos >= 0, "settleNanos %d", settleNanos);
+    Check.that(rowsPerConversation >= 0, "rowsPerConversation %d", rowsPerConversation);
   }
 
   /// For who writes little: each step is a transaction of its own.
   public StoreSettings(int indexTailMax, int readsWaitingMax, int redoFileBytes) {
-    this(indexTailMax, readsWaitingMax, redoFileBytes, 0, BLOCK_REQUESTS, 0);
+    this(indexTailMax, readsWaitingMax, redoFileBytes, 0, BLOCK_REQUESTS, 0, ROWS_PER_CONVERSATION);
   }
 
   public static StoreSettings defaults() {
@@ -49,13 +54,25 @@ public record StoreSettings(
   /// The same with other blocks of requests.
   StoreSettings blocksOf(int requests) {
     return new StoreSettings(
-        indexTailMax, readsWaitingMax, redoFileBytes, walBytesReserved, requests, settleNanos);
+        indexTailMax,
+        readsWaitingMax,
+        redoFileBytes,
+        walBytesReserved,
+        requests,
+        settleNanos,
+        rowsPerConversation);
   }
 
   /// The same with a write-ahead log of this length.
   public StoreSettings reserving(long walBytes) {
     return new StoreSettings(
-        indexTailMax, readsWaitingMax, redoFileBytes, walBytes, blockRequests, settleNanos);
+        indexTailMax,
+        readsWaitingMax,
+        redoFileBytes,
+        walBytes,
+        blockRequests,
+        settleNanos,
+        rowsPerConversation);
   }
 
   /// The same with transactions that stay open so long.
@@ -66,6 +83,19 @@ public record StoreSettings(
         redoFileBytes,
         walBytesReserved,
         blockRequests,
-        after.toNanos());
+        after.toNanos(),
+        rowsPerConversation);
+  }
+
+  /// The same where a look into a conversation costs so much.
+  StoreSettings lookingFor(int rows) {
+    return new StoreSettings(
+        indexTailMax,
+        readsWaitingMax,
+        redoFileBytes,
+        walBytesReserved,
+        blockRequests,
+        settleNanos,
+        rows);
   }
 }

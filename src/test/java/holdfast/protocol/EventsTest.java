@@ -283,7 +283,10 @@ final class EventsTest {
 
   private static String cursorNow(Person person) throws IOException {
     try (RawClient client = servers.client(1)) {
-      return client.ok("LOGIN", "{'token':'%s'}".formatted(person.token())).path("cursor").asString();
+      return client
+          .ok("LOGIN", "{'token':'%s'}".formatted(person.token()))
+          .path("cursor")
+          .asString();
     }
   }
 

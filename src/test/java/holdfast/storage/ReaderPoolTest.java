@@ -29,7 +29,7 @@ final class ReaderPoolTest {
     // The files, then one reader of our own over them.
     StoreBench.open(temp.resolve("data"), StoreSettings.defaults()).close();
     DataDirectory data = DataDirectory.lock(temp.resolve("data"));
-    reader = new Reader(data, new IndexTail(16));
+    reader = new Reader(data, new IndexTail(16), 1);
     pool = new ReaderPool(List.of(reader), WAITING_MAX);
     data.close();
   }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Every read against the model, over random chats, with merges, rollbacks and restarts in between.
 final class ReadsModelTest {
-  private static final int SEEDS = 4;
+  private static final int SEEDS = 6;
   private static final int COMMANDS = 500;
   private static final List<String> QUERIES =
       List.of(
@@ -44,6 +44,9 @@ final class ReadsModelTest {
           "\"long lived\" text",
           "user1");
 
+  /// What was missed is sought by conversations; now so, now so; in the log.
+  private static final List<Integer> LOOKS = List.of(0, 20, 1_000_000);
+
   @TempDir Path directory;
 
   private RandomGenerator random;
@@ -58,7 +61,9 @@ final class ReadsModelTest {
       model = new ChatModel();
       // A tail of a few rows is merged all the time, a long one never.
       StoreSettings settings =
-          new StoreSettings(seed % 2 == 0 ? 16 : 400, 10, 0).blocksOf(1 + (int) seed * 3);
+          new StoreSettings(seed % 2 == 0 ? 16 : 400, 10, 0)
+              .blocksOf(1 + (int) seed * 3)
+              .lookingFor(LOOKS.get((int) seed % LOOKS.size()));
       try (StoreBench opened = new StoreBench(directory.resolve("seed" + seed), settings)) {
         bench = opened;
         run(seed);
