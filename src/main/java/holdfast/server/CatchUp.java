@@ -9,6 +9,9 @@ import holdfast.wire.ErrorCode;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Streams what a connection missed out of the database, paced by the client's reading, on a
 /// virtual thread per connection that resumes from far back; then hands it back to the replica
@@ -25,6 +28,8 @@ final class CatchUp {
 
   /// Waiting time when the read pool is busy.
   private static final long BUSY_PAUSE_MS = 50;
+
+  private static final Logger LOG = LoggerFactory.getLogger(CatchUp.class);
 
   private final Reads reads;
   private final EventEncoder encoder;
@@ -49,20 +54,11 @@ final class CatchUp {
 
   private void run(ClientSession session, Login login, int epoch, Cursor.Position from) {
     Cursor.Position position = from;
+    boolean more = true;
     try {
-      while (session.epoch.get() == epoch && !session.isClosed()) {
-        MissedEvents missed;
-        try {
-          // Its last events may have been told before they could be read.
-          reads.awaitAnnounced();
-          missed =
-              reads.missed(
-                  login.account(), position.id(), position.part(), reads.appliedId(), PAGE);
-        } catch (RejectedReadException e) {
-          TimeUnit.MILLISECONDS.sleep(BUSY_PAUSE_MS);
-          continue;
-        }
-        switch (missed) {
+      while (more && session.epoch.get() == epoch && !session.isClosed()) {
+        Cursor.Position after = position;
+        switch (whenNotBusy(() -> missed(login, after))) {
           case MissedEvents.TooOld() -> {
             session.closeWith(
                 ErrorCode.INTERNAL, "the place to resume from was lost; sign in again");
@@ -70,34 +66,53 @@ final class CatchUp {
           }
           case MissedEvents.Page page -> {
             for (ChatEvent event : page.events()) {
-              if (!send(session, event, login.account())) {
+              Optional<byte[]> frame = whenNotBusy(() -> encoder.frame(event, login.account()));
+              if (frame.isPresent() && !send(session, frame.get())) {
+                session.closeWith(
+                    ErrorCode.SLOW_CONSUMER, "this connection takes no more; reconnect and resume");
                 return;
               }
             }
             position = new Cursor.Position(page.lastId(), page.lastPart());
-            if (!page.more()) {
-              done.caughtUp(session, epoch, position);
-              return;
-            }
+            more = page.more();
           }
         }
       }
+      if (!more) {
+        done.caughtUp(session, epoch, position);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      // Signed in, and never told anything again, it would have no reason to go elsewhere.
+      LOG.error("client {} cannot be told what it missed", session.number(), e);
+      session.closeWith(
+          ErrorCode.INTERNAL,
+          "what was missed cannot be read here; reconnect to another server and resume");
     }
   }
 
-  private boolean send(ClientSession session, ChatEvent event, long account)
-      throws InterruptedException {
-    Optional<byte[]> frame = encoder.frame(event, account);
-    if (frame.isEmpty()) {
-      return true;
+  private MissedEvents missed(Login login, Cursor.Position after) {
+    // Its last events may have been told before they could be read.
+    reads.awaitAnnounced();
+    return reads.missed(login.account(), after.id(), after.part(), reads.appliedId(), PAGE);
+  }
+
+  /// Does again what found too many reads waiting.
+  private static <T> T whenNotBusy(Supplier<T> work) throws InterruptedException {
+    while (true) {
+      try {
+        return work.get();
+      } catch (RejectedReadException e) {
+        TimeUnit.MILLISECONDS.sleep(BUSY_PAUSE_MS);
+      }
     }
-    if (!session.awaitBelow(QUEUED_BYTES_MAX, STALLED_MAX)) {
-      session.closeWith(
-          ErrorCode.SLOW_CONSUMER, "this connection takes no more; reconnect and resume");
-      return false;
-    }
-    return session.offer(frame.get());
+  }
+
+  /// Queues a frame once there is room. Where so many connections have much waiting that each may
+  /// have only a little, all of this one's leaves first.
+  private static boolean send(ClientSession session, byte[] frame) throws InterruptedException {
+    return session.awaitBelow(QUEUED_BYTES_MAX, STALLED_MAX)
+        && (session.offer(frame) || (session.awaitBelow(0, STALLED_MAX) && session.offer(frame)));
   }
 }
