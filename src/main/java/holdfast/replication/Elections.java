@@ -26,7 +26,8 @@ final class Elections {
   /// primary it is none any more.
   private final TreeSet<ServerId> dead = new TreeSet<>();
 
-  /// Whose heartbeats were heard last. In an election it is the one that fell silent, as a rule.
+  /// Whose heartbeats were heard last, if nobody was primary since. In an election it is the one
+  /// that fell silent, as a rule.
   private Optional<ServerId> followed = Optional.empty();
 
   private HardState hardState;
@@ -418,6 +419,7 @@ final class Elections {
 
   private void becomePrimary() {
     timer.onPrimary();
+    followed = Optional.empty();
     Primary primary = new Primary(self, hardState.term(), settings, log, outbox, timer.now());
     state = primary;
     if (!primary.foundingWanted()) {
@@ -466,6 +468,7 @@ final class Elections {
     if (stated.isPresent() && wanted.map(stated.get()::statesSame).orElse(false)) {
       hardState = new HardState(term, Optional.of(self));
       timer.onPrimary();
+      followed = Optional.empty();
       Primary primary = new Primary(self, term, settings, log, outbox, timer.now());
       state = primary;
       primary.append(founded.command());
