@@ -79,7 +79,12 @@ public sealed interface ChatEvent {
       long message,
       String text,
       long edited)
-      implements ChatEvent {}
+      implements ChatEvent {
+    /// The same of a message that has another text since `time`.
+    public MessageEdited withText(String newText, long time) {
+      return new MessageEdited(id, part, conversation, seq, message, newText, time);
+    }
+  }
 
   /// Messages are deleted for everyone: to both parties, or to the room's members. Or, with
   /// `hidden`, on the side of `account` alone, and only it is told. `seqs` and `messages` (their

@@ -86,11 +86,13 @@ final class Deliveries {
     if (!recent.coversAfter(session.position, parties)) {
       return false;
     }
-    List<ChatEvent> missed = missed(login.account(), parties, session.position);
+    Set<Long> left = leftBy(login.account(), session.position);
+    left.forEach(room -> parties.add(EventChains.Party.room(room)));
+    List<ChatEvent> missed = asTheyAre(missed(login.account(), parties, session.position));
     Set<Long> hidden = hiddenBy(login.account(), missed);
     takeBack(login.account(), missed, rooms);
-    Set<Long> left = new TreeSet<>();
-    long command = 0;
+    rooms.addAll(left);
+    long command = session.position.id();
     for (ChatEvent event : missed) {
       if (event.id() != command) {
         rooms.removeAll(left);
@@ -131,6 +133,51 @@ final class Deliveries {
       }
     }
     return recent.after(position, parties);
+  }
+
+  /// The rooms that `account` left by the command at `position`, up to there: it hears of the
+  /// command's other parts, too.
+  private Set<Long> leftBy(long account, Cursor.Position position) {
+    Set<Long> left = new TreeSet<>();
+    for (ChatEvent event :
+        recent.after(
+            new Cursor.Position(position.id(), -1), List.of(EventChains.Party.account(account)))) {
+      if (event.id() != position.id() || event.part() > position.part()) {
+        break;
+      }
+      if (event instanceof ChatEvent.RoomChanged changed
+          && changed.account() == account
+          && changed.change().isDeparture()) {
+        left.add(changed.room());
+      }
+    }
+    return left;
+  }
+
+  /// The same with the present text in what tells of editing, and without that of messages deleted
+  /// since; the sending of messages is kept so anyway.
+  private static List<ChatEvent> asTheyAre(List<ChatEvent> missed) {
+    Map<Long, ChatEvent.MessageEdited> newest = new HashMap<>();
+    Set<Long> deleted = new HashSet<>();
+    List<ChatEvent> newestFirst = new ArrayList<>();
+    for (ChatEvent event : missed.reversed()) {
+      switch (event) {
+        case ChatEvent.MessageEdited e -> {
+          ChatEvent.MessageEdited last = newest.computeIfAbsent(e.message(), _ -> e);
+          if (!deleted.contains(e.message())) {
+            newestFirst.add(e.withText(last.text(), last.edited()));
+          }
+        }
+        case ChatEvent.MessagesDeleted d -> {
+          if (!d.hidden()) {
+            deleted.addAll(d.messages());
+          }
+          newestFirst.add(d);
+        }
+        default -> newestFirst.add(event);
+      }
+    }
+    return newestFirst.reversed();
   }
 
   /// Those of the messages that `account` has hidden from itself meanwhile: they are as if they had

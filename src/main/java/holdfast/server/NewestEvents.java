@@ -2,6 +2,7 @@ package holdfast.server;
 
 import holdfast.chat.ChatEvent;
 import holdfast.server.EventChains.Party;
+import holdfast.storage.MissedEvents;
 import holdfast.wire.Cursor;
 
 /// The position of the newest event that may concern each account and each room. Somebody quiet,
@@ -41,9 +42,19 @@ final class NewestEvents {
       if (keys[slot] == FREE) {
         slot = take(party, event);
       }
+      int part = isOwnDeparture(event, party) ? MissedEvents.WHOLE_COMMAND : event.part();
+      parts[slot] = ids[slot] == event.id() ? Math.max(parts[slot], part) : part;
       ids[slot] = event.id();
-      parts[slot] = event.part();
     }
+  }
+
+  /// Whoever leaves a room hears of everything that its leaving causes, and some of that concerns
+  /// only those who are in the room.
+  private static boolean isOwnDeparture(ChatEvent event, Party party) {
+    return event instanceof ChatEvent.RoomChanged changed
+        && changed.change().isDeparture()
+        && !party.isRoom()
+        && party.id() == changed.account();
   }
 
   /// Whether nothing behind `position` concerns `party`; false, too, if that is not known.

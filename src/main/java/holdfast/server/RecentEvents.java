@@ -54,9 +54,12 @@ final class RecentEvents {
   }
 
   /// Whether nothing after the position that may concern any of `parties` is missing here: all is
-  /// here, or there was nothing.
+  /// here, and the earlier parts of the position's own command, too; or there was nothing.
   boolean coversAfter(Cursor.Position position, Collection<EventChains.Party> parties) {
-    return position.compareTo(floor) >= 0
+    boolean wholeCommandIsHere =
+        position.id() > floor.id()
+            || (floor.part() == MissedEvents.WHOLE_COMMAND && position.compareTo(floor) >= 0);
+    return wholeCommandIsHere
         || parties.stream().allMatch(party -> newest.isNoneAfter(position, party));
   }
 

@@ -37,16 +37,21 @@ final class Synchroniser {
           session.replyOk(sync.header(), new OkPayload.Synced(Optional.empty(), false, true));
       case MissedEvents.Page page -> {
         for (ChatEvent event : page.events()) {
+          if (new Cursor.Position(event.id(), event.part()).compareTo(until) > 0) {
+            break; // The rest of that command was pushed.
+          }
           Optional<byte[]> frame = events.frame(event, login.account());
           if (frame.isPresent()) {
             session.awaitBelow(SYNC_QUEUED_BYTES_MAX, LoginDesk.CATCH_UP);
             session.push(frame.get());
           }
         }
+        Cursor.Position last = new Cursor.Position(page.lastId(), page.lastPart());
+        Cursor.Position end = last.compareTo(until) < 0 ? last : until;
         session.replyOk(
             sync.header(),
             new OkPayload.Synced(
-                Optional.of(Cursor.text(page.lastId(), page.lastPart())), page.more(), false));
+                Optional.of(Cursor.text(end.id(), end.part())), page.more(), false));
       }
     }
   }

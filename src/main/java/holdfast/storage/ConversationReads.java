@@ -4,7 +4,6 @@ import holdfast.chat.ConversationId;
 import holdfast.chat.Message;
 import holdfast.check.Check;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -210,40 +209,45 @@ final class ConversationReads {
     return new Unread(messages, conversations);
   }
 
-  /// A conversation and its newest message.
-  record News(ConversationId conversation, IndexRows.Head head) {}
+  /// Ids, both ends included.
+  record Span(long from, long to) {}
 
-  /// Those of an account's direct conversations and of `rooms` that have a message with an id of
-  /// `from` or more.
-  List<News> newsSince(long account, Collection<Long> rooms, long from) {
-    List<News> all = new ArrayList<>();
-    for (long room : rooms) {
+  /// A conversation that has a message with an id of `wanted.from` or more, and its newest one.
+  record News(ConversationId conversation, IndexRows.Head head, Span wanted) {}
+
+  /// Those of an account's direct conversations and of `rooms`, each within its span, that have a
+  /// message with an id of `from` or more.
+  List<News> newsSince(long account, Map<Long, Span> rooms, long from) {
+    List<News> news = new ArrayList<>();
+    rooms.forEach((room, span) -> {
       ConversationId conversation = ConversationId.room(room);
-      head(conversation).ifPresent(head -> all.add(new News(conversation, head)));
+      head(conversation)
+          .ifPresent(head ->
+              news.add(new News(conversation, head, new Span(Math.max(from, span.from), span.to))));
+    });
+    for (IndexRows.Direct direct : directs(account)) {
+      news.add(new News(direct.conversation(), direct.head(), new Span(from, Long.MAX_VALUE)));
     }
-    directs(account).forEach(direct -> all.add(new News(direct.conversation(), direct.head())));
-    return all.stream().filter(news -> news.head().lastId() >= from).toList();
+    news.removeIf(some -> some.head.lastId() < some.wanted.from || some.wanted.to < from);
+    return news;
   }
 
-  /// The ids from `from` to `to` of messages in conversations that have any from there on: the
-  /// first `max` of them. Other people's messages cost nothing, however many came in between.
-  SortedSet<Long> messagesBetween(List<News> conversations, long from, long to, int max) {
+  /// The ids up to `to` of the messages that are wanted of these conversations: the first `max` of
+  /// them. Other people's messages cost nothing, however many came in between.
+  SortedSet<Long> firstMessages(List<News> conversations, long to, int max) {
     SortedSet<Long> found = new TreeSet<>();
     for (News news : conversations) {
-      addIds(news.conversation(), news.head(), from, to, max, found);
+      addIds(news, Math.min(to, news.wanted.to), max, found);
     }
     return found;
   }
 
-  private void addIds(
-      ConversationId conversation,
-      IndexRows.Head head,
-      long from,
-      long to,
-      int max,
-      SortedSet<Long> found) {
-    long first = firstSeqFrom(conversation, head, from);
-    for (long id : ids(conversation, first, Math.min(head.lastSeq(), first + max - 1))) {
+  private void addIds(News news, long to, int max, SortedSet<Long> found) {
+    if (news.wanted.from > to || (found.size() == max && news.wanted.from > found.getLast())) {
+      return;
+    }
+    long first = firstSeqFrom(news.conversation, news.head, news.wanted.from);
+    for (long id : ids(news.conversation, first, Math.min(news.head.lastSeq(), first + max - 1))) {
       if (id > to || (found.size() == max && id > found.getLast())) {
         return;
       }

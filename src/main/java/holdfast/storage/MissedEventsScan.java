@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedCollection;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// Finds what an account missed, by reading a stretch of the log's rows again: SQL leaves out what
@@ -122,12 +123,13 @@ final class MissedEventsScan {
   private void readMessages(
       ConversationReads conversations, long account, Rooms rooms, Stretch stretch, int limit) {
     int rowsMax = limit + ROWS_EXTRA;
-    List<ConversationReads.News> news = conversations.newsSince(account, rooms.ever, stretch.from);
+    long from = stretch.fromWhole();
+    List<ConversationReads.News> news = conversations.newsSince(account, rooms.spans(), from);
     SequencedCollection<Long> found =
-        (long) news.size() * rowsPerConversation < stretch.to - stretch.from
-            ? conversations.messagesBetween(news, stretch.from, stretch.to, rowsMax)
+        (long) news.size() * rowsPerConversation < stretch.to - from
+            ? conversations.firstMessages(news, stretch.to, rowsMax)
             : messages
-                .with(stretch.from, stretch.to, account, rowsMax)
+                .with(from, stretch.to, account, rowsMax)
                 .set(5, rooms.json())
                 .list(row -> row.getLong(1));
     if (found.size() == rowsMax) {
@@ -148,7 +150,7 @@ final class MissedEventsScan {
     int rowsMax = limit + PARTS_MAX;
     List<MessageChange> found =
         changes
-            .with(stretch.from, stretch.to, account, rowsMax)
+            .with(stretch.fromWhole(), stretch.to, account, rowsMax)
             .set(5, rooms.json())
             .list(MessageRows::readChange);
     if (found.size() == rowsMax) {
@@ -211,7 +213,7 @@ final class MissedEventsScan {
     int rowsMax = limit + ROWS_EXTRA;
     List<ChatEvent.ReadMoved> found =
         marks
-            .with(stretch.from, stretch.to, account, rowsMax)
+            .with(stretch.fromWhole(), stretch.to, account, rowsMax)
             .list(row ->
                 new ChatEvent.ReadMoved(
                     row.getLong(1),
@@ -280,6 +282,11 @@ final class MissedEventsScan {
       this.to = to;
     }
 
+    /// The first id of which all that has one part only is behind the position.
+    long fromWhole() {
+      return fromPart < 0 ? from : from + 1;
+    }
+
     /// One kind of row was read no further than this.
     void completeTo(long id) {
       to = Math.min(to, id);
@@ -317,6 +324,22 @@ final class MissedEventsScan {
         changes.computeIfAbsent(change.room(), _ -> new ArrayList<>()).add(change);
         changeIds.add(change.id());
       }
+    }
+
+    /// Every room it was in at any time since, with the ids between which it was, its absences in
+    /// the middle not counted.
+    Map<Long, ConversationReads.Span> spans() {
+      Map<Long, ConversationReads.Span> spans = new TreeMap<>();
+      for (long room : ever) {
+        List<OwnChange> own = changes.getOrDefault(room, List.of());
+        boolean came = !own.isEmpty() && own.getFirst().entered();
+        spans.put(
+            room,
+            new ConversationReads.Span(
+                came ? own.getFirst().id() : 0,
+                now.contains(room) || own.isEmpty() ? Long.MAX_VALUE : own.getLast().id()));
+      }
+      return spans;
     }
 
     /// Every room it was in at any time since, for SQL.

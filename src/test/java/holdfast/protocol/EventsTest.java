@@ -291,6 +291,28 @@ final class EventsTest {
   }
 
   @Test
+  void whoLeftHearsWhatThatCausedThoughItComesBackInTheMiddleOfIt() throws IOException {
+    Person owner = servers.person("owner");
+    try (RawClient leaving = servers.as(owner, 2);
+        RawClient staying = servers.as(bob, 1)) {
+      String room = freshRoom(leaving);
+      staying.ok("JOIN_ROOM", "{'room':'" + room + "'}");
+      assertEquals("joined", leaving.event("ROOM").path("change").asString());
+      leaving.ok("LEAVE_ROOM", "{'room':'" + room + "'}");
+      JsonNode left = leaving.event("ROOM");
+      assertEquals("left", left.path("change").asString());
+      JsonNode caused = leaving.push();
+      assertEquals("role", caused.path("payload").path("change").asString());
+      for (int number = 1; number <= 3; number++) {
+        try (RawClient again = servers.client(number)) {
+          again.ok("LOGIN", withCursor(owner, left.path("cursor").asString()));
+          assertEquals(caused, again.push());
+        }
+      }
+    }
+  }
+
+  @Test
   void everyCursorOfAStreamContinuesItJustBehindOnAnyServer() throws IOException {
     try (RawClient writer = servers.as(alice, 1);
         RawClient reader = servers.as(bob, 2)) {

@@ -39,6 +39,14 @@ final class NewestEventsTest {
   }
 
   @Test
+  void whoeverLeftMayHaveToHearTheRestOfThatCommand() {
+    newest.add(new ChatEvent.RoomChanged(5, 0, 3, ChatEvent.RoomChange.LEFT, 8, 8));
+    assertFalse(newest.isNoneAfter(at(5, 0), Party.account(8)));
+    assertTrue(newest.isNoneAfter(at(5, MissedEvents.WHOLE_COMMAND), Party.account(8)));
+    assertTrue(newest.isNoneAfter(at(5, 0), Party.room(3)));
+  }
+
+  @Test
   void manyAreToldApart() {
     SplittableRandom random = new SplittableRandom(1);
     Map<Long, Long> expected = new HashMap<>();

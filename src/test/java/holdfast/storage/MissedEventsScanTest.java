@@ -11,6 +11,7 @@ import holdfast.chat.ConversationId;
 import holdfast.chat.Digest;
 import holdfast.chat.EntryId;
 import holdfast.chat.Message;
+import holdfast.chat.MessageChange;
 import holdfast.chat.RequestKey;
 import holdfast.chat.Room;
 import holdfast.chat.RoomMember;
@@ -138,6 +139,55 @@ final class MissedEventsScanTest {
       }
     }
     assertEquals(List.of(), ids(page(2, 10 + 2L * sent, MissedEvents.WHOLE_COMMAND, 1)));
+  }
+
+  @Test
+  void commandsThatDeleteManyMessagesAreGoneThroughByTheSmallestPages() {
+    int many = 64;
+    store.begin(true);
+    for (int seq = 1; seq <= 2 * many; seq++) {
+      send(10 + seq, ConversationId.direct(1, 2), seq);
+    }
+    for (int i = 0; i < 2 * many; i++) {
+      store
+          .chat()
+          .addChange(
+              new MessageChange(
+                  500 + i / many,
+                  i % many,
+                  MessageChange.Kind.DELETED,
+                  11 + i,
+                  ConversationId.direct(1, 2),
+                  1L + i,
+                  1,
+                  ""));
+    }
+    applied(FAR);
+    for (int part : List.of(-1, 0)) {
+      List<Long> found = new ArrayList<>();
+      MissedEvents.Page page = page(2, 500, part, 1);
+      found.addAll(ids(page));
+      for (int calls = 0; page.more() && calls < 10; calls++) {
+        page = page(2, page.lastId(), page.lastPart(), 1);
+        found.addAll(ids(page));
+      }
+      assertEquals(part < 0 ? List.of(500L, 501L) : List.of(501L), found);
+      assertFalse(page.more());
+    }
+  }
+
+  @Test
+  void whatWasSaidInABusyRoomBeforeSomebodyCameIsPassedOver() {
+    store.begin(true);
+    store.chat().addRoom(new Room(3, "#r", "", false, false));
+    for (int seq = 1; seq <= 1_000; seq++) {
+      send(10 + seq, ConversationId.room(3), seq);
+    }
+    store.chat().addMember(new RoomMember(3, 2, RoomRole.MEMBER, 1_500));
+    store.chat().addRoomEvent(new ChatEvent.RoomChanged(1_500, 0, 3, RoomChange.JOINED, 2, 2));
+    send(1_501, ConversationId.room(3), 1_001);
+    applied(FAR);
+    assertEquals(List.of(1_500L, 1_501L), ids(page(2, 4, 0, 10)), "in one page");
   }
 
   @Test
