@@ -8,6 +8,7 @@ import holdfast.wire.Cursor;
 import holdfast.wire.ErrorCode;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -20,8 +21,12 @@ final class CatchUp {
   /// Events read at once.
   private static final int PAGE = 256;
 
-  /// The thread goes on sending only while less than this waits for the client.
-  private static final long QUEUED_BYTES_MAX = 128 << 10;
+  /// Connections that read at once. When all come back at once the others wait for their turns, and
+  /// not before the readers, where they would be in the way of those who ask for something.
+  private static final int AT_WORK_MAX = 8;
+
+  /// The thread reads on only while less than this waits for the client.
+  private static final long QUEUED_BYTES_MAX = 64 << 10;
 
   /// A client that takes nothing for so long is disconnected.
   static final Duration STALLED_MAX = Duration.ofMinutes(2);
@@ -33,6 +38,7 @@ final class CatchUp {
 
   private final Reads reads;
   private final EventEncoder encoder;
+  private final Semaphore turns = new Semaphore(AT_WORK_MAX, true);
   private final Done done;
 
   /// Told on any thread that everything up to a position was sent.
@@ -54,27 +60,34 @@ final class CatchUp {
 
   private void run(ClientSession session, Login login, int epoch, Cursor.Position from) {
     Cursor.Position position = from;
+    long queuedMax = QUEUED_BYTES_MAX;
     boolean more = true;
     try {
       while (more && session.epoch.get() == epoch && !session.isClosed()) {
-        Cursor.Position after = position;
-        switch (whenNotBusy(() -> missed(login, after))) {
+        if (!session.awaitBelow(queuedMax, STALLED_MAX)) {
+          closeSlow(session);
+          return;
+        }
+        switch (missed(login, position)) {
           case MissedEvents.TooOld() -> {
             session.closeWith(
                 ErrorCode.INTERNAL, "the place to resume from was lost; sign in again");
             return;
           }
           case MissedEvents.Page page -> {
-            for (ChatEvent event : page.events()) {
-              Optional<byte[]> frame = whenNotBusy(() -> encoder.frame(event, login.account()));
-              if (frame.isPresent() && !send(session, frame.get())) {
-                session.closeWith(
-                    ErrorCode.SLOW_CONSUMER, "this connection takes no more; reconnect and resume");
-                return;
-              }
+            Cursor.Position before = position;
+            position = send(session, login, page, before);
+            if (position.equals(endOf(page))) {
+              more = page.more();
+              queuedMax = QUEUED_BYTES_MAX;
+            } else if (queuedMax > 0 || position.compareTo(before) > 0) {
+              // So many connections have much waiting that each may have only a little: what this
+              // one has leaves first, and nothing is kept meanwhile.
+              queuedMax = 0;
+            } else {
+              closeSlow(session);
+              return;
             }
-            position = new Cursor.Position(page.lastId(), page.lastPart());
-            more = page.more();
           }
         }
       }
@@ -92,10 +105,41 @@ final class CatchUp {
     }
   }
 
-  private MissedEvents missed(Login login, Cursor.Position after) {
-    // Its last events may have been told before they could be read.
-    reads.awaitAnnounced();
-    return reads.missed(login.account(), after.id(), after.part(), reads.appliedId(), PAGE);
+  private static void closeSlow(ClientSession session) {
+    session.closeWith(
+        ErrorCode.SLOW_CONSUMER, "this connection takes no more; reconnect and resume");
+  }
+
+  private MissedEvents missed(Login login, Cursor.Position after) throws InterruptedException {
+    turns.acquire();
+    try {
+      return whenNotBusy(() -> {
+        // Its last events may have been told before they could be read.
+        reads.awaitAnnounced();
+        return reads.missed(login.account(), after.id(), after.part(), reads.appliedId(), PAGE);
+      });
+    } finally {
+      turns.release();
+    }
+  }
+
+  /// Queues the page's events as long as there is room; how far that went, from `before`.
+  private Cursor.Position send(
+      ClientSession session, Login login, MissedEvents.Page page, Cursor.Position before)
+      throws InterruptedException {
+    Cursor.Position sent = before;
+    for (ChatEvent event : page.events()) {
+      Optional<byte[]> frame = whenNotBusy(() -> encoder.frame(event, login.account()));
+      if (frame.isPresent() && !session.offer(frame.get())) {
+        return sent;
+      }
+      sent = new Cursor.Position(event.id(), event.part());
+    }
+    return endOf(page);
+  }
+
+  private static Cursor.Position endOf(MissedEvents.Page page) {
+    return new Cursor.Position(page.lastId(), page.lastPart());
   }
 
   /// Does again what found too many reads waiting.
@@ -107,12 +151,5 @@ final class CatchUp {
         TimeUnit.MILLISECONDS.sleep(BUSY_PAUSE_MS);
       }
     }
-  }
-
-  /// Queues a frame once there is room. Where so many connections have much waiting that each may
-  /// have only a little, all of this one's leaves first.
-  private static boolean send(ClientSession session, byte[] frame) throws InterruptedException {
-    return session.awaitBelow(QUEUED_BYTES_MAX, STALLED_MAX)
-        && (session.offer(frame) || (session.awaitBelow(0, STALLED_MAX) && session.offer(frame)));
   }
 }

@@ -104,6 +104,28 @@ final class CatchUpTest {
   }
 
   @Test
+  void whatFoundNoRoomIsReadAgainAndNothingIsSentTwice() {
+    List<ChatEvent> events =
+        List.of(
+            new ChatEvent.ReadMoved(5, 0, ConversationId.direct(1, 2), 1, 7),
+            new ChatEvent.ReadMoved(6, 0, ConversationId.direct(1, 2), 1, 8));
+    when(reads.missed(2, 4, 0, 0, 256))
+        .thenReturn(new MissedEvents.Page(events, 9, MissedEvents.WHOLE_COMMAND, false));
+    when(reads.missed(2, 5, 0, 0, 256))
+        .thenReturn(
+            new MissedEvents.Page(events.subList(1, 2), 9, MissedEvents.WHOLE_COMMAND, false));
+    when(channel.send(any())).thenReturn(true).thenReturn(false).thenReturn(true);
+    start();
+    awaitCaughtUp();
+    verify(channel, times(1)).send(frameWith("\"seq\":7"));
+    verify(channel, times(2)).send(frameWith("\"seq\":8"));
+  }
+
+  private static byte[] frameWith(String part) {
+    return argThat(frame -> new String(frame, StandardCharsets.UTF_8).contains(part));
+  }
+
+  @Test
   void whereNothingCanBeSentItIsDisconnected() {
     when(channel.send(any())).thenReturn(false);
     start();
