@@ -68,7 +68,7 @@ final class CatchUp {
           closeSlow(session);
           return;
         }
-        switch (missed(login, position)) {
+        switch (missed(session, login, position)) {
           case MissedEvents.TooOld() -> {
             session.closeWith(
                 ErrorCode.INTERNAL, "the place to resume from was lost; sign in again");
@@ -96,6 +96,8 @@ final class CatchUp {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (RejectedReadException e) {
+      LOG.debug("client {} was gone before it was its turn", session.number(), e);
     } catch (RuntimeException e) {
       // Signed in, and never told anything again, it would have no reason to go elsewhere.
       LOG.error("client {} cannot be told what it missed", session.number(), e);
@@ -110,14 +112,17 @@ final class CatchUp {
         ErrorCode.SLOW_CONSUMER, "this connection takes no more; reconnect and resume");
   }
 
-  private MissedEvents missed(Login login, Cursor.Position after) throws InterruptedException {
+  private MissedEvents missed(ClientSession session, Login login, Cursor.Position after)
+      throws InterruptedException {
     turns.acquire();
     try {
-      return whenNotBusy(() -> {
-        // Its last events may have been told before they could be read.
-        reads.awaitAnnounced();
-        return reads.missed(login.account(), after.id(), after.part(), reads.appliedId(), PAGE);
-      });
+      return whenNotBusy(
+          session,
+          () -> {
+            // Its last events may have been told before they could be read.
+            reads.awaitAnnounced();
+            return reads.missed(login.account(), after.id(), after.part(), reads.appliedId(), PAGE);
+          });
     } finally {
       turns.release();
     }
@@ -129,7 +134,7 @@ final class CatchUp {
       throws InterruptedException {
     Cursor.Position sent = before;
     for (ChatEvent event : page.events()) {
-      Optional<byte[]> frame = whenNotBusy(() -> encoder.frame(event, login.account()));
+      Optional<byte[]> frame = whenNotBusy(session, () -> encoder.frame(event, login.account()));
       if (frame.isPresent() && !session.offer(frame.get())) {
         return sent;
       }
@@ -142,12 +147,17 @@ final class CatchUp {
     return new Cursor.Position(page.lastId(), page.lastPart());
   }
 
-  /// Does again what found too many reads waiting.
-  private static <T> T whenNotBusy(Supplier<T> work) throws InterruptedException {
+  /// Does again what found too many reads waiting, as long as the connection is there; then throws
+  /// RejectedReadException on.
+  private static <T> T whenNotBusy(ClientSession session, Supplier<T> work)
+      throws InterruptedException {
     while (true) {
       try {
         return work.get();
       } catch (RejectedReadException e) {
+        if (session.isClosed()) {
+          throw e;
+        }
         TimeUnit.MILLISECONDS.sleep(BUSY_PAUSE_MS);
       }
     }

@@ -4,6 +4,7 @@ import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.ArgumentMatchers.argThat;
+import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.Mockito.RETURNS_DEEP_STUBS;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
@@ -31,6 +32,7 @@ final class CatchUpTest {
   /// How long to wait for the thread that catches up.
   private static final int PATIENCE_MS = 30_000;
 
+  private static final int MORE_THAN_TURNS = 20;
   private static final Cursor.Position FROM = new Cursor.Position(4, 0);
   private static final Login BOB = new Login(2, "bob", 0);
 
@@ -38,10 +40,13 @@ final class CatchUpTest {
   private final Directory directory = mock(Directory.class);
   private final LineChannel channel = mock(LineChannel.class);
   private final CatchUp.Done done = mock(CatchUp.Done.class);
-  private final ClientSession session =
-      new ClientSession(
-          1, channel, mock(Requests.class, RETURNS_DEEP_STUBS), new Outgoing(), _ -> {});
+  private final ClientSession session = sessionOn(channel);
   private final CatchUp catchUp = new CatchUp(reads, directory, done);
+
+  private static ClientSession sessionOn(LineChannel channel) {
+    return new ClientSession(
+        1, channel, mock(Requests.class, RETURNS_DEEP_STUBS), new Outgoing(), _ -> {});
+  }
 
   @BeforeEach
   void somebodyMissedOneThing() throws Exception {
@@ -82,6 +87,21 @@ final class CatchUpTest {
     when(reads.missed(anyLong(), anyLong(), anyInt(), anyLong(), anyInt()))
         .thenThrow(busy)
         .thenReturn(new MissedEvents.Page(List.of(), 9, MissedEvents.WHOLE_COMMAND, false));
+    start();
+    awaitCaughtUp();
+  }
+
+  @Test
+  void whoeverIsGoneMeanwhileGivesItsTurnUp() throws InterruptedException {
+    long gone = 3;
+    when(reads.missed(eq(gone), anyLong(), anyInt(), anyLong(), anyInt()))
+        .thenThrow(mock(RejectedReadException.class));
+    for (int i = 0; i < MORE_THAN_TURNS; i++) {
+      LineChannel channelOfOne = mock(LineChannel.class);
+      when(channelOfOne.isClosed()).thenReturn(false).thenReturn(true);
+      when(channelOfOne.awaitBelow(anyLong(), any())).thenReturn(true);
+      catchUp.start(sessionOn(channelOfOne), new Login(gone, "carol", 0), 0, FROM);
+    }
     start();
     awaitCaughtUp();
   }
