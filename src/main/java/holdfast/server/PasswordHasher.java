@@ -1,10 +1,13 @@
 package holdfast.server;
 
 import holdfast.wire.ErrorCode;
+import java.lang.ref.SoftReference;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.ArrayDeque;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -27,6 +30,10 @@ final class PasswordHasher implements AutoCloseable {
   private static final int SALT_BYTES = 16;
   private static final int HASH_BYTES = 32;
 
+  /// Blocks of 1 KiB kept from one hash to the next: those of one hash, and the few that the
+  /// generator works with.
+  private static final int BLOCKS_KEPT_MAX = MEMORY_KIB + 16;
+
   /// Requests that may wait; beyond: BUSY.
   private static final int QUEUE_MAX = 64;
 
@@ -43,6 +50,29 @@ final class PasswordHasher implements AutoCloseable {
           TimeUnit.SECONDS,
           new ArrayBlockingQueue<>(QUEUE_MAX),
           Thread.ofPlatform().name("password-hasher").daemon().factory());
+
+  /// The blocks of the last hash, unless the collector needed the room. Made anew for each hash,
+  /// they would be copied by every young collection meanwhile, 20 to 60 ms of standstill, and fill
+  /// the old generation, which then takes a full one. Owned by the hashing thread.
+  private SoftReference<Blocks> kept = new SoftReference<>(null);
+
+  /// Cleared when they are given back, so that nothing of a password stays.
+  private static final class Blocks implements Argon2BytesGenerator.BlockPool {
+    private final ArrayDeque<Argon2BytesGenerator.Block> free = new ArrayDeque<>();
+
+    @Override
+    public Argon2BytesGenerator.Block allocate() {
+      Argon2BytesGenerator.Block block = free.poll();
+      return block == null ? new Argon2BytesGenerator.Block() : block;
+    }
+
+    @Override
+    public void deallocate(Argon2BytesGenerator.Block block) {
+      if (free.size() < BLOCKS_KEPT_MAX) {
+        free.push(block.clear());
+      }
+    }
+  }
 
   /// A fresh hash of `password`, with a salt of its own. Blocks the calling (virtual) thread.
   String hash(String password) throws RequestRefused, InterruptedException {
@@ -75,7 +105,7 @@ final class PasswordHasher implements AutoCloseable {
     }
   }
 
-  private static boolean matches(String password, String stored) {
+  private boolean matches(String password, String stored) {
     String[] parts = stored.split("\\$", -1);
     if (parts.length != 6 || !parts[1].equals("argon2id")) {
       return false;
@@ -98,7 +128,9 @@ final class PasswordHasher implements AutoCloseable {
             MEMORY_KIB, PASSES, LANES, encoder.encodeToString(salt), encoder.encodeToString(hash));
   }
 
-  private static byte[] argon2(String password, byte[] salt, int memoryKib, int passes, int lanes) {
+  private byte[] argon2(String password, byte[] salt, int memoryKib, int passes, int lanes) {
+    Blocks blocks = Optional.ofNullable(kept.get()).orElseGet(Blocks::new);
+    kept = new SoftReference<>(blocks);
     Argon2BytesGenerator generator = new Argon2BytesGenerator();
     generator.init(
         new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
@@ -107,6 +139,7 @@ final class PasswordHasher implements AutoCloseable {
             .withIterations(passes)
             .withParallelism(lanes)
             .withSalt(salt)
+            .withBlockPool(blocks)
             .build());
     byte[] hash = new byte[HASH_BYTES];
     generator.generateBytes(password.getBytes(StandardCharsets.UTF_8), hash);

@@ -57,6 +57,19 @@ final class PasswordHasherTest {
     }
   }
 
+  /// Its memory is used again.
+  @Test
+  void noHashDependsOnThoseBefore() throws Exception {
+    String known =
+        "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+    String stored = hasher.hash(PASSWORD);
+    for (int i = 0; i < 3; i++) {
+      assertTrue(hasher.verify("password", known));
+      assertFalse(hasher.verify("password", stored));
+      assertTrue(hasher.verify(PASSWORD, stored));
+    }
+  }
+
   /// From the tests of the reference implementation (phc-winner-argon2, `test.c`).
   @Test
   void itIsArgon2idAsOthersMakeItWithTheCostsThatAreStored() throws Exception {
