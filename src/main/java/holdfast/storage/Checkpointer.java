@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 /// Syncs the main file's write-ahead log and copies it into the file, on a thread and a connection
 /// of its own, so that no commit pays for it. Under constant writes this alone never reaches the
 /// log's end, and the log could not be begun anew; so when it has become too long, the writer makes
-/// the last bit itself between two transactions.
+/// the last bit itself between two transactions: little, since all before is copied and synced.
 final class Checkpointer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
   private static final int CACHE_KIB = 256;
@@ -18,29 +18,36 @@ final class Checkpointer implements AutoCloseable {
   /// holds up the redo log's.
   private static final Duration SYNC_INTERVAL = Duration.ofMillis(10);
 
-  /// How often it looks whether there is anything to sync, and at the log's length. It looks by
-  /// itself because being woken would be one more system call for each commit.
+  /// How often it looks whether there is anything to sync. It looks by itself because being woken
+  /// would be one more system call for each commit.
   private static final Duration INTERVAL = Duration.ofMillis(200);
 
-  /// After so many rounds even a short log is copied.
-  private static final int ROUNDS_IDLE_MAX = 25;
+  /// How often it looks at the log's length while there is.
+  private static final Duration COPY_INTERVAL = Duration.ofMillis(50);
 
-  /// What waits to be copied before a checkpoint is worth its two syncs.
-  private static final long COPY_PAGES_MIN = (4L << 20) / Schema.PAGE_BYTES;
+  /// After this even a short log is copied.
+  private static final Duration IDLE = Duration.ofSeconds(5);
+
+  /// What waits to be copied before a checkpoint is worth its two syncs. Much at once would hold up
+  /// the redo log's.
+  private static final long COPY_PAGES_MIN = (1L << 20) / Schema.PAGE_BYTES;
 
   /// A log longer than this is the writer's business.
   private static final long WAL_PAGES_MAX = (32L << 20) / Schema.PAGE_BYTES;
 
+  private final MainFile file;
   private final WriteAheadLog.Background log;
   private final Sqlite sqlite;
   private final Thread thread;
   private long lookedAtNanos = System.nanoTime();
-  private int rounds;
+  private long copiedAtNanos = lookedAtNanos;
   private volatile boolean closing;
   private volatile boolean tooLong;
   private volatile Optional<RuntimeException> failure = Optional.empty();
 
-  Checkpointer(DataDirectory directory, WriteAheadLog log) throws IOException {
+  /// @param file of `directory`
+  Checkpointer(DataDirectory directory, MainFile file, WriteAheadLog log) throws IOException {
+    this.file = file;
     this.log = log.background();
     sqlite = Sqlite.open(directory.main(), CACHE_KIB);
     thread = Thread.ofPlatform().name("checkpoint").daemon().start(this::run);
@@ -51,7 +58,7 @@ final class Checkpointer implements AutoCloseable {
       boolean synced = false;
       try {
         synced = log.syncIfBehind();
-        if (System.nanoTime() - lookedAtNanos >= INTERVAL.toNanos()) {
+        if (System.nanoTime() - lookedAtNanos >= COPY_INTERVAL.toNanos()) {
           lookedAtNanos = System.nanoTime();
           round();
         }
@@ -73,12 +80,21 @@ final class Checkpointer implements AutoCloseable {
   private void round() {
     Sqlite.WalState wal = sqlite.checkpoint(Sqlite.CheckpointMode.NOOP);
     long waiting = wal.pages() - wal.copied();
-    rounds++;
-    if (waiting >= COPY_PAGES_MIN || (waiting > 0 && rounds >= ROUNDS_IDLE_MAX)) {
-      rounds = 0;
-      wal = sqlite.checkpoint(Sqlite.CheckpointMode.PASSIVE);
+    boolean idle = System.nanoTime() - copiedAtNanos >= IDLE.toNanos();
+    if (waiting >= COPY_PAGES_MIN || (waiting > 0 && idle)) {
+      wal = copy();
     }
-    tooLong = wal.pages() > WAL_PAGES_MAX;
+    if (wal.pages() > WAL_PAGES_MAX) {
+      // Again, what has come meanwhile, so that little is left to the writer.
+      tooLong = copy().pages() > WAL_PAGES_MAX;
+    }
+  }
+
+  private Sqlite.WalState copy() {
+    Sqlite.WalState wal = sqlite.checkpoint(Sqlite.CheckpointMode.PASSIVE);
+    file.sync();
+    copiedAtNanos = System.nanoTime();
+    return wal;
   }
 
   /// Between two transactions of the writer: finishes the copying if the log has become too long.

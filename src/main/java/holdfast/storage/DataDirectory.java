@@ -235,6 +235,11 @@ final class DataDirectory implements AutoCloseable {
     return new WriteAheadLog(besides(main(), "-wal"), durable);
   }
 
+  /// The main file, to sync it; see there when to open and close it.
+  MainFile mainFile() throws IOException {
+    return new MainFile(main());
+  }
+
   /// Makes the directory's list of names durable.
   void sync() throws IOException {
     sync(directory);

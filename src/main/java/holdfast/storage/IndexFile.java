@@ -19,8 +19,15 @@ final class IndexFile implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IndexFile.class);
   private static final int CACHE_KIB = 16 * 1024;
 
-  /// The write-ahead log is copied into the file when it is longer than this.
-  private static final long WAL_PAGES_MAX = (16L << 20) / Schema.PAGE_BYTES;
+  /// The write-ahead log is copied into the file when it is longer than this: in one piece, which
+  /// takes the processor from others for so long.
+  private static final long WAL_PAGES_MAX = (2L << 20) / Schema.PAGE_BYTES;
+
+  /// About so many pages of words are written by one call that merges them.
+  private static final int WORDS_PAGES = 8;
+
+  /// Such a call that has changed fewer rows has found nothing to merge (FTS5, 6.9).
+  private static final long WORDS_MERGED_MIN = 2;
 
   private final Path file;
   private final Sqlite sqlite;
@@ -35,6 +42,8 @@ final class IndexFile implements AutoCloseable {
   private final Query moveSearchedId;
   private final Query putWords;
   private final Query removeWords;
+  private final Query mergeWords;
+  private final Query changesEver;
   private final Query putRequests;
   private final Query dropRequests;
   private final Query requestSpans;
@@ -63,6 +72,13 @@ final class IndexFile implements AutoCloseable {
     moveSearchedId = sqlite.prepare("UPDATE merge_point SET searched_id = ?");
     putWords = sqlite.prepare("INSERT OR REPLACE INTO message_words(rowid, words) VALUES (?, ?)");
     removeWords = sqlite.prepare("DELETE FROM message_words WHERE rowid = ?");
+    // Not whenever words are put, and then as much as FTS5 thinks right, but a little at a time.
+    sqlite.run("INSERT INTO message_words(message_words, rank) VALUES ('automerge', 0)");
+    mergeWords =
+        sqlite.prepare(
+            "INSERT INTO message_words(message_words, rank) VALUES ('merge', %d)"
+                .formatted(WORDS_PAGES));
+    changesEver = sqlite.prepare("SELECT total_changes()");
     putRequests =
         sqlite.prepare(
             "INSERT OR REPLACE INTO request_block(last_id, after_id, checksum, requests)"
@@ -177,9 +193,18 @@ final class IndexFile implements AutoCloseable {
     }
   }
 
-  /// Moves the point up to which all messages are searchable; in the transaction that makes them.
+  /// Moves the point up to which all messages are searchable; at the end of the transaction that
+  /// makes them, since FTS5 writes out, as a segment of its own, what words it has by then.
   void moveSearchedId(long upToId) {
     moveSearchedId.with(upToId).update();
+  }
+
+  /// Merges some of the segments that have come of putting words, so that a search has few to look
+  /// at. False: there was nothing to merge.
+  boolean mergeWords() {
+    long before = changesEver.number();
+    mergeWords.update();
+    return changesEver.number() - before >= WORDS_MERGED_MIN;
   }
 
   /// Puts a block of requests, and drops all but the newest `blocksKept`.
@@ -213,21 +238,19 @@ final class IndexFile implements AutoCloseable {
   }
 
   /// Merges a full table in one transaction, in the order of the index so that each of its pages is
-  /// touched once, and moves the merge point with it.
-  void merge(TailTable table) {
-    merge(table, table.lastId());
-  }
-
-  /// The same, where everything up to `upToId` is known to be merged by it.
-  void merge(TailTable table, long upToId) {
+  /// touched once, and moves the merge point with it: everything up to `upToId` is known to be
+  /// merged then. Calls `breathe` wherever it can be left for a while.
+  void merge(TailTable table, long upToId, Runnable breathe) {
     inTransaction(() -> {
       for (Map.Entry<ConversationId, TailTable.Run> entry : table.sortedRuns().entrySet()) {
         addRun(entry.getKey(), entry.getValue());
+        breathe.run();
       }
       for (Map.Entry<Long, Set<ConversationId>> entry : table.sortedStarted().entrySet()) {
         List<ConversationId> sorted = entry.getValue().stream().sorted().toList();
         for (ConversationId conversation : sorted) {
           addConversation.with(entry.getKey(), conversation.low(), conversation.high()).update();
+          breathe.run();
         }
       }
       for (Map.Entry<TailTable.ReadKey, Long> entry : table.sortedReads().entrySet()) {
@@ -239,6 +262,7 @@ final class IndexFile implements AutoCloseable {
                 key.conversation().high(),
                 entry.getValue())
             .update();
+        breathe.run();
       }
       moveMergePoint.with(upToId).update();
     });

@@ -22,6 +22,7 @@ final class IndexMerger implements AutoCloseable {
   private final IndexTail tail;
   private final SearchIndexer search;
   private final RequestBackfill backfill;
+  private final IndexPace pace;
   private final Thread thread;
   private long mergedAtNanos = System.nanoTime() - CALM_NANOS;
 
@@ -30,6 +31,7 @@ final class IndexMerger implements AutoCloseable {
     this.tail = tail;
     this.search = search;
     this.backfill = backfill;
+    pace = IndexPace.ofMerging(tail);
     thread = Thread.ofPlatform().name("index-merge").daemon().start(this::run);
   }
 
@@ -72,7 +74,8 @@ final class IndexMerger implements AutoCloseable {
 
   private boolean merge(TailTable table) {
     try {
-      index.merge(table);
+      pace.begin();
+      index.merge(table, table.lastId(), pace::breathe);
       tail.merged();
       mergedAtNanos = System.nanoTime();
       index.checkpointIfLong();

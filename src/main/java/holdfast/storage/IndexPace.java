@@ -1,15 +1,16 @@
 package holdfast.storage;
 
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 
-/// How long the index's work that nobody waits for rests: the longer, the more messages come
-/// meanwhile, because on a small machine it takes the processors from those.
+/// How long the index's work rests: the longer, the more messages come meanwhile, because on a
+/// small machine it takes the processors from those; and all servers have it to do at the same
+/// time, since they have the same messages.
 ///
 /// Work is done in pieces of half a millisecond, with a rest after each, since a thread that wakes
 /// up waits for the one that runs: Linux lets that go on for some 3 ms before another has its turn.
-/// When there is something urgent for the thread to do there are no rests until the step is done.
+/// When somebody waits for the thread there are no rests until the step is done.
 ///
 /// For one thread.
 final class IndexPace {
@@ -21,6 +22,9 @@ final class IndexPace {
 
   /// and of one that does little else.
   static final int FLOODED = 40;
+
+  /// Merging a table rests so many times as long at the most: the next one is filling.
+  static final int MERGING_MAX = 4;
 
   /// Rows a second that came of late, from which a server counts as writing.
   static final int WRITING_ROWS = 100;
@@ -38,7 +42,9 @@ final class IndexPace {
 
   private final LongSupplier rowsEver;
   private final LongSupplier nanoTime;
-  private final LongConsumer rest;
+  private final LongPredicate rest;
+  private final int factorMax;
+  private boolean urgent;
   private int factor = CALM;
   private long rows;
   private long lookedAtNanos;
@@ -46,23 +52,31 @@ final class IndexPace {
 
   /// @param rowsEver how many rows have come since the start
   /// @param nanoTime the clock
-  /// @param rest waits so many nanoseconds, or until something is urgent
-  IndexPace(LongSupplier rowsEver, LongSupplier nanoTime, LongConsumer rest) {
+  /// @param rest waits so many nanoseconds; false: not so long, because something is urgent
+  /// @param factorMax rests are no more than so many times as long as the work
+  IndexPace(LongSupplier rowsEver, LongSupplier nanoTime, LongPredicate rest, int factorMax) {
     this.rowsEver = rowsEver;
     this.nanoTime = nanoTime;
     this.rest = rest;
+    this.factorMax = factorMax;
     rows = rowsEver.getAsLong();
     lookedAtNanos = nanoTime.getAsLong();
     pieceBegunNanos = lookedAtNanos;
   }
 
-  /// Urgent are full tables of `tail`.
-  static IndexPace of(IndexTail tail) {
-    return new IndexPace(tail::rowsEver, System::nanoTime, tail::restUnlessFull);
+  /// Of work that nobody waits for: urgent are full tables of `tail`.
+  static IndexPace ofLeisure(IndexTail tail) {
+    return new IndexPace(tail::rowsEver, System::nanoTime, tail::restUnlessFull, FLOODED);
+  }
+
+  /// Of merging a table of `tail`: urgent is the next one.
+  static IndexPace ofMerging(IndexTail tail) {
+    return new IndexPace(tail::rowsEver, System::nanoTime, tail::restUnlessCrowded, MERGING_MAX);
   }
 
   /// A step of the work begins.
   void begin() {
+    urgent = false;
     pieceBegunNanos = nanoTime.getAsLong();
   }
 
@@ -70,9 +84,14 @@ final class IndexPace {
   /// while.
   void breathe() {
     if (nanoTime.getAsLong() - pieceBegunNanos >= PIECE_NANOS) {
-      rest.accept(restNanos());
-      begin();
+      urgent = !rest.test(restNanos());
+      pieceBegunNanos = nanoTime.getAsLong();
     }
+  }
+
+  /// Whether somebody waits for the thread, so that the step had better end.
+  boolean isUrgent() {
+    return urgent;
   }
 
   /// How long to rest after the piece of work that is over now.
@@ -81,7 +100,7 @@ final class IndexPace {
     if (now - lookedAtNanos >= LOOK_NANOS) {
       look(now);
     }
-    return (now - pieceBegunNanos) * factor;
+    return (now - pieceBegunNanos) * Math.min(factor, factorMax);
   }
 
   private void look(long now) {

@@ -95,7 +95,7 @@ final class IndexRebuild {
       long to = Math.min(from + STEP_IDS - 1, appliedId);
       TailTable table = new TailTable();
       read(from, to).forEach(table::add);
-      index.merge(table, to);
+      index.merge(table, to, () -> {});
       index.checkpointIfLong();
       rows += table.size();
       if (System.nanoTime() - reported > REPORT_INTERVAL.toNanos()) {

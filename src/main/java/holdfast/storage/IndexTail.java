@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /// The rows that are committed and not yet in the index: a list of tables, oldest first, of which
 /// the replica thread fills the last and the merge thread takes away the first.
@@ -98,7 +99,12 @@ final class IndexTail {
 
   /// Whether the oldest table is full and on disk.
   private boolean isFirstDurable() {
-    return !fullAt.isEmpty() && fullAt.getFirst() <= durableRows;
+    return isDurable(0);
+  }
+
+  /// Whether the table behind `older` others is full and on disk.
+  private boolean isDurable(int older) {
+    return fullAt.stream().skip(older).limit(1).anyMatch(rowsThen -> rowsThen <= durableRows);
   }
 
   /// Whether so many rows wait that no transaction may add any.
@@ -128,15 +134,16 @@ final class IndexTail {
     }
   }
 
-  /// A block of requests for the index; if too many wait, the oldest is dropped.
-  void offer(RequestPacker.Full block) {
+  /// A block of requests for the index. If too many wait, the oldest is dropped, and returned: it
+  /// is the caller's.
+  Optional<RequestPacker.Full> offer(RequestPacker.Full block) {
     lock.lock();
     try {
-      if (blocks.size() == BLOCKS_MAX) {
-        blocks.remove();
-      }
+      Optional<RequestPacker.Full> dropped =
+          blocks.size() == BLOCKS_MAX ? Optional.of(blocks.remove()) : Optional.empty();
       blocks.add(block);
       changed.signalAll();
+      return dropped;
     } finally {
       lock.unlock();
     }
@@ -170,13 +177,34 @@ final class IndexTail {
     }
   }
 
-  /// Waits for `nanos`, or until there is a full table that is on disk, or the thread is
-  /// interrupted, which it then still is.
-  void restUnlessFull(long nanos) {
+  /// Waits for `nanos`; false: not so long, because there is a full table that is on disk, or the
+  /// thread is interrupted, which it then still is.
+  boolean restUnlessFull(long nanos) {
+    return restUnless(this::isFirstDurable, nanos);
+  }
+
+  /// The same for the thread that is merging the oldest table, for which nobody has to wait before
+  /// the next one is full, too, or there is no more room.
+  boolean restUnlessCrowded(long nanos) {
+    return restUnless(() -> isDurable(1) || rows >= rowsMax, nanos);
+  }
+
+  private boolean restUnless(BooleanSupplier urgent, long nanos) {
+    lock.lock();
     try {
-      awaitFull(nanos, false);
+      long left = nanos;
+      while (!urgent.getAsBoolean()) {
+        if (left <= 0) {
+          return true;
+        }
+        left = changed.awaitNanos(left);
+      }
+      return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      lock.unlock();
     }
   }
 

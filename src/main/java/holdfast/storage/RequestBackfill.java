@@ -80,7 +80,8 @@ final class RequestBackfill {
     RequestRows.Newest newest = rows.newest(wanted.oldestId(), toId, blockRequests);
     boolean full = newest.count() == blockRequests;
     long afterId = (full ? newest.firstId() : wanted.oldestId()) - 1;
-    RequestBlock.Packer packer = new RequestBlock.Packer(afterId, newest.count());
+    RequestBlock.Packer packer =
+        new RequestBlock.Packer(afterId, RequestBlock.room(newest.count()));
     rows.read(
         newest.firstId(),
         toId,

@@ -28,9 +28,10 @@ record RequestBlock(long afterId, byte[] bytes) {
     private final byte[] bytes;
     private int used;
 
-    Packer(long afterId, int requests) {
+    /// @param room what the block will be, all of it written over
+    Packer(long afterId, byte[] room) {
       this.afterId = afterId;
-      bytes = new byte[REQUEST_BYTES * requests];
+      bytes = room;
     }
 
     void add(RememberedRequest request) {
@@ -56,6 +57,11 @@ record RequestBlock(long afterId, byte[] bytes) {
     RequestBlock block() {
       return new RequestBlock(afterId, bytes);
     }
+  }
+
+  /// Room for a block of so many requests.
+  static byte[] room(int requests) {
+    return new byte[REQUEST_BYTES * requests];
   }
 
   /// The block with these bytes, if `checksum` was what they had once.

@@ -3,6 +3,7 @@ package holdfast.storage;
 import holdfast.chat.RememberedRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Packs requests into blocks as they are remembered, and hands those that are full and committed
 /// to the thread that writes the index. It waits for nothing: a block that is lost costs the next
@@ -17,6 +18,10 @@ final class RequestPacker {
 
   /// Full, of the open transaction.
   private final List<RequestBlock> full = new ArrayList<>();
+
+  /// Of a block that was dropped, for the next one: in a flood all are dropped, and what lives as
+  /// long as one waits is no longer young when it dies, so that the collector would stop all.
+  private Optional<byte[]> spare = Optional.empty();
 
   private RequestBlock.Packer filling;
 
@@ -38,7 +43,7 @@ final class RequestPacker {
   RequestPacker(IndexTail tail, int blockRequests) {
     this.tail = tail;
     this.blockRequests = blockRequests;
-    filling = new RequestBlock.Packer(0, blockRequests);
+    filling = new RequestBlock.Packer(0, RequestBlock.room(blockRequests));
   }
 
   /// So many requests are kept at most, and none with ids below `oldestId`.
@@ -54,7 +59,9 @@ final class RequestPacker {
   }
 
   private void begin(long afterId) {
-    filling = new RequestBlock.Packer(afterId, blockRequests);
+    filling =
+        new RequestBlock.Packer(afterId, spare.orElseGet(() -> RequestBlock.room(blockRequests)));
+    spare = Optional.empty();
     committed = 0;
   }
 
@@ -73,7 +80,10 @@ final class RequestPacker {
   void committed() {
     committed = filling.count();
     if (!full.isEmpty()) {
-      full.forEach(block -> tail.offer(new Full(block, kept)));
+      for (RequestBlock block : full) {
+        tail.offer(new Full(block, kept))
+            .ifPresent(old -> spare = Optional.of(old.block().bytes()));
+      }
       full.clear();
     }
   }

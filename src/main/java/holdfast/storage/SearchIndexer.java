@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 /// fails, it comes again under the same id; words that are ahead of their messages do no harm.
 final class SearchIndexer {
   /// Messages of one step, about, and of those edited or deleted what one read finds.
-  static final int STEP_ROWS = 4_096;
+  static final int STEP_ROWS = 2_048;
 
   /// Messages of one read.
   static final int READ_ROWS = 256;
@@ -37,6 +37,9 @@ final class SearchIndexer {
   private final Query changes;
   private final Query changed;
   private long restUntil;
+
+  /// Whether there may be words to merge.
+  private boolean unmerged = true;
 
   private record Row(long id, ConversationId conversation, String text) {}
 
@@ -77,7 +80,13 @@ final class SearchIndexer {
     Found first = read(from);
     if (first.upTo() > from) {
       index.inTransaction(() -> put(first));
+      unmerged = true;
       index.checkpointIfLong();
+    }
+    while (unmerged && !pace.isUrgent()) {
+      unmerged = index.mergeWords();
+      index.checkpointIfLong();
+      pace.breathe();
     }
     long rest = pace.restNanos();
     restUntil = System.nanoTime() + (isBehind() ? rest : Math.max(rest, IDLE_NANOS));
@@ -88,14 +97,15 @@ final class SearchIndexer {
     return applied.number() - index.searchedId() > STEP_ROWS;
   }
 
-  /// Puts what was found and what follows it, as much as a step may.
+  /// Puts what was found and what follows it, as much as a step may, less if somebody waits.
   private void put(Found first) {
     Found found = first;
     int rows = putWords(found);
-    while (found.more() && rows < STEP_ROWS) {
+    while (found.more() && rows < STEP_ROWS && !pace.isUrgent()) {
       found = read(found.upTo());
       rows += putWords(found);
     }
+    index.moveSearchedId(found.upTo());
   }
 
   private int putWords(Found found) {
@@ -105,7 +115,6 @@ final class SearchIndexer {
           index.putWords(id, row.map(SearchIndexer::documentOf).orElse(""));
           pace.breathe();
         });
-    index.moveSearchedId(found.upTo());
     return found.rows().size();
   }
 

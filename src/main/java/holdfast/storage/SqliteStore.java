@@ -143,10 +143,12 @@ public final class SqliteStore implements LogReader, AutoCloseable {
       RedoRecovery.run(data, main, memberships);
     }
     SnapshotInstall.runIfReady(data, writes);
+    MainFile file = data.mainFile();
+    opened.push(file);
     Sqlite main = Sqlite.open(data.main(), MAIN_CACHE_KIB);
     opened.push(main);
     String memberKey = prepareTables(data, main);
-    return new SqliteStore(data, main, memberKey, settings, memberships, writes, opened);
+    return new SqliteStore(data, file, main, memberKey, settings, memberships, writes, opened);
   }
 
   /// Makes the tables of a new database, or brings those of an old one to this version; returns the
@@ -192,6 +194,7 @@ public final class SqliteStore implements LogReader, AutoCloseable {
 
   private SqliteStore(
       DataDirectory data,
+      MainFile file,
       Sqlite main,
       String memberKey,
       StoreSettings settings,
@@ -223,15 +226,15 @@ public final class SqliteStore implements LogReader, AutoCloseable {
     toClose.push(index);
     Sqlite searched = Sqlite.openToRead(data.main(), SEARCH_CACHE_KIB);
     toClose.push(searched);
-    SearchIndexer search = new SearchIndexer(searched, index, IndexPace.of(tail));
+    SearchIndexer search = new SearchIndexer(searched, index, IndexPace.ofLeisure(tail));
     RequestBackfill backfill =
-        new RequestBackfill(searched, index, settings.blockRequests(), IndexPace.of(tail));
+        new RequestBackfill(searched, index, settings.blockRequests(), IndexPace.ofLeisure(tail));
     toClose.push(new IndexMerger(index, tail, search, backfill));
     Sqlite heads = Sqlite.openToRead(data.index(), INDEX_CACHE_KIB);
     toClose.push(heads);
     RequestPacker packer = new RequestPacker(tail, settings.blockRequests());
     chat = new SqliteChatState(main, heads, state, tail, packer);
-    checkpointer = new Checkpointer(data, writeAheadLog);
+    checkpointer = new Checkpointer(data, file, writeAheadLog);
     toClose.push(checkpointer);
     List<Reader> readers = new ArrayList<>();
     for (int i = 0; i < ReaderPool.THREADS; i++) {

@@ -1,6 +1,8 @@
 package holdfast.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,11 +16,16 @@ final class IndexPaceTest {
   private final AtomicLong rows = new AtomicLong(12);
   private final AtomicLong now = new AtomicLong(-SECOND);
   private final List<Long> rests = new ArrayList<>();
-  private final IndexPace pace = new IndexPace(rows::get, now::get, this::rest);
+  private final IndexPace pace = new IndexPace(rows::get, now::get, this::rest, IndexPace.FLOODED);
+  private boolean somebodyWaits;
 
-  private void rest(long nanos) {
+  private boolean rest(long nanos) {
+    if (somebodyWaits) {
+      return false;
+    }
     rests.add(nanos);
     now.addAndGet(nanos);
+    return true;
   }
 
   /// After a second in which so many rows came, and in the end of which there was a step.
@@ -63,5 +70,29 @@ final class IndexPaceTest {
     // What was rested for is not rested for again.
     now.addAndGet(3);
     assertEquals(3 * IndexPace.WRITING, pace.restNanos());
+  }
+
+  @Test
+  void tellsThatSomebodyWaitsUntilTheNextStep() {
+    pace.begin();
+    somebodyWaits = true;
+    pace.breathe();
+    assertFalse(pace.isUrgent(), "nothing was done yet");
+    now.addAndGet(IndexPace.PIECE_NANOS);
+    pace.breathe();
+    assertTrue(pace.isUrgent());
+    pace.begin();
+    assertFalse(pace.isUrgent());
+    assertEquals(List.of(), rests);
+  }
+
+  @Test
+  void whatIsWaitedForSoonRestsLess() {
+    IndexPace merging = new IndexPace(rows::get, now::get, this::rest, IndexPace.MERGING_MAX);
+    rows.addAndGet(IndexPace.FLOODED_ROWS);
+    now.addAndGet(SECOND);
+    merging.begin();
+    now.addAndGet(STEP);
+    assertEquals(IndexPace.MERGING_MAX * STEP, merging.restNanos());
   }
 }

@@ -1,10 +1,12 @@
 package holdfast.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.timeout;
@@ -106,6 +108,37 @@ final class IndexTailTest {
     assertEquals(OptionalLong.empty(), TailTable.readSeq(before, 2, TALK));
   }
 
+  @Test
+  void restsUntilATableIsFullOrForWhoMergesItTheNext() {
+    int table = MAX / 4;
+    assertTrue(tail.restUnlessFull(1));
+    add(table, false);
+    assertTrue(tail.restUnlessFull(1), "not on disk");
+    tail.durable(tail.rowsEver());
+    assertFalse(tail.restUnlessFull(Long.MAX_VALUE));
+    assertTrue(tail.restUnlessCrowded(1));
+    add(table, false);
+    assertTrue(tail.restUnlessCrowded(1), "the second is not on disk");
+    tail.durable(tail.rowsEver());
+    assertFalse(tail.restUnlessCrowded(Long.MAX_VALUE));
+    tail.merged();
+    assertTrue(tail.restUnlessCrowded(1));
+  }
+
+  @Test
+  void whereThereIsNoRoomNobodyRests() {
+    add(MAX, true);
+    assertEquals(2, tail.tables().size());
+    assertFalse(tail.restUnlessCrowded(Long.MAX_VALUE));
+  }
+
+  @Test
+  void whoIsInterruptedDoesNotRest() {
+    Thread.currentThread().interrupt();
+    assertFalse(tail.restUnlessFull(Long.MAX_VALUE));
+    assertTrue(Thread.interrupted());
+  }
+
   /// How long a thread may take to come to it.
   private static final int PATIENCE_MS = 30_000;
 
@@ -124,7 +157,7 @@ final class IndexTailTest {
     // A full disk cannot be had for one file only.
     IndexFile index = mock(IndexFile.class);
     DiskFullException full = new DiskFullException("full", new SQLException());
-    doThrow(full).doNothing().when(index).merge(any(TailTable.class));
+    doThrow(full).doNothing().when(index).merge(any(TailTable.class), anyLong(), any());
     add(MAX, true);
     try (IndexMerger merger = new IndexMerger(index, tail, idle, nothingMissing)) {
       assertTrue(merger.isAlive());
@@ -156,7 +189,7 @@ final class IndexTailTest {
   void aBrokenIndexEndsTheMergeForGood() {
     IndexFile index = mock(IndexFile.class);
     DiskFailedException broken = new DiskFailedException("broken", new SQLException());
-    doThrow(broken).when(index).merge(any(TailTable.class));
+    doThrow(broken).when(index).merge(any(TailTable.class), anyLong(), any());
     when(index.file()).thenReturn(Path.of("index.db"));
     add(MAX, true);
     try (IndexMerger merger = new IndexMerger(index, tail, idle, nothingMissing)) {

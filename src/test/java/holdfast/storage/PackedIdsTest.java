@@ -51,7 +51,7 @@ final class PackedIdsTest {
           table.add(new TailRow.Sent(++id, TALK, ids.size() + 1, 1));
           ids.add(id);
         }
-        index.merge(table);
+        index.merge(table, table.lastId(), () -> {});
       }
       for (int seq = 1; seq <= ids.size(); seq++) {
         assertEquals(Optional.of(ids.get(seq - 1)), index.idOf(TALK, seq));

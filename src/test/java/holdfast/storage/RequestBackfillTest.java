@@ -44,7 +44,7 @@ final class RequestBackfillTest {
   private int fillBack(Kept kept, int blockRequests) {
     RequestBackfill backfill =
         new RequestBackfill(
-            tables.main, tables.index, blockRequests, IndexPace.of(new IndexTail(1)));
+            tables.main, tables.index, blockRequests, IndexPace.ofLeisure(new IndexTail(1)));
     backfill.onPut(kept);
     int steps = 0;
     while (backfill.restNanos() != Long.MAX_VALUE) {

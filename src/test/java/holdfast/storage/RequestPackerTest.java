@@ -7,6 +7,7 @@ import holdfast.chat.RememberedRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,9 +34,7 @@ final class RequestPackerTest {
     while (full.isPresent()) {
       RequestBlock block = full.get().block();
       List<Long> ids = new ArrayList<>(List.of(block.afterId()));
-      for (int i = 0; i < block.count(); i++) {
-        ids.add(block.id(i));
-      }
+      ids.addAll(ids(block));
       found.add(ids);
       full = tail.takeBlock();
     }
@@ -100,6 +99,33 @@ final class RequestPackerTest {
     List<List<Long>> found = handedOn();
     assertEquals(16, found.size());
     assertEquals(List.of(2952L, 2953L, 2954L, 2955L), found.getFirst());
+  }
+
+  /// A block that the other thread has taken is its own; only those that were dropped are filled
+  /// anew, and each of those holds what it is said to.
+  @Test
+  void whatOthersHaveIsNotWrittenOver() {
+    packer.follow(0);
+    List<RequestBlock> taken = new ArrayList<>();
+    List<List<Long>> then = new ArrayList<>();
+    for (long id = 1; id <= 3_000; id++) {
+      add(id);
+      packer.committed();
+      if (id % 200 == 0) {
+        taken.add(tail.takeBlock().orElseThrow().block());
+        then.add(ids(taken.getLast()));
+      }
+    }
+    assertEquals(then, taken.stream().map(RequestPackerTest::ids).toList());
+    long id = 2_998;
+    for (List<Long> block : handedOn().reversed()) {
+      assertEquals(List.of(id - 1, id, id + 1, id + 2), block);
+      id -= 3;
+    }
+  }
+
+  private static List<Long> ids(RequestBlock block) {
+    return LongStream.range(0, block.count()).mapToObj(i -> block.id((int) i)).toList();
   }
 
   @Test
