@@ -18,6 +18,12 @@ final class Checkpointer implements AutoCloseable {
   /// holds up the redo log's.
   private static final Duration SYNC_INTERVAL = Duration.ofMillis(10);
 
+  /// So many rows are worth a sync.
+  private static final int SYNC_ROWS_MIN = 64;
+
+  /// After this fewer are.
+  private static final Duration SYNC_INTERVAL_MAX = Duration.ofMillis(50);
+
   /// How often it looks whether there is anything to sync. It looks by itself because being woken
   /// would be one more system call for each commit.
   private static final Duration INTERVAL = Duration.ofMillis(200);
@@ -39,6 +45,7 @@ final class Checkpointer implements AutoCloseable {
   private final WriteAheadLog.Background log;
   private final Sqlite sqlite;
   private final Thread thread;
+  private long syncedAtNanos = System.nanoTime();
   private long lookedAtNanos = System.nanoTime();
   private long copiedAtNanos = lookedAtNanos;
   private volatile boolean closing;
@@ -55,9 +62,9 @@ final class Checkpointer implements AutoCloseable {
 
   private void run() {
     while (!closing) {
-      boolean synced = false;
+      boolean behind = false;
       try {
-        synced = log.syncIfBehind();
+        behind = sync();
         if (System.nanoTime() - lookedAtNanos >= COPY_INTERVAL.toNanos()) {
           lookedAtNanos = System.nanoTime();
           round();
@@ -70,11 +77,21 @@ final class Checkpointer implements AutoCloseable {
         return;
       }
       try {
-        Thread.sleep(synced ? SYNC_INTERVAL : INTERVAL);
+        Thread.sleep(behind ? SYNC_INTERVAL : INTERVAL);
       } catch (InterruptedException e) {
         return;
       }
     }
+  }
+
+  /// Syncs what is worth it; false: there was nothing.
+  private boolean sync() {
+    long waited = System.nanoTime() - syncedAtNanos;
+    if (log.rowsBehind() < SYNC_ROWS_MIN && waited < SYNC_INTERVAL_MAX.toNanos()) {
+      return true;
+    }
+    syncedAtNanos = System.nanoTime();
+    return log.syncIfBehind();
   }
 
   private void round() {

@@ -18,7 +18,7 @@ final class IndexPace {
   static final int CALM = 1;
 
   /// of one that does,
-  static final int WRITING = 10;
+  static final int WRITING = 20;
 
   /// and of one that does little else.
   static final int FLOODED = 40;

@@ -68,6 +68,11 @@ final class WriteAheadLog implements AutoCloseable {
       this.opened = opened;
     }
 
+    /// How many rows for the index are committed and not yet on disk.
+    long rowsBehind() {
+      return settled.rows() - synced.rows();
+    }
+
     /// Waits until all that is committed is on disk. False: nothing was since the last time.
     boolean syncIfBehind() {
       if (synced.equals(settled)) {
