@@ -71,6 +71,7 @@ final class Checkpointer implements AutoCloseable {
         }
       } catch (DiskFullException e) {
         LOG.warn("the disk is full; the write-ahead log grows: {}", e.getMessage());
+        behind = false;
       } catch (RuntimeException e) {
         LOG.error("the database cannot be written any more", e);
         failure = Optional.of(e);
@@ -102,15 +103,17 @@ final class Checkpointer implements AutoCloseable {
       wal = copy();
     }
     if (wal.pages() > WAL_PAGES_MAX) {
-      // Again, what has come meanwhile, so that little is left to the writer.
-      tooLong = copy().pages() > WAL_PAGES_MAX;
+      // Again, what has come meanwhile, so that little is left to the writer; nothing for it to do
+      // where a reader keeps the log from being copied.
+      wal = copy();
+      tooLong = wal.pages() > WAL_PAGES_MAX && wal.pages() - wal.copied() < COPY_PAGES_MIN;
     }
   }
 
   private Sqlite.WalState copy() {
+    copiedAtNanos = System.nanoTime();
     Sqlite.WalState wal = sqlite.checkpoint(Sqlite.CheckpointMode.PASSIVE);
     file.sync();
-    copiedAtNanos = System.nanoTime();
     return wal;
   }
 

@@ -23,7 +23,8 @@ final class IndexFile implements AutoCloseable {
   /// takes the processor from others for so long.
   private static final long WAL_PAGES_MAX = (2L << 20) / Schema.PAGE_BYTES;
 
-  /// About so many pages of words are written by one call that merges them.
+  /// About so many pages of words are written by one call that merges them; more where one word's
+  /// list is longer, which is not parted.
   private static final int WORDS_PAGES = 8;
 
   /// Such a call that has changed fewer rows has found nothing to merge (FTS5, 6.9).
@@ -279,13 +280,15 @@ final class IndexFile implements AutoCloseable {
     moveHead.with(conversation.low(), conversation.high(), run.lastSeq(), run.lastId()).update();
   }
 
-  /// Copies the write-ahead log into the file if it has become long. As this is the only writer, it
-  /// is then used again from its beginning.
-  void checkpointIfLong() {
+  /// Copies the write-ahead log into the file if it has become long; whether it had. As this is the
+  /// only writer, it is then used again from its beginning.
+  boolean checkpointIfLong() {
     Sqlite.WalState wal = sqlite.checkpoint(Sqlite.CheckpointMode.NOOP);
-    if (wal.pages() > WAL_PAGES_MAX) {
+    boolean isLong = wal.pages() > WAL_PAGES_MAX;
+    if (isLong) {
       sqlite.checkpoint(Sqlite.CheckpointMode.PASSIVE);
     }
+    return isLong;
   }
 
   /// If `failure` says that the index at `file` is damaged, takes its name away, so that the next

@@ -89,6 +89,11 @@ final class IndexPace {
     }
   }
 
+  /// What was done since the last rest does not count.
+  void leaveOut() {
+    pieceBegunNanos = nanoTime.getAsLong();
+  }
+
   /// Whether somebody waits for the thread, so that the step had better end.
   boolean isUrgent() {
     return urgent;

@@ -22,6 +22,9 @@ final class SearchIndexer {
   /// Messages of one read.
   static final int READ_ROWS = 256;
 
+  /// Pieces of words merged in one step: about twice what it puts needs.
+  private static final int MERGES_MAX = 64;
+
   /// When there was nothing to do, it looks again after this.
   private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -73,23 +76,34 @@ final class SearchIndexer {
     return Math.max(0, restUntil - System.nanoTime());
   }
 
-  /// Makes the next messages searchable.
+  /// Merges some of the words of messages before, and makes the next ones searchable. Merging comes
+  /// first, since where there is little time a step ends early, and segments must not pile up until
+  /// FTS5 merges many in one piece. It has an end before all is merged, since large segments take
+  /// minutes.
   void step() {
     pace.begin();
+    for (int i = 0; i < MERGES_MAX && unmerged && !pace.isUrgent(); i++) {
+      unmerged = index.mergeWords();
+      checkpoint();
+      pace.breathe();
+    }
     long from = index.searchedId();
     Found first = read(from);
     if (first.upTo() > from) {
       index.inTransaction(() -> put(first));
       unmerged = true;
-      index.checkpointIfLong();
-    }
-    while (unmerged && !pace.isUrgent()) {
-      unmerged = index.mergeWords();
-      index.checkpointIfLong();
-      pace.breathe();
+      checkpoint();
     }
     long rest = pace.restNanos();
-    restUntil = System.nanoTime() + (isBehind() ? rest : Math.max(rest, IDLE_NANOS));
+    boolean more = unmerged || isBehind();
+    restUntil = System.nanoTime() + (more ? rest : Math.max(rest, IDLE_NANOS));
+  }
+
+  /// What is waited for the disk meanwhile is no reason to rest.
+  private void checkpoint() {
+    if (index.checkpointIfLong()) {
+      pace.leaveOut();
+    }
   }
 
   /// Whether more than a step is to be done.

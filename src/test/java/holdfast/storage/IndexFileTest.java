@@ -214,4 +214,30 @@ final class IndexFileTest {
     assertEquals(
         1, number(index(), "SELECT count(*) FROM sqlite_master WHERE name = 'still_the_same'"));
   }
+
+  /// FTS5 would merge 16 of them by itself, all in one piece.
+  @Test
+  void segmentsOfWordsAreMergedAPieceAtATime() throws Exception {
+    Path file = temp.resolve("words.db");
+    int messages = 15;
+    try (IndexFile words = IndexFile.create(file, "key")) {
+      for (long i = 1; i <= messages; i++) {
+        long id = i;
+        words.inTransaction(() -> {
+          words.putWords(id, "squid w" + id);
+          words.moveSearchedId(id);
+        });
+      }
+      String segments = "SELECT count(DISTINCT segid) FROM message_words_idx";
+      assertEquals(messages, number(file, segments));
+      assertTrue(words.mergeWords());
+      while (words.mergeWords()) {
+        assertEquals(messages, words.searchedId());
+      }
+      assertTrue(number(file, segments) < 4);
+    }
+    String found = "SELECT count(*) FROM message_words WHERE message_words MATCH '%s'";
+    assertEquals(messages, number(file, found.formatted("squid")));
+    assertEquals(1, number(file, found.formatted("w7")));
+  }
 }
