@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 /// Answers operators: first the proof that somebody is one, then hand-over, backup and check, and
 /// what `MemberRequests` answers. Safe for any thread; blocks the calling (virtual) thread. What
 /// reads the database does so on a platform thread of its own, one thing at a time.
-final class AdminDesk implements AutoCloseable {
+final class AdminDesk {
   /// Bytes of a backup in one reply: as base64 it fits the shortest `frame.max.bytes` allowed.
   private static final int PIECE_BYTES = 64 << 10;
 
@@ -46,7 +46,6 @@ final class AdminDesk implements AutoCloseable {
   private static final Duration APPLIED_MAX = Duration.ofSeconds(2);
 
   private static final Duration POLL = Duration.ofMillis(5);
-  private static final Duration CLOSE_MAX = Duration.ofSeconds(3);
   private static final int NONCE_BYTES = 32;
 
   private static final Logger log = LoggerFactory.getLogger(AdminDesk.class);
@@ -351,12 +350,11 @@ final class AdminDesk implements AutoCloseable {
         ErrorCode.INTERNAL, "not done: the database could not be read or copied; see the log");
   }
 
-  /// Ends what reads the store.
-  @Override
-  public void close() {
+  /// Ends what reads the store, and waits for it.
+  void close(Duration atMost) {
     reader.shutdownNow();
     try {
-      reader.awaitTermination(CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS);
+      reader.awaitTermination(atMost.toMillis(), TimeUnit.MILLISECONDS);
       forget();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

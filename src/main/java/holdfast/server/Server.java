@@ -464,7 +464,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
   /// nobody takes what it forwards, and no answer comes any more.
   public void stop() {
     log.info("server {} is stopping", self);
-    if (isRemoved()) {
+    if (exitsWith(REMOVED)) {
       clientListener.ifPresent(Listener::close);
       requests.stopTaking();
     } else {
@@ -483,8 +483,8 @@ public final class Server implements AutoCloseable, Listener.Handler {
     close();
   }
 
-  private boolean isRemoved() {
-    return exit.isDone() && !exit.isCompletedExceptionally() && exit.join() == REMOVED;
+  private boolean exitsWith(int status) {
+    return exit.isDone() && !exit.isCompletedExceptionally() && exit.join() == status;
   }
 
   private void handOver() {
@@ -556,8 +556,7 @@ public final class Server implements AutoCloseable, Listener.Handler {
       Thread.currentThread().interrupt();
     }
     clientIo.ifPresent(IoThreads::close);
-    admin.close();
-    snapshots.close();
+    new StoreUsers(admin, snapshots).close(exitsWith(RESTART));
     links.close();
     hasher.close();
     store.close();

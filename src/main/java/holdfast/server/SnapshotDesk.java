@@ -10,6 +10,7 @@ import holdfast.storage.SqliteStore;
 import holdfast.wire.PeerCodec;
 import holdfast.wire.PeerFrame;
 import holdfast.wire.PeerFrame.SnapshotAck.State;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,7 @@ import java.util.function.Predicate;
 /// Snapshots as the replica thread sees them: as primary, who gets one and what of the log must be
 /// kept for it; as backup, whether one is wanted. Owned by that thread, the compaction that follows
 /// from it and the comparison of digests, too.
-final class SnapshotDesk implements AutoCloseable {
+final class SnapshotDesk {
   /// A transfer on which nothing is heard for so long is given up.
   private static final long SILENCE_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
 
@@ -312,11 +313,10 @@ final class SnapshotDesk implements AutoCloseable {
         : !replica.matches(piece.position());
   }
 
-  /// Ends what other threads do with the store.
-  @Override
-  public void close() {
+  /// Ends what other threads do with the store, and waits for each of them.
+  void close(Duration atMost) {
     endSending();
-    last.ifPresent(SnapshotTransfer::close);
-    receiver.close();
+    last.ifPresent(transfer -> transfer.close(atMost));
+    receiver.close(atMost);
   }
 }

@@ -18,11 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /// Writes an arriving snapshot to disk, verifies it and makes it ready for the next start, on a
 /// thread of its own; the replica thread decides what is wanted.
-final class SnapshotReceiver implements AutoCloseable {
+final class SnapshotReceiver {
   /// Pieces that may wait to be written; more are dropped and sent again.
   static final int PIECES_MAX = 32;
-
-  private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
 
   private static final Logger log = LoggerFactory.getLogger(SnapshotReceiver.class);
 
@@ -137,12 +135,11 @@ final class SnapshotReceiver implements AutoCloseable {
     peers.flush();
   }
 
-  /// Ends the thread, and waits for it, but no longer than is bearable.
-  @Override
-  public void close() {
+  /// Ends the thread, and waits for it.
+  void close(Duration atMost) {
     thread.interrupt();
     try {
-      if (thread.isAlive() && !thread.join(CLOSE_MAX)) {
+      if (thread.isAlive() && !thread.join(atMost)) {
         log.warn("the copy of the database takes its time to end");
       }
     } catch (InterruptedException e) {

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /// piece, a few of them on their way at a time and not too fast, on the same link as everything
 /// else, so that a heartbeat never waits behind more than a few pieces. Begins again from where the
 /// receiver is whenever the link was broken.
-final class SnapshotTransfer implements AutoCloseable {
+final class SnapshotTransfer {
   /// Bytes of the file in one frame.
   static final int PIECE_BYTES = 64 << 10;
 
@@ -33,8 +33,6 @@ final class SnapshotTransfer implements AutoCloseable {
 
   /// Without an answer for so long, the offer is repeated.
   private static final Duration ANSWER_MAX = Duration.ofSeconds(1);
-
-  private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
 
   private static final int ACKS_MAX = 64;
 
@@ -206,12 +204,11 @@ final class SnapshotTransfer implements AutoCloseable {
     return !thread.isAlive();
   }
 
-  /// Ends it, and waits for the thread, but no longer than is bearable.
-  @Override
-  public void close() {
+  /// Ends it, and waits for the thread.
+  void close(Duration atMost) {
     thread.interrupt();
     try {
-      if (thread.isAlive() && !thread.join(CLOSE_MAX)) {
+      if (thread.isAlive() && !thread.join(atMost)) {
         log.warn("the copy of the database takes its time to end");
       }
     } catch (InterruptedException e) {

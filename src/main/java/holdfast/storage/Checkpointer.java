@@ -85,7 +85,7 @@ final class Checkpointer implements AutoCloseable {
     }
   }
 
-  /// Syncs what is worth it; false: there was nothing.
+  /// Syncs what is worth it; false: for a while there has been nothing.
   private boolean sync() {
     long waited = System.nanoTime() - syncedAtNanos;
     if (log.rowsBehind() < SYNC_ROWS_MIN && waited < SYNC_INTERVAL_MAX.toNanos()) {
