@@ -69,6 +69,6 @@ public record ReplicaSettings(
   /// DESIGN section 4 at 10 ms a tick; majorities alone decide.
   public static ReplicaSettings defaults() {
     return new ReplicaSettings(
-        60, 120, 10, 3, 200, 65_536, 8L << 20, 8_192, 1 << 20, 32L << 20, 1L << 20, 0);
+        60, 120, 10, 3, 200, 65_536, 8L << 20, 8_192, 1 << 20, 32L << 20, 128L << 10, 0);
   }
 }

@@ -44,9 +44,9 @@ final class EventChains {
     Arrays.fill(parties, null);
   }
 
-  /// Takes in the event `number`, the one after the last; the one `eventsMax` before it is
-  /// forgotten.
-  void add(long number, ChatEvent event) {
+  /// Takes in the event `number`, the one after the last, and whom it may concern; the one
+  /// `eventsMax` before it is forgotten.
+  void add(long number, List<Party> concerned) {
     int place = place(number);
     for (int i = place; i < place + CHAINS_PER_EVENT; i++) {
       if (parties[i] != null) {
@@ -54,7 +54,7 @@ final class EventChains {
         parties[i] = null;
       }
     }
-    for (Party party : parties(event)) {
+    for (Party party : concerned) {
       parties[place] = party;
       Long previous = newest.put(party, number);
       before[place] = previous == null ? NONE : previous;
@@ -95,7 +95,8 @@ final class EventChains {
     };
   }
 
-  private static List<Party> parties(ConversationId conversation) {
+  /// Whom an event in `conversation` may concern.
+  static List<Party> parties(ConversationId conversation) {
     if (conversation.isRoom()) {
       return List.of(Party.room(conversation.roomId()));
     }
