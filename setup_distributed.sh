@@ -7,8 +7,14 @@ JAVA_MIN=25
 # For a small server that must not pause. HOLDFAST_JAVA_OPTS, if set, stands in place of these. Servers that `up` and
 # `demo` start get what their parent got.
 JVM_TUNING="-Xms96m -Xmx240m -Xmn64m -XX:SurvivorRatio=5 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=64m -XX:+UseCompactObjectHeaders -XX:-UsePerfData -XX:TrimNativeHeapInterval=10000 -XX:InlineSmallCode=1000 -XX:LoopOptsCount=8 -XX:Tier4InvocationThreshold=15000 -XX:Tier4MinInvocationThreshold=1800 -XX:Tier4CompileThreshold=45000 -XX:Tier4BackEdgeThreshold=120000 -XX:CompileCommand=quiet -XX:CompileCommand=dontinline,holdfast.replication.Replica::* -XX:CompileCommand=dontinline,holdfast.storage.SqliteStore::* -XX:CompileCommand=dontinline,holdfast.server.Applier::* -XX:CompileCommand=dontinline,holdfast.server.Office::* -XX:CompileCommand=dontinline,holdfast.server.Intake::*"
+# The same, where Linux has huge pages to give; elsewhere the JVM would complain of it, or refuse to start.
+JVM_HUGE_PAGES="-XX:+UseTransparentHugePages"
 # What a server needs to be right: out of memory it must end, not go on half alive.
 JVM_NEEDED="-XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED"
+
+case $(cat /sys/kernel/mm/transparent_hugepage/enabled 2>/dev/null) in
+  *'[always]'* | *'[madvise]'*) JVM_TUNING="$JVM_HUGE_PAGES $JVM_TUNING" ;;
+esac
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "setup_distributed.sh: $*"; exit 1; }

@@ -20,7 +20,7 @@ final class DecisionsPageTest {
           "<dependency>\\s*<groupId>[^<]+</groupId>\\s*<artifactId>([^<]+)</artifactId>"
               + "\\s*(?:<version>\\$\\{([^}]+)}</version>)?");
   private static final Pattern PROPERTY = Pattern.compile("<([a-z0-9.]+\\.version)>([^<]+)</");
-  private static final Pattern FLAGS = Pattern.compile("(?m)^JVM_(TUNING|NEEDED)=\"([^\"]+)\"");
+  private static final Pattern FLAGS = Pattern.compile("(?m)^JVM_(TUNING|HUGE_PAGES|NEEDED)=\"([^\"]+)\"");
 
   @Test
   void everyDependencyIsDefendedWithItsVersion() throws IOException {
@@ -51,7 +51,12 @@ final class DecisionsPageTest {
     TreeSet<String> used = new TreeSet<>();
     Matcher flags = FLAGS.matcher(Files.readString(Path.of("setup_distributed.sh")));
     while (flags.find()) {
-      String group = flags.group(1).equals("TUNING") ? "tuning" : "needed";
+      String group =
+          switch (flags.group(1)) {
+            case "TUNING" -> "tuning";
+            case "HUGE_PAGES" -> "huge pages";
+            default -> "needed";
+          };
       for (String flag : flags.group(2).split(" ", -1)) {
         used.add(flag + " " + group);
       }

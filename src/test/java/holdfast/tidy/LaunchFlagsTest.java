@@ -30,6 +30,7 @@ final class LaunchFlagsTest {
   @Test
   void aContainerStartsJavaWithTheSameFlags() throws IOException {
     assertEquals(value(SCRIPT, "JVM_TUNING"), value(IN_A_CONTAINER, "tuning"));
+    assertEquals(value(SCRIPT, "JVM_HUGE_PAGES"), value(IN_A_CONTAINER, "huge_pages"));
     assertEquals(value(SCRIPT, "JVM_NEEDED"), value(IN_A_CONTAINER, "needed"));
   }
 
@@ -50,7 +51,12 @@ final class LaunchFlagsTest {
 
   @Test
   void everyFlagHasItsReason() throws IOException {
-    String flags = value(SCRIPT, "JVM_TUNING") + " " + value(SCRIPT, "JVM_NEEDED");
+    String flags =
+        String.join(
+            " ",
+            value(SCRIPT, "JVM_TUNING"),
+            value(SCRIPT, "JVM_HUGE_PAGES"),
+            value(SCRIPT, "JVM_NEEDED"));
     assertFalse(flags.isBlank());
     TreeSet<String> explained = new TreeSet<>();
     ROW.matcher(Files.readString(DECISION))
