@@ -13,6 +13,9 @@ import java.util.Optional;
 final class EventRing {
   private static final long NO_REPLY = -1;
 
+  /// A message with more than this part of all characters stands as an object.
+  private static final int LARGE_PART = 8;
+
   private final int eventsMax;
   private final char[] characters;
 
@@ -114,15 +117,20 @@ final class EventRing {
     int place = place(next);
     ids[place] = event.id();
     parts[place] = event.part();
-    if (event instanceof ChatEvent.MessageSent message
-        && message.edited() == 0
-        && !message.deleted()) {
+    if (event instanceof ChatEvent.MessageSent message && isPlain(message)) {
       put(place, message);
     } else {
       others[place] = event;
       begins[place] = charactersEnd;
     }
     next++;
+  }
+
+  private boolean isPlain(ChatEvent.MessageSent message) {
+    return message.edited() == 0
+        && !message.deleted()
+        && message.text().length() + message.requestId().length()
+            <= characters.length / LARGE_PART;
   }
 
   /// Has `event` stand in place of one of the same position.

@@ -66,10 +66,13 @@ final class EventRingTest {
     ring.add(event);
   }
 
+  /// That count: those of a plain message that is not large.
   private static int characters(ChatEvent event) {
-    return event instanceof ChatEvent.MessageSent m && m.edited() == 0 && !m.deleted()
-        ? m.text().length() + m.requestId().length()
-        : 0;
+    if (!(event instanceof ChatEvent.MessageSent m) || m.edited() != 0 || m.deleted()) {
+      return 0;
+    }
+    int characters = m.text().length() + m.requestId().length();
+    return characters > CHARACTERS / 8 ? 0 : characters;
   }
 
   private void check() {
@@ -113,6 +116,15 @@ final class EventRingTest {
           "only " + kept + " characters are kept");
     }
     assertTrue(fewest < EVENTS / 2, "never short of characters: " + fewest);
+  }
+
+  @Test
+  void aLargeMessageLeavesTheOthersTheirPlace() {
+    for (int i = 0; i < 3 * EVENTS; i++) {
+      add(event(i % 5 == 0 ? 2 * CHARACTERS : 8));
+      check();
+      assertEquals(Math.min(EVENTS, all.size()), ring.next() - ring.first());
+    }
   }
 
   @Test
