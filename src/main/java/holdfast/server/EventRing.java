@@ -129,8 +129,7 @@ final class EventRing {
   private boolean isPlain(ChatEvent.MessageSent message) {
     return message.edited() == 0
         && !message.deleted()
-        && message.text().length() + message.requestId().length()
-            <= characters.length / LARGE_PART;
+        && message.text().length() + message.requestId().length() <= characters.length / LARGE_PART;
   }
 
   /// Has `event` stand in place of one of the same position.

@@ -170,6 +170,42 @@ final class RecentEventsTest {
     assertTrue(notCovered > 20 && farAndQuiet > 0, notCovered + " and " + farAndQuiet);
   }
 
+  private ChatEvent longOrOther() {
+    ConversationId conversation = ConversationId.direct(account(), account());
+    return random.nextInt(4) == 0
+        ? new ChatEvent.ReadMoved(id, 0, conversation, account(), 1)
+        : new ChatEvent.MessageSent(
+            id, 0, conversation, 1, account(), 1, "x".repeat(8_192), Optional.empty(), "r");
+  }
+
+  /// Of long messages fewer are kept, so that more may be forgotten than was chained since somebody
+  /// asked.
+  @Test
+  void longMessagesAreForgottenSooner() {
+    Set<Party> ann = Set.of(Party.account(1));
+    int forgotten = 0;
+    for (int round = 0; round < 20; round++) {
+      for (int i = random.nextInt(300); i >= 0; i--) {
+        ChatEvent event = longOrOther();
+        all.add(event);
+        recent.add(event);
+        id++;
+      }
+      for (int seen = Math.max(0, all.size() - 200); seen < all.size(); seen++) {
+        Cursor.Position position = new Cursor.Position(all.get(seen).id(), 0);
+        if (recent.coversAfter(position, ann)) {
+          List<ChatEvent> after = all.subList(seen + 1, all.size());
+          assertEquals(
+              after.stream().filter(event -> concerns(event, ann)).toList(),
+              recent.after(position, ann));
+        } else {
+          forgotten++;
+        }
+      }
+    }
+    assertTrue(forgotten > 1_000, "hardly anything was forgotten: " + forgotten);
+  }
+
   @Test
   void whatWasAppliedBeforeTheStartIsNotHere() {
     RecentEvents later = new RecentEvents(7);

@@ -20,7 +20,8 @@ final class DecisionsPageTest {
           "<dependency>\\s*<groupId>[^<]+</groupId>\\s*<artifactId>([^<]+)</artifactId>"
               + "\\s*(?:<version>\\$\\{([^}]+)}</version>)?");
   private static final Pattern PROPERTY = Pattern.compile("<([a-z0-9.]+\\.version)>([^<]+)</");
-  private static final Pattern FLAGS = Pattern.compile("(?m)^JVM_(TUNING|HUGE_PAGES|NEEDED)=\"([^\"]+)\"");
+  private static final Pattern FLAGS =
+      Pattern.compile("(?m)^JVM_(TUNING|HUGE_PAGES|NEEDED)=\"([^\"]+)\"");
 
   @Test
   void everyDependencyIsDefendedWithItsVersion() throws IOException {
