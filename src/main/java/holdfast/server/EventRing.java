@@ -9,11 +9,12 @@ import java.util.Optional;
 
 /// The last events, each under its number, from 0 on. Nearly all of them are messages, and those
 /// stand in columns of numbers and one array of characters: as objects they would live just long
-/// enough to be copied by the collector, which was most of its pause under load. For one thread.
+/// enough to be copied by the collector, which was most of its pause under load. Messages that were
+/// edited or deleted since, or are large, stand as objects like all other events. For one thread.
 final class EventRing {
   private static final long NO_REPLY = -1;
 
-  /// A message with more than this part of all characters stands as an object.
+  /// A message is large if it has more than one part in so many of all characters.
   private static final int LARGE_PART = 8;
 
   private final int eventsMax;
@@ -50,8 +51,7 @@ final class EventRing {
   private Cursor.Position floor;
 
   /// @param eventsMax beyond it the oldest event goes
-  /// @param charactersMax of texts and request ids together; beyond it, too. No event has a quarter
-  ///   of that
+  /// @param charactersMax of the texts and request ids that stand in columns; beyond it, too
   EventRing(int eventsMax, int charactersMax, Cursor.Position floor) {
     this.eventsMax = eventsMax;
     this.floor = floor;

@@ -15,7 +15,7 @@ final class RecentEvents {
   /// Events kept.
   private static final int EVENTS_MAX = 4_096;
 
-  /// Characters of their texts and request ids; where messages are long, fewer events are kept.
+  /// Characters of messages and their request ids; where they are long, fewer events are kept.
   private static final int CHARACTERS_MAX = 768 * 1_024;
 
   private final EventRing events;
