@@ -89,6 +89,7 @@ public record LoadResult(Work work, Measured measured) implements BenchResult {
     }
     latencies(text, "latency", measured.latencies());
     text.line("  silence      at most %.1f ms without any OK", longestGapMs());
+    measured.disk().ifPresent(disk -> disk(text, disk));
     Tally.Counts counts = measured.counts();
     text.line(
         "  driver       sent %.0f and received %.0f bytes a %s, events included",
@@ -106,6 +107,21 @@ public record LoadResult(Work work, Measured measured) implements BenchResult {
     processes(text);
     faults(text);
     return text.toString();
+  }
+
+  /// What of the latencies may be the disk's doing.
+  private static void disk(Text text, Measured.Disk disk) {
+    DiskWatch.Pauses pauses = disk.pauses();
+    if (pauses.count() == 0) {
+      text.line(
+          "  pauses       none of the disk; a sync beside the load took at most %.1f ms",
+          Latencies.ms(pauses.longestNanos()));
+      return;
+    }
+    text.line(
+        "  pauses       %d of the disk, %.0f ms at most, %.0f in all; without what met one:",
+        pauses.count(), Latencies.ms(pauses.longestNanos()), Latencies.ms(pauses.totalNanos()));
+    latencies(text, "", disk.awake());
   }
 
   private static void latencies(Text text, String name, Latencies values) {
@@ -180,6 +196,7 @@ public record LoadResult(Work work, Measured measured) implements BenchResult {
         .map(second -> Latencies.ms(second.gapNanos()))
         .forEach(root.putArray("silence_ms_each_second")::add);
     root.put("silence_ms_max", longestGapMs());
+    measured.disk().ifPresent(disk -> disk(root.putObject("disk"), disk));
     root.put("bytes_sent", each(counts.bytesSent()));
     root.put("bytes_received", each(counts.bytesReceived()));
     measured
@@ -199,6 +216,14 @@ public record LoadResult(Work work, Measured measured) implements BenchResult {
     root.put("errors", measured.errors());
     root.put("missing", measured.missing());
     return List.of(root.toString());
+  }
+
+  private static void disk(ObjectNode node, Measured.Disk disk) {
+    node.put("pauses", disk.pauses().count())
+        .put("pauses_ms", Latencies.ms(disk.pauses().totalNanos()))
+        .put("sync_ms_max", Latencies.ms(disk.pauses().longestNanos()))
+        .put("requests_without", disk.awake().count());
+    disk.awake().writeTo(node.putObject("latency_without_ms"));
   }
 
   private long amount(Tally.Second second) {

@@ -4,6 +4,7 @@ import holdfast.replication.Member;
 import holdfast.replication.ServerId;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// What a load did in the time it was measured.
@@ -11,6 +12,7 @@ import java.util.function.Consumer;
 /// @param nanos how long that was
 /// @param latencies of the requests begun in that time, as far as they were answered at all
 /// @param deliveryLatencies of the deliveries that tell
+/// @param disk how it did meanwhile, if that is known
 /// @param missing replies that never came
 /// @param notBegun requests of an open loop whose time came, and who were kept back
 /// @param errors replies that were not the OK to a request in flight; `errorWords`: the first few
@@ -21,11 +23,17 @@ record Measured(
     Tally.Counts counts,
     Latencies latencies,
     Latencies deliveryLatencies,
+    Optional<Disk> disk,
     Used used,
     long missing,
     long notBegun,
     long errors,
     List<String> errorWords) {
+  /// What the servers' disk did by itself.
+  ///
+  /// @param awake latencies of the requests that met no pause of it
+  record Disk(DiskWatch.Pauses pauses, Latencies awake) {}
+
   boolean isClean() {
     return errors == 0 && missing == 0;
   }
@@ -35,14 +43,32 @@ record Measured(
       Subject subject, ServerId primary, Load load, Timing timing, Consumer<String> progress)
       throws BenchException, IOException, InterruptedException {
     Driver driver = load.driver();
-    Tally tally = load.tally();
     driver.run(load.warmup(), timing.warmup(), second -> say("warm-up", second, load, progress));
     if (!load.warmup().equals(load.pace())) {
       driver.drain();
     }
+    if (subject.folder().isEmpty()) {
+      load.tally().restart(System.nanoTime());
+      return take(subject, primary, load, timing, progress, Optional.empty());
+    }
+    try (DiskWatch watch = DiskWatch.of(subject.folder().get())) {
+      load.tally().restart(System.nanoTime(), watch);
+      return take(subject, primary, load, timing, progress, Optional.of(watch));
+    }
+  }
+
+  private static Measured take(
+      Subject subject,
+      ServerId primary,
+      Load load,
+      Timing timing,
+      Consumer<String> progress,
+      Optional<DiskWatch> watch)
+      throws BenchException, IOException, InterruptedException {
+    Driver driver = load.driver();
+    Tally tally = load.tally();
     Used before = Used.now(subject);
     long begun = System.nanoTime();
-    tally.restart(begun);
     driver.run(load.pace(), timing.measured(), second -> say("measuring", second, load, progress));
     long nanos = System.nanoTime() - begun;
     Used used = Used.now(subject).since(before);
@@ -59,6 +85,7 @@ record Measured(
         counts,
         tally.latencies(),
         tally.deliveryLatencies(),
+        watch.map(seen -> new Disk(seen.pauses(), tally.undisturbed())),
         used,
         missing,
         notBegun,
@@ -75,6 +102,7 @@ record Measured(
         counts,
         latencies,
         tally.deliveryLatencies(),
+        disk,
         used,
         missing,
         notBegun,

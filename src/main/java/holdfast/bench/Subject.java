@@ -7,6 +7,7 @@ import holdfast.replication.Member;
 import holdfast.replication.ServerId;
 import holdfast.server.ServerConfig;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,8 @@ import java.util.stream.Stream;
 /// The servers that are measured.
 ///
 /// @param pids the process of each that runs on this machine and is known
-public record Subject(List<Member> members, SortedMap<ServerId, Long> pids) {
+/// @param folder of those that were started to be measured: what is put there goes with them
+public record Subject(List<Member> members, SortedMap<ServerId, Long> pids, Optional<Path> folder) {
   private static final Duration STATUS_MAX = Duration.ofSeconds(2);
 
   public Subject {
@@ -29,7 +31,7 @@ public record Subject(List<Member> members, SortedMap<ServerId, Long> pids) {
   public static Subject of(LocalCluster cluster) {
     SortedMap<ServerId, Long> pids = new TreeMap<>();
     cluster.processes().forEach((id, process) -> pids.put(id, process.pid()));
-    return new Subject(cluster.members(), pids);
+    return new Subject(cluster.members(), pids, Optional.of(cluster.folder()));
   }
 
   /// Servers that run already; the processes of those that `up` started here are known.
@@ -40,7 +42,7 @@ public record Subject(List<Member> members, SortedMap<ServerId, Long> pids) {
           .running()
           .ifPresent(process -> pids.put(member.id(), process.pid()));
     }
-    return new Subject(config.servers(), pids);
+    return new Subject(config.servers(), pids, Optional.empty());
   }
 
   ServerId primary() throws BenchException, InterruptedException {

@@ -16,10 +16,20 @@ final class Tally {
   /// Different errors whose words are kept.
   private static final int WORDS_KEPT = 5;
 
+  /// What holds requests up although it is no matter of the servers.
+  interface Disturbance {
+    /// Whether there was any between `begun` and `now`.
+    boolean met(long begun, long now);
+  }
+
+  private static final Disturbance NONE = (begun, now) -> false;
+
   private final Histogram latencies = histogram();
+  private final Histogram undisturbed = histogram();
   private final Histogram deliveryLatencies = histogram();
   private final List<Second> seconds = new ArrayList<>();
   private final List<String> words = new ArrayList<>();
+  private Disturbance disturbance = NONE;
   private long errors;
   private long doneEver;
   private long deliveriesEver;
@@ -39,7 +49,14 @@ final class Tally {
 
   /// Forgets what was a warm-up, which ends now.
   void restart(long now) {
+    restart(now, NONE);
+  }
+
+  /// The same; which latencies met `disturbance` is told apart from now on.
+  void restart(long now, Disturbance disturbance) {
+    this.disturbance = disturbance;
     latencies.reset();
+    undisturbed.reset();
     deliveryLatencies.reset();
     seconds.clear();
     doneBefore = doneEver;
@@ -58,7 +75,11 @@ final class Tally {
 
   /// A request that was to begin at `begun` has its OK now.
   void done(long begun, long now) {
-    latencies.recordValue(Math.clamp(now - begun, 0, LATENCY_NANOS_MAX));
+    long nanos = Math.clamp(now - begun, 0, LATENCY_NANOS_MAX);
+    latencies.recordValue(nanos);
+    if (!disturbance.met(begun, now)) {
+      undisturbed.recordValue(nanos);
+    }
     gapInSecond = Math.max(gapInSecond, now - lastDoneAt);
     lastDoneAt = now;
     doneEver++;
@@ -131,6 +152,11 @@ final class Tally {
   /// From a request's beginning, or the time it was due, to its OK, since `restart`.
   Latencies latencies() {
     return Latencies.of(latencies);
+  }
+
+  /// Of those requests that met no disturbance.
+  Latencies undisturbed() {
+    return Latencies.of(undisturbed);
   }
 
   /// From a message's sending to its being pushed, since `restart`.

@@ -131,10 +131,7 @@ final class IndexFile implements AutoCloseable {
   }
 
   private static Sqlite openToWrite(Path file) {
-    Sqlite sqlite = Sqlite.open(file, CACHE_KIB);
-    sqlite.run("PRAGMA journal_mode=WAL");
-    sqlite.run("PRAGMA synchronous=NORMAL");
-    return sqlite;
+    return Sqlite.open(file, CACHE_KIB, "journal_mode=WAL", "synchronous=NORMAL");
   }
 
   private static Optional<String> whyUseless(Path file, String memberKey, long appliedId) {

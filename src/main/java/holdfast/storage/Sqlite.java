@@ -27,8 +27,8 @@ final class Sqlite implements AutoCloseable {
     this.connection = connection;
   }
 
-  /// Opens `file`, whatever it holds, with a page cache of `cacheKib`.
-  static Sqlite open(Path file, int cacheKib) {
+  /// Opens `file`, whatever it holds, with a page cache of `cacheKib`; `pragmas` are run, too.
+  static Sqlite open(Path file, int cacheKib, String... pragmas) {
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout(BUSY_TIMEOUT_MS);
     // Otherwise every INSERT would run a SELECT of the driver's own, which costs more than itself.
@@ -47,6 +47,9 @@ final class Sqlite implements AutoCloseable {
       sqlite.run("PRAGMA cache_size=-" + cacheKib);
       sqlite.run("PRAGMA temp_store=MEMORY");
       sqlite.run("PRAGMA wal_autocheckpoint=0");
+      for (String pragma : pragmas) {
+        sqlite.run("PRAGMA " + pragma);
+      }
     } catch (DiskFullException | DiskFailedException e) {
       // The first statement is what reads the file.
       sqlite.close();
@@ -57,9 +60,7 @@ final class Sqlite implements AutoCloseable {
 
   /// Opens `file` so that nothing can be changed through this connection.
   static Sqlite openToRead(Path file, int cacheKib) {
-    Sqlite sqlite = open(file, cacheKib);
-    sqlite.run("PRAGMA query_only=ON");
-    return sqlite;
+    return open(file, cacheKib, "query_only=ON");
   }
 
   /// Opens `file` so that it cannot be changed, whoever uses it meanwhile: not even what a process
