@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -23,7 +24,7 @@ final class DiskWatch implements Tally.Disturbance, AutoCloseable {
   /// Time between two syncs, so that a pause that is longer by this is never missed.
   private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-  /// What disks write at least.
+  /// Less than any file system writes at a time.
   private static final int BYTES = 512;
 
   /// Something that is written and synced.
@@ -75,20 +76,22 @@ final class DiskWatch implements Tally.Disturbance, AutoCloseable {
   private volatile Pauses pauses = new Pauses(0, 0, 0);
   private volatile long workedOffAt;
   private volatile boolean syncing;
+  private volatile boolean failed;
   private volatile long syncBegun;
 
-  /// Does not watch by itself.
   DiskWatch(Probe probe, LongSupplier nanoTime) {
     this.probe = probe;
     this.nanoTime = nanoTime;
   }
 
-  /// Watches the disk that `folder` is on, from now until it is closed. The file it makes there
-  /// stays.
+  /// For the disk that `folder` is on. The file it makes there stays.
   static DiskWatch of(Path folder) throws IOException {
-    DiskWatch watch = new DiskWatch(SyncedFile.in(folder), System::nanoTime);
-    watch.thread.start();
-    return watch;
+    return new DiskWatch(SyncedFile.in(folder), System::nanoTime);
+  }
+
+  /// Watches from now until it is closed.
+  void start() {
+    thread.start();
   }
 
   private void watch() {
@@ -99,6 +102,7 @@ final class DiskWatch implements Tally.Disturbance, AutoCloseable {
       }
     } catch (IOException e) {
       // The disk is full, of which the servers tell themselves.
+      failed = true;
     }
   }
 
@@ -107,13 +111,22 @@ final class DiskWatch implements Tally.Disturbance, AutoCloseable {
     long begun = nanoTime.getAsLong();
     syncBegun = begun;
     syncing = true;
-    probe.sync();
-    long end = nanoTime.getAsLong();
-    pauses = pauses.with(end - begun);
-    if (end - begun >= PAUSE_NANOS) {
-      workedOffAt = end + (end - begun);
+    try {
+      probe.sync();
+      count(begun, nanoTime.getAsLong());
+    } finally {
+      syncing = false;
     }
-    syncing = false;
+  }
+
+  private void count(long begun, long end) {
+    long nanos = end - begun;
+    boolean first = pauses.count() == 0;
+    pauses = pauses.with(nanos);
+    // A short pause after a long one does not shorten what that one takes.
+    if (nanos >= PAUSE_NANOS && (first || end + nanos - workedOffAt > 0)) {
+      workedOffAt = end + nanos;
+    }
   }
 
   /// Whether at any time between `begun` and `now` the disk stood still, or had just done so: what
@@ -124,9 +137,14 @@ final class DiskWatch implements Tally.Disturbance, AutoCloseable {
     return isStill || (pauses.count() > 0 && workedOffAt - begun > 0);
   }
 
-  /// What was seen so far.
-  Pauses pauses() {
-    return pauses;
+  /// What was seen so far; empty if the disk could not be looked at any more.
+  Optional<Pauses> pauses() {
+    return failed ? Optional.empty() : Optional.of(pauses);
+  }
+
+  /// Whether it watches no more.
+  boolean isOver() {
+    return !thread.isAlive();
   }
 
   /// Ends the watching, when the sync that is under way is done.

@@ -42,17 +42,11 @@ record Measured(
   static Measured take(
       Subject subject, ServerId primary, Load load, Timing timing, Consumer<String> progress)
       throws BenchException, IOException, InterruptedException {
-    Driver driver = load.driver();
-    driver.run(load.warmup(), timing.warmup(), second -> say("warm-up", second, load, progress));
-    if (!load.warmup().equals(load.pace())) {
-      driver.drain();
-    }
     if (subject.folder().isEmpty()) {
-      load.tally().restart(System.nanoTime());
       return take(subject, primary, load, timing, progress, Optional.empty());
     }
     try (DiskWatch watch = DiskWatch.of(subject.folder().get())) {
-      load.tally().restart(System.nanoTime(), watch);
+      load.tally().disturbedBy(watch);
       return take(subject, primary, load, timing, progress, Optional.of(watch));
     }
   }
@@ -67,8 +61,14 @@ record Measured(
       throws BenchException, IOException, InterruptedException {
     Driver driver = load.driver();
     Tally tally = load.tally();
+    driver.run(load.warmup(), timing.warmup(), second -> say("warm-up", second, load, progress));
+    if (!load.warmup().equals(load.pace())) {
+      driver.drain();
+    }
+    watch.ifPresent(DiskWatch::start);
     Used before = Used.now(subject);
     long begun = System.nanoTime();
+    tally.restart(begun);
     driver.run(load.pace(), timing.measured(), second -> say("measuring", second, load, progress));
     long nanos = System.nanoTime() - begun;
     Used used = Used.now(subject).since(before);
@@ -85,7 +85,7 @@ record Measured(
         counts,
         tally.latencies(),
         tally.deliveryLatencies(),
-        watch.map(seen -> new Disk(seen.pauses(), tally.undisturbed())),
+        watch.flatMap(DiskWatch::pauses).map(seen -> new Disk(seen, tally.undisturbed())),
         used,
         missing,
         notBegun,

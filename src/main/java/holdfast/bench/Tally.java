@@ -22,14 +22,12 @@ final class Tally {
     boolean met(long begun, long now);
   }
 
-  private static final Disturbance NONE = (begun, now) -> false;
-
   private final Histogram latencies = histogram();
   private final Histogram undisturbed = histogram();
   private final Histogram deliveryLatencies = histogram();
   private final List<Second> seconds = new ArrayList<>();
   private final List<String> words = new ArrayList<>();
-  private Disturbance disturbance = NONE;
+  private Disturbance disturbance = (begun, now) -> false;
   private long errors;
   private long doneEver;
   private long deliveriesEver;
@@ -47,14 +45,13 @@ final class Tally {
     return new Histogram(LATENCY_NANOS_MAX, SIGNIFICANT_DIGITS);
   }
 
-  /// Forgets what was a warm-up, which ends now.
-  void restart(long now) {
-    restart(now, NONE);
+  /// From now on the latencies that meet `disturbance` are told apart.
+  void disturbedBy(Disturbance disturbance) {
+    this.disturbance = disturbance;
   }
 
-  /// The same; which latencies met `disturbance` is told apart from now on.
-  void restart(long now, Disturbance disturbance) {
-    this.disturbance = disturbance;
+  /// Forgets what was a warm-up, which ends now.
+  void restart(long now) {
     latencies.reset();
     undisturbed.reset();
     deliveryLatencies.reset();

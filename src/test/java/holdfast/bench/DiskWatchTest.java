@@ -2,15 +2,20 @@ package holdfast.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import holdfast.operate.Poll;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class DiskWatchTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final long MS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private long now;
@@ -21,11 +26,15 @@ final class DiskWatchTest {
   private final class Disk implements DiskWatch.Probe {
     long nanos;
     Runnable meanwhile = () -> {};
+    Optional<IOException> failure = Optional.empty();
 
     @Override
-    public void sync() {
+    public void sync() throws IOException {
       now += nanos;
       meanwhile.run();
+      if (failure.isPresent()) {
+        throw failure.get();
+      }
     }
 
     @Override
@@ -41,7 +50,7 @@ final class DiskWatchTest {
   void aQuickDiskHasNoPauses() throws IOException {
     look(MS);
     look(19 * MS);
-    assertEquals(new DiskWatch.Pauses(0, 0, 19 * MS), watch.pauses());
+    assertEquals(new DiskWatch.Pauses(0, 0, 19 * MS), watch.pauses().orElseThrow());
     assertFalse(watch.met(0, now));
   }
 
@@ -50,7 +59,7 @@ final class DiskWatchTest {
     look(20 * MS);
     look(MS);
     look(300 * MS);
-    assertEquals(new DiskWatch.Pauses(2, 320 * MS, 300 * MS), watch.pauses());
+    assertEquals(new DiskWatch.Pauses(2, 320 * MS, 300 * MS), watch.pauses().orElseThrow());
   }
 
   @Test
@@ -75,7 +84,7 @@ final class DiskWatchTest {
           assertTrue(watch.met(0, 20 * MS));
         };
     look(500 * MS);
-    assertEquals(1, watch.pauses().count());
+    assertEquals(1, watch.pauses().orElseThrow().count());
   }
 
   @Test
@@ -89,11 +98,41 @@ final class DiskWatchTest {
   }
 
   @Test
+  void aShortPauseDoesNotShortenWhatALongOneTakes() throws IOException {
+    look(1_000 * MS);
+    look(20 * MS);
+    now = 2_500 * MS;
+    assertTrue(watch.met(1_999 * MS, now));
+    assertFalse(watch.met(2_000 * MS, now));
+  }
+
+  @Test
+  void aSyncThatFailsIsNoPause() {
+    disk.failure = Optional.of(new IOException("no space left"));
+    assertThrows(IOException.class, () -> look(MS));
+    now += 500 * MS;
+    assertFalse(watch.met(0, now));
+  }
+
+  @Test
+  void whatCouldNotBeWatchedToTheEndIsNotTold() throws Exception {
+    disk.failure = Optional.of(new IOException("no space left"));
+    watch.start();
+    assertTrue(
+        Poll.until(PATIENCE, () -> Optional.of(watch).filter(w -> w.pauses().isEmpty()))
+            .isPresent());
+    watch.close();
+  }
+
+  @Test
   void aRealDiskIsLookedAtUntilTheEnd(@TempDir Path folder) throws Exception {
-    try (DiskWatch real = DiskWatch.of(folder)) {
-      while (real.pauses().longestNanos() == 0) {
-        Thread.onSpinWait();
-      }
+    DiskWatch real = DiskWatch.of(folder);
+    try (real) {
+      real.start();
+      assertTrue(
+          Poll.until(PATIENCE, () -> real.pauses().filter(seen -> seen.longestNanos() > 0))
+              .isPresent());
     }
+    assertTrue(real.isOver());
   }
 }

@@ -49,17 +49,21 @@ final class TallyTest {
 
   @Test
   void whatMetADisturbanceIsLeftOutOfTheOtherLatencies() {
-    tally.done(0, 7);
-    tally.restart(0, (begun, now) -> begun < 100);
+    tally.disturbedBy((begun, now) -> begun < 100);
+    tally.done(100, 107);
+    tally.restart(0);
     tally.done(99, 1_099);
     tally.done(100, 600);
     assertEquals(2, tally.latencies().count());
     assertNear(1_000, tally.latencies().max());
     assertEquals(1, tally.undisturbed().count());
     assertNear(500, tally.undisturbed().max());
-    tally.restart(0);
+  }
+
+  @Test
+  void withoutAnythingThatDisturbsNothingIsLeftOut() {
     tally.done(50, 60);
-    assertEquals(1, tally.undisturbed().count(), "without anything that disturbs");
+    assertEquals(1, tally.undisturbed().count());
   }
 
   @Test
