@@ -25,6 +25,8 @@ conversations=500
 own=$((messages / 10))
 fill_seconds=60
 calm_seconds=1500
+# Three servers that read two million requests each, maybe from a disk that others use.
+start_seconds=300
 
 folder=$(mktemp -d "$parent/holdfast-big-XXXXXX")
 file=$folder/servers.properties
@@ -33,15 +35,18 @@ for n in 1 2 3; do
   echo "server.$n=127.0.0.1:2809$n:2808$n"
 done > "$file"
 finish() {
+  if [ "$1" -ne 0 ]; then
+    tail -n 20 "$folder"/up.txt "$folder"/down.txt "$folder"/one.txt >&2 || true
+  fi
   "$holdfast" --config "$file" down > "$folder/down.txt" 2>&1 || true
   rm -rf "$folder"
 }
-trap finish EXIT
+trap 'finish $?' EXIT
 trap 'exit 130' INT TERM
 
 up() {
   local begun=$EPOCHREALTIME
-  "$holdfast" --config "$file" up > "$folder/up.txt"
+  "$holdfast" --config "$file" up --wait "$start_seconds" > "$folder/up.txt"
   awk -v a="$begun" -v b="$EPOCHREALTIME" 'BEGIN { printf "up until a primary serves: %.2f s (the launch script included)\n", b - a }'
 }
 # One server ends and starts again while the others serve.
@@ -58,7 +63,7 @@ one() {
   sed -n 's/.*NewestRequests: /    /p' "$folder/one.txt"
   kill "$pid"
   wait "$pid" || true
-  "$holdfast" --config "$file" up 3 > "$folder/up.txt"
+  "$holdfast" --config "$file" up 3 --wait "$start_seconds" > "$folder/up.txt"
 }
 # Returns when the servers have nothing to do any more: three of them that index take the processors from a fourth.
 calm() {

@@ -107,6 +107,10 @@ final class Elections {
 
   // ---- time and links
 
+  /// Time passed. A primary that hears no quorum holds its office no longer. If it was only this
+  /// server that stood still, everyone still follows it: they know nothing newer, vote for the one
+  /// they followed, and would otherwise wait for its silence first. So it asks for pre-votes within
+  /// a few ticks, unless a successor tells it otherwise by then.
   void onTick(int elapsed) {
     Check.that(elapsed >= 1, "a tick of %d", elapsed);
     gate.onTick();
@@ -121,6 +125,9 @@ final class Elections {
         primary.onTick(timer.now());
       } else {
         becomeBackup(hardState.term(), Backup.WITHOUT_PRIMARY);
+        if (!primary.hasLeft()) {
+          timer.restartSoonAfter(0);
+        }
       }
       return;
     }

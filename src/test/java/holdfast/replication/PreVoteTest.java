@@ -220,6 +220,28 @@ final class PreVoteTest {
   }
 
   @Test
+  void aPrimaryThatHeardNoQuorumAsksToBeElectedAgainSoon() {
+    TestServer server = TestServer.settled(3);
+    server.step(new Event.Tick(500));
+    assertEquals(Role.BACKUP, server.replica().role());
+    server.tick(DIED);
+    assertEquals(List.of(preVote(3, at(2, 2))), server.sentTo(2));
+    assertEquals(2, server.replica().term());
+    server.takeSent();
+    server.tick(MIN - DIED);
+    assertEquals(List.of(), server.sentTo(2), "once, if nobody answers");
+  }
+
+  @Test
+  void aPrimaryThatWasReplacedWhileItWasPausedFollowsItsSuccessor() {
+    TestServer server = TestServer.settled(3);
+    server.step(new Event.Tick(500), new Event.Received(id(3), new Heartbeat(3, 1, 1)));
+    server.tick(DIED + 1);
+    assertEquals(List.of(), server.sentTo(2, RequestVote.class));
+    assertEquals(Optional.of(id(3)), server.replica().primary());
+  }
+
+  @Test
   void aBackupDoesNotLeaveAPrimaryItHearsForATermItIsTold() {
     TestServer server = follower(3);
     server.receive(3, preDenied(8, Denial.STALE_TERM));
