@@ -107,10 +107,9 @@ final class Elections {
 
   // ---- time and links
 
-  /// Time passed. A primary that hears no quorum holds its office no longer. If it was only this
-  /// server that stood still, everyone still follows it: they know nothing newer, vote for the one
-  /// they followed, and would otherwise wait for its silence first. So it asks for pre-votes within
-  /// a few ticks, unless a successor tells it otherwise by then.
+  /// Time passed. A primary that hears no quorum holds its office no longer, and soon asks to be
+  /// elected again: if all servers stood still together, the others still follow it and would wait
+  /// for its silence first. Where there is a successor, it is heard before, or the others refuse.
   void onTick(int elapsed) {
     Check.that(elapsed >= 1, "a tick of %d", elapsed);
     gate.onTick();
@@ -124,10 +123,7 @@ final class Elections {
       if (primary.hearsQuorum(timer.now()) && !primary.hasLeft()) {
         primary.onTick(timer.now());
       } else {
-        becomeBackup(hardState.term(), Backup.WITHOUT_PRIMARY);
-        if (!primary.hasLeft()) {
-          timer.restartSoonAfter(0);
-        }
+        standSoon(hardState.term());
       }
       return;
     }
@@ -337,9 +333,14 @@ final class Elections {
   /// for it, at the cost of one election (DESIGN rule 10.10).
   void learnTerm(long term) {
     if (voteRules().heardPrimary().filter(id -> !id.equals(self)).isEmpty()) {
-      becomeBackup(term, Backup.WITHOUT_PRIMARY);
-      timer.restartSoonAfter(0);
+      standSoon(term);
     }
+  }
+
+  /// Knows no primary in `term`, and nobody whose silence is worth waiting for.
+  private void standSoon(long term) {
+    becomeBackup(term, Backup.WITHOUT_PRIMARY);
+    timer.restartSoonAfter(0);
   }
 
   void onTakeOver(ServerId from, PeerMessage.TakeOver takeOver) {
