@@ -60,7 +60,7 @@ public final class SearchWords {
 
   private static String plain(String text) {
     String lower = text.toLowerCase(Locale.ROOT);
-    if (lower.chars().allMatch(c -> c < ASCII_END)) {
+    if (isAscii(lower)) {
       return lower;
     }
     StringBuilder plain = new StringBuilder();
@@ -70,6 +70,16 @@ public final class SearchWords {
         .forEach(plain::appendCodePoint);
     // Compatibility forms may have brought capitals back.
     return plain.toString().toLowerCase(Locale.ROOT);
+  }
+
+  /// A loop and not a stream, since every message comes by here.
+  private static boolean isAscii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= ASCII_END) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isAccent(int c) {

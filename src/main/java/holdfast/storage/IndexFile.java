@@ -25,7 +25,15 @@ final class IndexFile implements AutoCloseable {
 
   /// About so many pages of words are written by one call that merges them; more where one word's
   /// list is longer, which is not parted.
-  private static final int WORDS_PAGES = 8;
+  private static final int WORDS_PAGES = 2;
+
+  /// So many segments of about one size are merged into one. More make a search look at more, and
+  /// fewer make every word be written more often (FTS5, 6.15).
+  private static final int WORDS_SEGMENTS = 8;
+
+  /// From so many on FTS5 merges them at once, in one piece, whoever waits: never, if merging keeps
+  /// up, since what is merged next is the size that has most (FTS5, 6.5).
+  private static final int WORDS_SEGMENTS_MAX = 32;
 
   /// Such a call that has changed fewer rows has found nothing to merge (FTS5, 6.9).
   private static final long WORDS_MERGED_MIN = 2;
@@ -74,7 +82,9 @@ final class IndexFile implements AutoCloseable {
     putWords = sqlite.prepare("INSERT OR REPLACE INTO message_words(rowid, words) VALUES (?, ?)");
     removeWords = sqlite.prepare("DELETE FROM message_words WHERE rowid = ?");
     // Not whenever words are put, and then as much as FTS5 thinks right, but a little at a time.
-    sqlite.run("INSERT INTO message_words(message_words, rank) VALUES ('automerge', 0)");
+    configureWords(sqlite, "automerge", 0);
+    configureWords(sqlite, "usermerge", WORDS_SEGMENTS);
+    configureWords(sqlite, "crisismerge", WORDS_SEGMENTS_MAX);
     mergeWords =
         sqlite.prepare(
             "INSERT INTO message_words(message_words, rank) VALUES ('merge', %d)"
@@ -90,6 +100,12 @@ final class IndexFile implements AutoCloseable {
                 + " ORDER BY last_id DESC LIMIT 1 OFFSET ?)");
     requestSpans =
         sqlite.prepare("SELECT after_id, last_id FROM request_block ORDER BY last_id DESC LIMIT ?");
+  }
+
+  private static void configureWords(Sqlite sqlite, String option, int value) {
+    sqlite.run(
+        "INSERT INTO message_words(message_words, rank) VALUES ('%s', %d)"
+            .formatted(option, value));
   }
 
   /// Opens the index of the directory `memberKey`, whose main file has applied everything up to

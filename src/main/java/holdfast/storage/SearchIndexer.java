@@ -23,7 +23,7 @@ final class SearchIndexer {
   static final int READ_ROWS = 256;
 
   /// Pieces of words merged in one step: about twice what it puts needs.
-  private static final int MERGES_MAX = 64;
+  private static final int MERGES_MAX = 256;
 
   /// When there was nothing to do, it looks again after this.
   private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);

@@ -4,10 +4,8 @@ import holdfast.chat.ConversationId;
 import holdfast.chat.SearchQuery;
 import holdfast.chat.SearchWords;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// What stands in the full-text index for a message, and what is asked of it. A message has its
 /// words; the beginnings of the longer ones, so that beginnings can be looked for without reading
@@ -28,23 +26,24 @@ final class SearchTerms {
 
   private SearchTerms() {}
 
-  /// What is kept for a message.
+  /// What is kept for a message. A word that it has twice stands there twice, which the index takes
+  /// as once.
   static String documentOf(ConversationId conversation, String text) {
-    Set<String> terms = new LinkedHashSet<>();
+    StringBuilder document = new StringBuilder(text.length() * 2);
     for (String word : SearchWords.of(text)) {
-      terms.add(word);
+      document.append(word).append(' ');
       String beginning = SearchWords.beginning(word, BEGINNING_CHARACTERS);
       if (length(beginning) == BEGINNING_CHARACTERS) {
-        terms.add(BEGINNING + beginning);
+        document.append(BEGINNING).append(beginning).append(' ');
       }
     }
     if (conversation.isRoom()) {
-      terms.add(ROOM + conversation.roomId());
+      document.append(ROOM).append(conversation.roomId());
     } else {
-      terms.add(ACCOUNT + conversation.low());
-      terms.add(ACCOUNT + conversation.high());
+      document.append(ACCOUNT).append(conversation.low());
+      document.append(' ').append(ACCOUNT).append(conversation.high());
     }
-    return String.join(" ", terms);
+    return document.toString();
   }
 
   /// An expression that finds every message that fits the query and that the account can see, and

@@ -215,11 +215,11 @@ final class IndexFileTest {
         1, number(index(), "SELECT count(*) FROM sqlite_master WHERE name = 'still_the_same'"));
   }
 
-  /// FTS5 would merge 16 of them by itself, all in one piece.
+  /// FTS5 would merge 32 of them by itself, all in one piece.
   @Test
   void segmentsOfWordsAreMergedAPieceAtATime() throws Exception {
     Path file = temp.resolve("words.db");
-    int messages = 15;
+    int messages = 31;
     try (IndexFile words = IndexFile.create(file, "key")) {
       for (long i = 1; i <= messages; i++) {
         long id = i;
@@ -234,7 +234,7 @@ final class IndexFileTest {
       while (words.mergeWords()) {
         assertEquals(messages, words.searchedId());
       }
-      assertTrue(number(file, segments) < 4);
+      assertTrue(number(file, segments) < 8);
     }
     String found = "SELECT count(*) FROM message_words WHERE message_words MATCH '%s'";
     assertEquals(messages, number(file, found.formatted("squid")));
