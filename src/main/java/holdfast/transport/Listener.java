@@ -109,14 +109,26 @@ public final class Listener implements AutoCloseable {
   }
 
   private void acceptLoop() {
+    long failures = 0;
     while (server.isOpen()) {
       try {
-        dispatch(server.accept());
+        SocketChannel accepted = server.accept();
+        if (failures > 0) {
+          LOG.info("{}: accepts connections again, {} tries later", name, failures);
+          failures = 0;
+        }
+        dispatch(accepted);
       } catch (IOException e) {
         if (!server.isOpen()) {
           return;
         }
-        LOG.warn("{}: cannot accept a connection: {}", name, e.getMessage());
+        if (failures == 0) {
+          LOG.warn(
+              "{}: new connections wait, since none can be accepted: {} (the limit of open files is `ulimit -n`)",
+              name,
+              e.getMessage());
+        }
+        failures++;
         pause();
       }
     }
