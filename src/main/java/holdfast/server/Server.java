@@ -360,9 +360,9 @@ public final class Server implements AutoCloseable, Listener.Handler {
     links.start(own.host(), own.peerPort());
     replicaThread.start();
     clientIo = Optional.of(new IoThreads("client-io", CLIENT_IO_THREADS, config.idleTimeout()));
+    int clientsMax = OpenFiles.connectionsMax(config.connectionsMax());
     clientListener =
-        Optional.of(
-            new Listener("client", own.host(), own.clientPort(), config.connectionsMax(), this));
+        Optional.of(new Listener("client", own.host(), own.clientPort(), clientsMax, this));
     log.info(
         "server {} of {} serves clients at {}:{} and peers at {}:{}",
         self,
