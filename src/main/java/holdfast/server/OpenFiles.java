@@ -27,20 +27,21 @@ final class OpenFiles {
   /// So many client connections at once leave enough for the rest: `wanted`, or fewer, which is
   /// logged.
   static int connectionsMax(int wanted) {
-    OptionalInt limit = limit();
-    int most = limit.isPresent() ? Math.min(wanted, besidesReserved(limit.getAsInt())) : wanted;
+    int limit = limit().orElse(Integer.MAX_VALUE);
+    int most = Math.min(wanted, besidesReserved(limit));
     if (most < wanted) {
       log.warn(
           "takes at most {} client connections, not {} (connections.max), as this process may open"
               + " {} files: raise `ulimit -n`, or lower connections.max",
           most,
           wanted,
-          limit.getAsInt());
+          limit);
     }
     return most;
   }
 
-  /// Where there are so few that the reserve would leave clients less, half.
+  /// Where there are so few that the reserve would leave clients less, half; below some 600 those
+  /// that are turned away may then take what a server needs, for as long as they take to leave.
   static int besidesReserved(int limit) {
     return Math.max(limit / 2, limit - RESERVED);
   }

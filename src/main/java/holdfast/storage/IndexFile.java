@@ -28,14 +28,14 @@ final class IndexFile implements AutoCloseable {
   private static final int WORDS_PAGES = 2;
 
   /// So many segments of about one size are merged into one. More make a search look at more, and
-  /// fewer make every word be written more often (FTS5, 6.15).
+  /// fewer make every word be written more often (FTS5, `usermerge`).
   private static final int WORDS_SEGMENTS = 8;
 
   /// From so many on FTS5 merges them at once, in one piece, whoever waits: never, if merging keeps
-  /// up, since what is merged next is the size that has most (FTS5, 6.5).
+  /// up, since what is merged next is the size that has most (FTS5, `crisismerge`).
   private static final int WORDS_SEGMENTS_MAX = 32;
 
-  /// Such a call that has changed fewer rows has found nothing to merge (FTS5, 6.9).
+  /// Such a call that has changed fewer rows has found nothing to merge (FTS5, `merge`).
   private static final long WORDS_MERGED_MIN = 2;
 
   private final Path file;

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 ///
 /// Work is done in pieces of a fifth of a millisecond, with a rest after each, since a thread that
 /// wakes up waits for the one that runs: Linux lets that go on for some 3 ms before another has its
-/// turn. Shorter pieces are mostly waking up and cold caches. When somebody waits for the thread
+/// turn. Shorter pieces lose more to waking up and cold caches. When somebody waits for the thread
 /// there are no rests until the step is done.
 ///
 /// For one thread.

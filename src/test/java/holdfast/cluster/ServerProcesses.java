@@ -184,7 +184,14 @@ final class ServerProcesses implements AutoCloseable {
   // ---- processes
 
   void start(int number) throws IOException {
-    run(number, "server", Integer.toString(number));
+    run(number, List.of(), "server", Integer.toString(number));
+  }
+
+  /// Starts a server that the system lets open so many files.
+  void startWithOpenFiles(int number, int filesMax) throws IOException {
+    // From there on the shell is the server: its pid is the process's.
+    List<String> shell = List.of("sh", "-c", "ulimit -n " + filesMax + "; exec \"$@\"", "sh");
+    run(number, shell, "server", Integer.toString(number));
   }
 
   /// Has the cluster take server `number` in, asked of `seed`, at ports of its own.
@@ -195,6 +202,7 @@ final class ServerProcesses implements AutoCloseable {
   void join(int number, int seed, int clientPort, int peerPort) throws IOException {
     run(
         number,
+        List.of(),
         "join",
         "--id",
         Integer.toString(number),
@@ -208,17 +216,17 @@ final class ServerProcesses implements AutoCloseable {
         "127.0.0.1:" + peerPort(seed));
   }
 
-  private void run(int number, String... what) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xshare:auto",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx256m",
-                "-Djava.io.tmpdir=" + Files.createDirectories(temporary()),
-                "-jar",
-                System.getProperty("holdfast.jar")));
+  private void run(int number, List<String> through, String... what) throws IOException {
+    List<String> command = new ArrayList<>(through);
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xshare:auto",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx256m",
+            "-Djava.io.tmpdir=" + Files.createDirectories(temporary()),
+            "-jar",
+            System.getProperty("holdfast.jar")));
     command.addAll(Arrays.asList(what));
     command.addAll(List.of("--config", file(number).toString()));
     ProcessBuilder builder = new ProcessBuilder(command);

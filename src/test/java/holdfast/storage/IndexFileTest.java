@@ -240,4 +240,16 @@ final class IndexFileTest {
     assertEquals(messages, number(file, found.formatted("squid")));
     assertEquals(1, number(file, found.formatted("w7")));
   }
+
+  @Test
+  void aWordThatAMessageHasTwiceFindsItOnceAndGoesWithIt() throws Exception {
+    Path file = temp.resolve("words.db");
+    String found = "SELECT count(*) FROM message_words WHERE message_words MATCH 'squid'";
+    try (IndexFile words = IndexFile.create(file, "key")) {
+      words.inTransaction(() -> words.putWords(1, "squid ink squid -squ -squ"));
+      assertEquals(1, number(file, found));
+      words.inTransaction(() -> words.putWords(1, "ink ink"));
+      assertEquals(0, number(file, found));
+    }
+  }
 }
