@@ -58,6 +58,14 @@ public sealed interface Event {
   /// stands, and in order: a server that takes a live voter for dead counts on no answer of it.
   record PeerAlive(ServerId peer) implements Event {}
 
+  /// What the primary holds back for members that its quorum does not need is to leave with this
+  /// step (`Replica.holdsBack`).
+  record SendHeld() implements Event {}
+
+  /// Clients of `peer` wait for what this primary commits: for an election timeout nothing is held
+  /// back from it.
+  record Asked(ServerId peer) implements Event {}
+
   /// A command and the caller's number for it.
   record Proposal(long proposalId, byte[] command) {}
 }

@@ -40,6 +40,13 @@ final class Primary implements RoleState {
   /// Whom `others` covers.
   private Views views;
 
+  private final Thrift thrift;
+
+  /// Whatever is held back leaves with this step.
+  private boolean heldWanted;
+
+  private boolean holdsBack;
+
   /// The commit index when the last heartbeat interval began.
   private long heartbeatCommit;
 
@@ -58,6 +65,7 @@ final class Primary implements RoleState {
     this.startTick = startTick;
     this.now = startTick;
     this.rounds = new HeartbeatRounds(settings.electionTicksMax());
+    this.thrift = new Thrift(self);
     this.views = log.memberships().views();
     this.heartbeatCommit = log.commitIndex();
     followMembership();
@@ -294,6 +302,7 @@ final class Primary implements RoleState {
 
   void onTick(long tick) {
     now = tick;
+    heldWanted = true;
     if (now - heartbeatTick >= settings.heartbeatTicks()) {
       judgeOthers();
       beginRound();
@@ -423,7 +432,7 @@ final class Primary implements RoleState {
     reads
         .takeReady(round -> Quorum.reached(membership(), voter -> hasAcked(voter, round)))
         .forEach(outbox::answer);
-    others.forEach(this::replicate);
+    replicate();
     handOver = handOver.map(this::askToTakeOver);
   }
 
@@ -461,6 +470,43 @@ final class Primary implements RoleState {
 
   private boolean hasAcked(ServerId voter, long round) {
     return voter.equals(self) || progress(voter).map(p -> p.ackedRound() >= round).orElse(false);
+  }
+
+  void onSendHeld() {
+    heldWanted = true;
+  }
+
+  void onAsked(ServerId peer) {
+    progress(peer).ifPresent(progress -> progress.asked(now));
+  }
+
+  boolean holdsBack() {
+    return holdsBack;
+  }
+
+  /// To all; or, of those who may wait, only to those whose acknowledgements commit.
+  private void replicate() {
+    long last = log.last().index();
+    long askedSince = now - settings.electionTicksMax();
+    boolean many = last - log.commitIndex() > Thrift.UNCOMMITTED_MAX;
+    boolean toAll = heldWanted || many || handingOver() || views.pending();
+    heldWanted = false;
+    List<ServerId> mayWait = new ArrayList<>();
+    others.forEach((peer, progress) -> {
+      if (!toAll && progress.canWait(last, askedSince)) {
+        mayWait.add(peer);
+      }
+    });
+    if (!mayWait.isEmpty()) {
+      mayWait.removeAll(thrift.choose(membership(), others));
+    }
+    holdsBack = !mayWait.isEmpty();
+    others.forEach((peer, progress) -> {
+      if (!mayWait.contains(peer)) {
+        replicate(peer, progress);
+        progress.turnEnded(last);
+      }
+    });
   }
 
   private void replicate(ServerId peer, Progress progress) {

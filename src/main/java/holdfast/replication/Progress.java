@@ -30,6 +30,9 @@ final class Progress {
 
   private long bytesInFlight;
 
+  /// REPLICATE: at its last turn it was sent everything that the log had.
+  private boolean keptUp;
+
   /// The highest commit index this member was told that it could use.
   private long toldCommit;
 
@@ -37,6 +40,9 @@ final class Progress {
   private long ackedRound;
 
   private long ackedTick = NOTHING;
+
+  /// When its clients last waited for what this primary commits.
+  private long askedTick = NOTHING;
 
   /// Whether there is evidence, and nothing newer, that the member's process is gone.
   private boolean dead;
@@ -122,6 +128,27 @@ final class Progress {
   /// How many bytes of commands may be sent now (a larger single one may still go alone).
   long bytesRoom(ReplicaSettings settings) {
     return Math.min(settings.batchBytesMax(), settings.windowBytesMax() - bytesInFlight);
+  }
+
+  void asked(long tick) {
+    askedTick = tick;
+  }
+
+  /// Whether there are new entries that may wait: few, it was sent everything that the log had when
+  /// it last had its turn, and nobody has asked for anything there since `tick`.
+  ///
+  /// @param lastIndex of the log
+  boolean canWait(long lastIndex, long tick) {
+    long entries = lastIndex - next + 1;
+    return entries > 0
+        && entries <= Thrift.HELD_MAX
+        && keptUp
+        && (askedTick == NOTHING || askedTick < tick);
+  }
+
+  /// Its turn is over, and the log ends at `lastIndex`.
+  void turnEnded(long lastIndex) {
+    keptUp = state == State.REPLICATE && next > lastIndex;
   }
 
   /// Whether even an empty REPLICATE would tell something: it asks where the logs part.
@@ -282,6 +309,7 @@ final class Progress {
   private void become(State newState, long newNext) {
     state = newState;
     next = newNext;
+    keptUp = false;
     paused = false;
     inFlight.clear();
     bytesInFlight = 0;

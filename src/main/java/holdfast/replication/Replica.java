@@ -106,6 +106,16 @@ public final class Replica {
           primary.onTakeOverRequested(target);
         }
       }
+      case Event.SendHeld held -> {
+        if (elections.state() instanceof Primary primary) {
+          primary.onSendHeld();
+        }
+      }
+      case Event.Asked(var peer) -> {
+        if (elections.state() instanceof Primary primary) {
+          primary.onAsked(peer);
+        }
+      }
       case Event.Synced(var last) -> log.synced(last);
       case Event.Applied(var index) -> log.applied(index);
       case Event.SnapshotEnded(var peer, var index) -> {
@@ -276,6 +286,12 @@ public final class Replica {
 
   public long term() {
     return elections.term();
+  }
+
+  /// Whether this primary has entries that it has not sent to all who could have them, since its
+  /// quorum does not need these. They leave with the next tick, or with `Event.SendHeld`.
+  public boolean holdsBack() {
+    return elections.state() instanceof Primary primary && primary.holdsBack();
   }
 
   /// The primary of this term, as far as known, unless its process is known to have died.

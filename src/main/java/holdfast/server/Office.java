@@ -63,6 +63,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
   private final Proposals proposals;
   private final RescueDesk rescue;
   private final CommitNotices commits = new CommitNotices();
+  private final HeldEntries heldEntries = new HeldEntries();
   private final List<Event> events = new ArrayList<>();
   private int ticksToChores = CHORES_TICKS;
   private long term;
@@ -177,6 +178,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
   }
 
   List<Event> takeEvents() {
+    heldEntries.addDue(events, System.nanoTime());
     List<Event> taken = new ArrayList<>(events);
     events.clear();
     proposals.take().ifPresent(taken::add);
@@ -188,6 +190,11 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       events.add(new Event.Tick(elapsed));
     }
     ticksToChores -= elapsed;
+  }
+
+  /// The core has taken a step, whose effects are still to be carried out.
+  void onStep() {
+    heldEntries.look(replica.holdsBack(), System.nanoTime());
   }
 
   void afterStep(Effects effects) {
@@ -353,9 +360,10 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     }
   }
 
-  /// How long until a COMMIT is due, at most `atMostNanos`.
+  /// How long until a COMMIT or what the core holds back is due, at most `atMostNanos`.
   long restNanos(long atMostNanos) {
-    return commits.restNanos(System.nanoTime(), atMostNanos);
+    long now = System.nanoTime();
+    return heldEntries.restNanos(now, commits.restNanos(now, atMostNanos));
   }
 
   /// Sends what this pass has queued for the peers.
@@ -398,6 +406,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
   @Override
   public boolean send(WriteLane lane, PendingWrite write) {
     if (local()) {
+      heldEntries.addFor(write.ack, events);
       proposals.propose(write.body, new Origin.Local(lane, write));
       return true;
     }
@@ -452,6 +461,11 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
     signIns.onApplied(entry);
   }
 
+  /// Whether clients of this server wait for the outcomes of writes.
+  boolean answersWait() {
+    return !desk.isEmpty();
+  }
+
   void onAppliedUpTo(long index) {
     readIndexes.onApplied(index);
   }
@@ -476,7 +490,8 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       }
       case PeerFrame.HeartbeatAck ack -> onHeartbeatAck(from, ack);
       case PeerFrame.Forward forward -> {
-        commits.asked(from, System.nanoTime());
+        onAsked(from);
+        heldEntries.addFor(forward.ack(), events);
         proposals.onForward(from, forward);
       }
       case PeerFrame.Forwarded forwarded -> {
@@ -486,7 +501,7 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       }
       case PeerFrame.ForwardRefused refused -> onForwardRefused(refused);
       case PeerFrame.ReadIndex read -> {
-        commits.asked(from, System.nanoTime());
+        onAsked(from);
         if (replica.role() == Role.PRIMARY && isOwnTimeline(read.term())) {
           events.add(proposals.askCore(Optional.of(from), read.readId()));
         } else {
@@ -506,6 +521,15 @@ final class Office implements WriteDesk.Channel, ReadIndexDesk.Channel {
       case PeerFrame.Change change -> members.onChange(from, change).ifPresent(events::add);
       case PeerFrame.ChangeReply reply -> members.onReply(reply);
       case PeerFrame.Presence presence -> signIns.onPresence(from, presence);
+    }
+  }
+
+  /// Clients of `from` wait, and it can tell them only once it has everything up to there.
+  private void onAsked(ServerId from) {
+    commits.asked(from, System.nanoTime());
+    Event asked = new Event.Asked(from);
+    if (events.isEmpty() || !events.getLast().equals(asked)) {
+      events.add(asked);
     }
   }
 

@@ -17,9 +17,9 @@ import org.slf4j.LoggerFactory;
 
 /// The replica thread: takes all that waits as one batch, lets the core decide, and carries out
 /// what it asks in the one safe order: send what claims nothing about this disk; write hard state
-/// and entries, synced, and apply what is committed, in one step of the store; send the rest;
-/// answer. The store's transaction holds several steps, and is settled when it is due. It alone
-/// owns the core, the writing connection and everything that `Office` keeps.
+/// and entries, synced, and apply what is committed, in one step of the store or in two; send the
+/// rest; answer. The store's transaction holds several steps, and is settled when it is due. It
+/// alone owns the core, the writing connection and everything that `Office` keeps.
 final class ReplicaLoop implements Runnable {
   /// The core's unit of time.
   static final long TICK_NANOS = 10_000_000;
@@ -51,6 +51,9 @@ final class ReplicaLoop implements Runnable {
 
   /// A read waits for the store's open transaction.
   private volatile boolean settleWanted;
+
+  /// The last step has synced and left it to this one to apply.
+  private boolean applyOwed;
 
   /// The last entry whose outcome and events were told.
   private long toldIndex;
@@ -155,6 +158,7 @@ final class ReplicaLoop implements Runnable {
       return;
     }
     Effects effects = replica.step(events);
+    office.onStep();
     send(effects.sendBeforeSync());
     List<AppliedEntry> applied = new ArrayList<>();
     if (persist(effects, applied)) {
@@ -181,9 +185,10 @@ final class ReplicaLoop implements Runnable {
     return unsavedHardState.isPresent() || !unsavedEntries.isEmpty();
   }
 
-  /// Writes what the core's step asks for, and whatever is committed and not applied. False: the
-  /// disk is full. Then nothing is said that follows a write, whether it rests on one or not: to
-  /// the others a server that can take nothing is down, so that they go on without it.
+  /// Writes what the core's step asks for, and, now or with the next step, applies whatever is
+  /// committed and not applied. False: the disk is full. Then nothing is said that follows a write,
+  /// whether it rests on one or not: to the others a server that can take nothing is down, so that
+  /// they go on without it.
   private boolean persist(Effects effects, List<AppliedEntry> applied) {
     keep(effects);
     boolean sync = unsaved();
@@ -196,6 +201,9 @@ final class ReplicaLoop implements Runnable {
     if (diskFull && System.nanoTime() - diskFullSinceNanos < DISK_FULL_RETRY_NANOS) {
       return false;
     }
+    // Where no client waits for an outcome the next step applies, and what others wait for comes
+    // first: that this disk has the entries.
+    boolean appliesFirst = !sync || syncApplied || applyOwed || office.answersWait();
     try {
       store.begin(sync);
       if (syncApplied) {
@@ -207,8 +215,11 @@ final class ReplicaLoop implements Runnable {
       }
       // Before applying: the core may only be told of rows that it knows to be applied.
       office.write();
-      applied.addAll(applier.apply(replica));
-      tell(applied);
+      if (appliesFirst) {
+        applied.addAll(applier.apply(replica));
+        tell(applied);
+      }
+      applyOwed = !appliesFirst;
       store.commit();
       if (hasRows) {
         store.settle();

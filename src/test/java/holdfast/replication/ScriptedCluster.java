@@ -26,6 +26,7 @@ import java.util.TreeSet;
 /// lose 1->2 | isolate 3 | cut 1->3 | heal
 /// found 1 members 1 2 -3          the founding entry that server 1 asked for
 /// propose 1 a b | read 1 7 | take-over 1 [3]
+/// send-held 1 | asked 1 3         what 1 holds back is due; clients of 3 wait for it
 /// died 2 1 | alive 2 1            at 2, evidence about the process of 1
 /// crash 1 | restart 1 | hold-sync 1 | sync 1
 /// status | log 2
@@ -96,6 +97,8 @@ final class ScriptedCluster {
               words.getFirst(),
               new Event.TakeOverRequested(
                   words.size() > 1 ? Optional.of(id(words.get(1))) : Optional.empty()));
+      case "send-held" -> step(words.getFirst(), new Event.SendHeld());
+      case "asked" -> step(words.getFirst(), new Event.Asked(id(words.get(1))));
       case "died" -> step(words.getFirst(), new Event.PeerDied(id(words.get(1))));
       case "alive" -> step(words.getFirst(), new Event.PeerAlive(id(words.get(1))));
       case "crash" -> crash(id(words.getFirst()));

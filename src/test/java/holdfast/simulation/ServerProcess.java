@@ -30,6 +30,9 @@ final class ServerProcess {
   private static final int BATCH_MAX = 64;
   private static final long WAKE_US = 20;
 
+  /// Until a primary sends what it has held back for who is not needed.
+  private static final long HOLD_US = 2_000;
+
   private record Written(long index, long term, Request request, Applied applied) {}
 
   private final World world;
@@ -55,6 +58,11 @@ final class ServerProcess {
   private boolean paused;
   private boolean busy;
   private boolean awake;
+  private boolean sendsHeld;
+
+  /// The last step left it to this one to apply.
+  private boolean applyOwed;
+
   private int ticksElapsed;
   private long lastProposalId;
   private long lastCommit;
@@ -177,6 +185,11 @@ final class ServerProcess {
     return lastProposalId;
   }
 
+  /// Clients of `from` wait for what this server, if it is primary, commits.
+  void onAsked(ServerId from) {
+    events.add(new Event.Asked(from));
+  }
+
   /// The time for a command, never less than the one before.
   long stamp() {
     long wallClock = (world.agenda().now() + server.clockAheadUs()) / Agenda.MS;
@@ -258,7 +271,10 @@ final class ServerProcess {
     world.laws().commits(this, lastCommit, effects.commitIndex(), counting);
     lastCommit = effects.commitIndex();
     long appliedBefore = disk.applied();
-    List<Written> written = applyUpTo(Math.min(lastCommit, appliable(effects)));
+    boolean appliesFirst = effects.entries().isEmpty() || applyOwed || writes.answersWait();
+    List<Written> written =
+        appliesFirst ? applyUpTo(Math.min(lastCommit, appliable(effects))) : List.of();
+    applyOwed = !appliesFirst;
     rescues.settle();
     long settled = replica.committedMembership().index();
     boolean settles = settled > appliedBefore && settled <= disk.applied();
@@ -338,6 +354,18 @@ final class ServerProcess {
     }
     if (effects.foundingWanted()) {
       followUps.add(new Event.Founded(founding()));
+    }
+    if (replica.holdsBack() && !sendsHeld) {
+      sendsHeld = true;
+      world.agenda().after(HOLD_US, this::sendHeld);
+    }
+  }
+
+  private void sendHeld() {
+    sendsHeld = false;
+    if (alive) {
+      followUps.add(new Event.SendHeld());
+      wake();
     }
   }
 

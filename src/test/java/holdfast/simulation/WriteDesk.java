@@ -102,6 +102,11 @@ final class WriteDesk {
     sessions.remove(connection.id());
   }
 
+  /// Whether clients of this server wait for an answer.
+  boolean answersWait() {
+    return sessions.values().stream().anyMatch(session -> !session.pending.isEmpty());
+  }
+
   /// Sends every write on its way that is not yet, and gives up those that have waited too long.
   void route() {
     long term = process.replica().term();
@@ -167,6 +172,7 @@ final class WriteDesk {
   }
 
   private void onForward(ServerId from, long connection, long term, long number, Request request) {
+    process.onAsked(from);
     if (!isHere(Timeline.of(term))) {
       return;
     }
