@@ -46,9 +46,17 @@ final class ElectionTimer {
   /// Waits `ticks` and then only a few more, since the primary is known to be gone; twice as many
   /// after every attempt that led to none, up to an election time-out.
   void restartSoonAfter(int ticks) {
+    deadline = now + ticks + few() + headStart.getAsInt();
+  }
+
+  /// Waits only a few ticks more, as [#restartSoonAfter] does, if it would have waited longer.
+  void hasten() {
+    deadline = Math.min(deadline, now + few() + headStart.getAsInt());
+  }
+
+  private int few() {
     long most = (long) settings.diedTicksMax() << Math.min(attempts, Integer.SIZE - 2);
-    int few = 1 + random.nextInt((int) Math.min(most, settings.electionTicksMax()));
-    deadline = now + ticks + few + headStart.getAsInt();
+    return 1 + random.nextInt((int) Math.min(most, settings.electionTicksMax()));
   }
 
   /// This server asks for votes once more.

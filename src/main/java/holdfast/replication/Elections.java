@@ -207,6 +207,7 @@ final class Elections {
     if (request.preVote()) {
       long term = granted ? request.term() : hardState.term();
       outbox.sendAfterSync(from, new PeerMessage.VoteResponse(term, true, denial));
+      standSoonInPlaceOf(denial);
       return;
     }
     // A term is not taken over from a candidate that would unseat a primary which lives.
@@ -221,6 +222,22 @@ final class Elections {
       timer.restart();
     }
     outbox.sendAfterSync(from, new PeerMessage.VoteResponse(hardState.term(), false, denial));
+  }
+
+  /// Refused for a log that ends before this server's, that candidate has to wait for this one to
+  /// stand, if nobody can win without it while the primary is silent. Then there is nothing that
+  /// this server could wait for.
+  private void standSoonInPlaceOf(Optional<Denial> denial) {
+    boolean needed =
+        !Quorum.reached(
+            membership(),
+            voter ->
+                !voter.equals(self)
+                    && !dead.contains(voter)
+                    && !followed.equals(Optional.of(voter)));
+    if (needed && state instanceof Backup && denial.equals(Optional.of(Denial.LOG_BEHIND))) {
+      timer.hasten();
+    }
   }
 
   private VoteRules voteRules() {

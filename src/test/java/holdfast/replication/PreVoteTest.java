@@ -250,6 +250,67 @@ final class PreVoteTest {
     assertEquals(Optional.of(id(2)), server.replica().primary());
   }
 
+  /// It has what the other lacks, so it is the one that can win.
+  @Test
+  void whoeverRefusesForTheLogStandsSoonItself() {
+    TestServer server = withSilentPrimary(3);
+    assertEquals(Optional.of(Denial.LOG_BEHIND), answer(server, 3, preVote(2, at(1, 1))));
+    assertEquals(Role.BACKUP, server.replica().role(), "not at once");
+    server.tick(DIED);
+    assertEquals(Role.CANDIDATE, server.replica().role());
+    assertEquals(1, server.replica().term());
+  }
+
+  /// Servers 3, 4 and 5 may elect one of themselves, whom a term more would only disturb.
+  @Test
+  void whereOthersCanElectItWaitsOn() {
+    TestServer server = withSilentPrimary(5);
+    assertEquals(Optional.of(Denial.LOG_BEHIND), answer(server, 3, preVote(2, at(1, 1))));
+    server.tick(DIED - 1);
+    assertEquals(Role.BACKUP, server.replica().role());
+    server.step(new Event.PeerDied(id(5)));
+    assertEquals(Optional.of(Denial.LOG_BEHIND), answer(server, 3, preVote(2, at(1, 1))));
+    server.tick(DIED);
+    assertEquals(Role.CANDIDATE, server.replica().role(), "with one of them dead it has to");
+  }
+
+  @Test
+  void refusingForTheLogIsNoReasonToLeaveAPrimaryThatIsHeard() {
+    TestServer server = withSilentPrimary(3);
+    server.receive(2, new Heartbeat(1, 2, 2));
+    assertEquals(Optional.of(Denial.PRIMARY_ALIVE), answer(server, 3, preVote(2, at(1, 1))));
+    server.tick(MIN - 1);
+    assertEquals(Role.BACKUP, server.replica().role());
+  }
+
+  /// Server 1, with an entry more than others have, whose primary 2 has been silent for the
+  /// shortest election timeout; its own is not over for a few ticks more.
+  private static TestServer withSilentPrimary(int voters) {
+    for (int seed = 0; ; seed++) {
+      TestServer patient = follower(voters, seed);
+      patient.tick(MIN + 2 * DIED);
+      if (patient.replica().role() == Role.BACKUP) {
+        TestServer server = follower(voters, seed);
+        server.tick(MIN);
+        return server;
+      }
+    }
+  }
+
+  private static TestServer follower(int voters, int seed) {
+    TestServer server =
+        new TestServer(
+            id(1),
+            TestLog.configured(voters),
+            new HardState(1, Optional.empty()),
+            TestLog.log(voters, 1, 1),
+            1,
+            TestServer.SETTINGS,
+            seed);
+    server.receive(2, new Heartbeat(1, 1, 1));
+    return server;
+  }
+
   // ---- evidence
 
   @Test
