@@ -2,7 +2,9 @@ package holdfast.chat;
 
 /// Where in the ring the newest request of each key is. Open addressing over places, cut into
 /// segments by the keys' upper bits: each doubles on its own when half full, so that growing holds
-/// up no command for long and throws away nothing large.
+/// up no command for long and throws away nothing large. Beside each place stand a few more bits of
+/// its key, so that the ring, which lies elsewhere in memory, is asked about hardly any other key
+/// than the one that is looked for.
 final class KeyIndex {
   /// No request has the key.
   static final int NONE = -1;
@@ -10,9 +12,16 @@ final class KeyIndex {
   private static final int SEGMENT_BITS = 8;
   private static final int SEGMENT_PLACES_FIRST = 4;
 
+  private static final int TAG_MASK = Integer.MAX_VALUE & ~RequestRing.PLACE_MAX;
+
+  /// Brings a key's bits from the 33rd on to where the tag is: neither a segment nor a home depends
+  /// on those.
+  private static final int TAG_SHIFT = Integer.SIZE - Integer.numberOfTrailingZeros(TAG_MASK);
+
   private final RequestRing ring;
 
-  /// An entry is a place, with the top bit to tell it from 0, which is a free one.
+  /// An entry is a place, the tag of its key above it, and the top bit to tell it from 0, which is
+  /// a free one.
   private final int[][] segments = new int[1 << SEGMENT_BITS][SEGMENT_PLACES_FIRST];
 
   private final int[] used = new int[1 << SEGMENT_BITS];
@@ -39,7 +48,7 @@ final class KeyIndex {
     if (segment[position] == 0) {
       used[number]++;
     }
-    segment[position] = place | Integer.MIN_VALUE;
+    segment[position] = entry(place, key.low());
   }
 
   /// Notes all requests of the ring, when none is noted yet. Sorted by segment first, each of which
@@ -87,7 +96,7 @@ final class KeyIndex {
     if (segment[position] == 0) {
       used[number]++;
     }
-    segment[position] = place | Integer.MIN_VALUE;
+    segment[position] = entry(place, keyLow);
     lowAt[position] = keyLow;
   }
 
@@ -111,9 +120,11 @@ final class KeyIndex {
   /// Where the key stands in its segment, or the free position where it would.
   private int positionOf(int[] segment, Digest key) {
     int mask = segment.length - 1;
+    int tag = tagOf(key.low());
     int position = homeOf(key.low(), mask);
     while (segment[position] != 0
-        && !ring.hasKey(placeIn(segment[position]), key.high(), key.low())) {
+        && !((segment[position] & TAG_MASK) == tag
+            && ring.hasKey(placeIn(segment[position]), key.high(), key.low()))) {
       position = position + 1 & mask;
     }
     return position;
@@ -157,6 +168,14 @@ final class KeyIndex {
 
   private static int homeOf(long keyLow, int mask) {
     return (int) keyLow & mask;
+  }
+
+  private static int entry(int place, long keyLow) {
+    return Integer.MIN_VALUE | tagOf(keyLow) | place;
+  }
+
+  private static int tagOf(long keyLow) {
+    return (int) (keyLow >>> TAG_SHIFT) & TAG_MASK;
   }
 
   private static int placeIn(int entry) {

@@ -9,8 +9,8 @@ import java.util.function.IntConsumer;
 /// ring grows and used again as it turns, so that nothing large is ever copied or thrown away. A
 /// request has a place, which says in which chunk it is and where there, and keeps it.
 final class RequestRing {
-  /// Places run from 0 to this, and then from 0 again.
-  static final int PLACE_MAX = Integer.MAX_VALUE;
+  /// Places run from 0 to this, and then from 0 again: four times as many as requests can be kept.
+  static final int PLACE_MAX = (1 << 26) - 1;
 
   private static final int CHUNK_BITS = 12;
   private static final int CHUNK_REQUESTS = 1 << CHUNK_BITS;
@@ -127,7 +127,7 @@ final class RequestRing {
   private void addChunk() {
     if (lastChunk - firstChunk + 1 == chunks.length) {
       Chunk[] more = new Chunk[2 * chunks.length];
-      Check.that(more.length <= PLACE_MAX >>> CHUNK_BITS, "%d requests are too many", size);
+      Check.that(more.length <= (PLACE_MAX >>> CHUNK_BITS) + 1, "%d requests are too many", size);
       for (long number = firstChunk; number <= lastChunk; number++) {
         more[(int) number & (more.length - 1)] = chunks[(int) number & (chunks.length - 1)];
       }

@@ -155,6 +155,24 @@ final class RequestTableTest {
   }
 
   @Test
+  void keysThatDifferInOneBitAreDifferent() {
+    List<Digest> keys = new ArrayList<>(List.of(new Digest(0, 0)));
+    for (int bit = 0; bit < Long.SIZE; bit++) {
+      keys.add(new Digest(0, 1L << bit));
+      keys.add(new Digest(1L << bit, 0));
+    }
+    RequestTable table = new RequestTable(ChatLimits.defaults());
+    for (int i = 0; i < keys.size(); i++) {
+      assertEquals(Optional.empty(), table.find(keys.get(i), DIGEST, 1));
+      table.add(new RememberedRequest(i + 1, 1, 1, keys.get(i), DIGEST));
+    }
+    for (int i = 0; i < keys.size(); i++) {
+      assertEquals(
+          Optional.of(new RequestTable.Hit(i + 1, true)), table.find(keys.get(i), DIGEST, 1));
+    }
+  }
+
+  @Test
   void millionsThatAreTooOldAtOnceGoBitByBit() {
     ChatLimits limits = new ChatLimits(1_000, 100_000, 100_000, 1, 1);
     RequestTable table = new RequestTable(limits);
