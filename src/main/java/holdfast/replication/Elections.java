@@ -5,6 +5,7 @@ import holdfast.replication.RoleState.Backup;
 import holdfast.replication.RoleState.Candidate;
 import holdfast.replication.RoleState.PreCandidate;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
@@ -228,15 +229,12 @@ final class Elections {
   /// stand, if nobody can win without it while the primary is silent. Then there is nothing that
   /// this server could wait for.
   private void standSoonInPlaceOf(Optional<Denial> denial) {
-    boolean needed =
-        !Quorum.reached(
-            membership(),
-            voter ->
-                !voter.equals(self)
-                    && !dead.contains(voter)
-                    && !followed.equals(Optional.of(voter)));
-    if (needed && state instanceof Backup && denial.equals(Optional.of(Denial.LOG_BEHIND))) {
-      timer.hasten();
+    if (denial.equals(Optional.of(Denial.LOG_BEHIND)) && state instanceof Backup) {
+      Set<ServerId> notWith = silent();
+      notWith.add(self);
+      if (!Quorum.reached(membership(), voter -> !notWith.contains(voter))) {
+        timer.hasten();
+      }
     }
   }
 
@@ -332,13 +330,18 @@ final class Elections {
   /// Where others had votes and only the silent primary's could still decide, that is not worth an
   /// election time-out; if it comes after all, it counts.
   private void standAgainSoonIfSplit(Votes votes) {
-    TreeSet<ServerId> silent = new TreeSet<>(dead);
-    followed.ifPresent(silent::add);
     if (votes.refusedFor(Denial.ALREADY_VOTED)
         && !votes.refusedForTheLog()
-        && votes.outcome(membership(), silent) == Votes.Outcome.LOST) {
+        && votes.outcome(membership(), silent()) == Votes.Outcome.LOST) {
       timer.restartSoonAfter(0);
     }
+  }
+
+  /// Of whom no vote is to be expected: the dead, and the primary that fell silent.
+  private Set<ServerId> silent() {
+    Set<ServerId> silent = new TreeSet<>(dead);
+    followed.ifPresent(silent::add);
+    return silent;
   }
 
   private boolean isDead(Optional<ServerId> primary) {
